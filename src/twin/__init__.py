@@ -1,0 +1,1 @@
+"""Guangzhou Twin: a traffic and municipal digital-twin event-stream simulator."""

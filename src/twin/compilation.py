@@ -1,0 +1,118 @@
+"""One door to Numba: where compiled kernels are kept, how they are compiled, how long it took.
+
+Numba's cache does not notice an edited callee in another file, so the cache folder is keyed by the hash of all package
+sources, the versions of the compilers and the processor. Importing this module is what sets the folder; it must therefore be
+the only module that imports Numba.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import os
+import platform
+import shutil
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+KEEP_UNUSED_S = 14 * 24 * 3600.0
+"""Compiled kernels of other versions that nobody used for this long are removed."""
+
+
+def _cache_parent() -> Path:
+    base = os.environ.get("TWIN_CACHE_DIR")
+    if base:
+        return Path(base) / "kernels"
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "guangzhou-twin" / "kernels"
+
+
+def source_hash(package: Path) -> str:
+    """Return a hash over every Python source under ``package``, the compilers' versions and the interpreter."""
+    digest = hashlib.blake2b(digest_size=12)
+    for source in sorted(package.rglob("*.py")):
+        digest.update(source.relative_to(package).as_posix().encode())
+        digest.update(source.read_bytes())
+    for name in ("numba", "llvmlite", "numpy"):
+        digest.update(importlib.metadata.version(name).encode())
+    digest.update(f"{sys.version} {platform.machine()} {_cpu_name()}".encode())
+    return digest.hexdigest()
+
+
+def _cpu_name() -> str:
+    import llvmlite.binding as llvm
+
+    return str(llvm.get_host_cpu_name())
+
+
+def _remove_unused(parent: Path, keep: Path) -> None:
+    for folder in parent.iterdir():
+        if folder != keep and time.time() - folder.stat().st_mtime > KEEP_UNUSED_S:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _set_cache_folder() -> Path:
+    parent = _cache_parent()
+    folder = parent / source_hash(Path(__file__).parent)
+    folder.mkdir(parents=True, exist_ok=True)
+    os.utime(folder)
+    _remove_unused(parent, folder)
+    os.environ["NUMBA_CACHE_DIR"] = str(folder)
+    return folder
+
+
+CACHE_FOLDER = _set_cache_folder()
+
+import numba  # noqa: E402  (the folder must be set first)
+from numba.core import event  # noqa: E402
+
+numba.config.CACHE_DIR = str(CACHE_FOLDER)  # a host program may have imported Numba before us
+
+
+def kernel(function: F) -> F:
+    """Compile ``function`` with Numba: cached on disk, one thread, IEEE arithmetic (no fastmath)."""
+    return cast(F, numba.njit(cache=True, fastmath=False, parallel=False, error_model="numpy")(function))
+
+
+def inline_kernel(function: F) -> F:
+    """Compile a small helper that is only called from other kernels."""
+    return cast(F, numba.njit(cache=True, fastmath=False, inline="never", error_model="numpy")(function))
+
+
+class CompileWatch(event.Listener):  # type: ignore[misc]
+    """Measure the seconds spent compiling while the watch is open; tell once that it happens."""
+
+    def __init__(self, on_first: Callable[[], None] | None = None) -> None:
+        """Call ``on_first`` when the first kernel has to be compiled (nothing came from the cache)."""
+        self.seconds = 0.0
+        self._on_first = on_first
+        self._depth = 0
+        self._began_s = 0.0
+
+    def on_start(self, event: object) -> None:  # noqa: ARG002  (Numba's interface)
+        """Start the clock at the outermost compilation."""
+        if self._depth == 0:
+            self._began_s = time.perf_counter()
+            if self._on_first is not None:
+                self._on_first()
+                self._on_first = None
+        self._depth += 1
+
+    def on_end(self, event: object) -> None:  # noqa: ARG002
+        """Stop the clock when the outermost compilation ends."""
+        self._depth -= 1
+        if self._depth == 0:
+            self.seconds += time.perf_counter() - self._began_s
+
+    def __enter__(self) -> CompileWatch:
+        """Begin to listen."""
+        event.register("numba:compile", self)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Stop listening."""
+        event.unregister("numba:compile", self)

@@ -1,0 +1,278 @@
+"""Every table of the log, declared once: columns, units, meanings, and which of them are ground truth."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import pyarrow as pa
+
+SCHEMA_VERSION: Final = 1
+"""Raised when a column changes its name, type, unit or meaning; readers migrate older logs."""
+
+LABEL: Final = pa.dictionary(pa.int8(), pa.string())
+"""A short label from a small set, such as a vehicle class."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a table."""
+
+    name: str
+    type: pa.DataType
+    unit: str
+    """The unit, or ``-`` for counts, labels and identifiers."""
+    meaning: str
+    truth: bool = False
+    """True when only the simulator can know it: left out of what is streamed or exported unless asked for."""
+    nullable: bool = False
+
+    def field(self) -> pa.Field:
+        """Return the Arrow field with its metadata."""
+        metadata = {"unit": self.unit, "meaning": self.meaning, "truth": "true" if self.truth else "false"}
+        return pa.field(self.name, self.type, nullable=self.nullable, metadata=metadata)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One table of the log."""
+
+    name: str
+    row: str
+    """What one row is."""
+    columns: tuple[Column, ...]
+    static: bool = False
+    """True for the run's dimensions, written once at the start."""
+    sort_by: tuple[str, ...] = ()
+    """The order of the rows within a segment."""
+
+    def schema(self) -> pa.Schema:
+        """Return the Arrow schema, with the table's meaning and the schema version in its metadata."""
+        metadata = {"table": self.name, "row": self.row, "schema_version": str(SCHEMA_VERSION)}
+        return pa.schema([column.field() for column in self.columns], metadata=metadata)
+
+
+def _c(name: str, type_: pa.DataType, unit: str, meaning: str, *, null: bool = False) -> Column:
+    return Column(name, type_, unit, meaning, nullable=null)
+
+
+def _truth(name: str, type_: pa.DataType, unit: str, meaning: str, *, null: bool = False) -> Column:
+    return Column(name, type_, unit, meaning, truth=True, nullable=null)
+
+
+_T_US = _c("t_us", pa.int64(), "us", "time since the scenario's start")
+_POINTS = pa.list_(pa.int32())
+
+EVENT_TABLES: Final = (
+    Table(
+        "trajectory",
+        "a vehicle's position, speed, heading, edge and lane at a sampling instant",
+        (
+            _truth("t_us", pa.int64(), "us", "time since the scenario's start"),
+            _truth("vehicle", pa.int32(), "-", "vehicle, see table vehicle"),
+            _truth("x_cm", pa.int32(), "cm", "east of the map's origin, centre of the vehicle"),
+            _truth("y_cm", pa.int32(), "cm", "north of the map's origin, centre of the vehicle"),
+            _truth("speed_cmps", pa.int16(), "cm/s", "speed along the lane"),
+            _truth("heading_cdeg", pa.uint16(), "0.01 deg", "compass heading, clockwise from north"),
+            _truth("edge", pa.int32(), "-", "road edge under the front bumper, see table edge"),
+            _truth("lane", pa.int8(), "-", "lane, 0 is the one at the kerb"),
+        ),
+        sort_by=("vehicle", "t_us"),
+    ),
+    Table(
+        "trip",
+        "one trip that ended, or was under way or still waiting when the run ended",
+        (
+            _truth("vehicle", pa.int32(), "-", "vehicle, see table vehicle"),
+            _truth("depart_us", pa.int64(), "us", "planned departure; negative for vehicles the network was pre-filled with"),
+            _truth("insert_us", pa.int64(), "us", "entered the network; null while waiting outside", null=True),
+            _truth("arrival_us", pa.int64(), "us", "reached the destination; null when the run ended first", null=True),
+            _truth("route_length_m", pa.float32(), "m", "length of the whole route"),
+            _truth("free_flow_s", pa.float32(), "s", "travel time of the whole route at the speed limits, without signals"),
+            _truth("delay_s", pa.float32(), "s", "arrival - planned departure - free-flow time; null unless arrived", null=True),
+            _truth("purpose", LABEL, "-", "through, inbound, outbound or internal"),
+            _truth("origin_edge", pa.int32(), "-", "first edge of the route"),
+            _truth("destination_edge", pa.int32(), "-", "last edge of the route"),
+        ),
+        sort_by=("vehicle",),
+    ),
+    Table(
+        "edge_state",
+        "one edge over one interval, with at least one vehicle on it (Edie's totals: flow, density and speed follow)",
+        (
+            _truth("t_us", pa.int64(), "us", "start of the interval"),
+            _truth("interval_us", pa.int64(), "us", "length of the interval"),
+            _truth("edge", pa.int32(), "-", "road edge"),
+            _truth("entered", pa.int32(), "-", "vehicles that entered the edge"),
+            _truth("left", pa.int32(), "-", "vehicles that left the edge"),
+            _truth("vehicle_s", pa.float32(), "s", "vehicle-seconds spent; / interval / length = density"),
+            _truth("distance_m", pa.float32(), "m", "vehicle-metres driven; / vehicle-seconds = space-mean speed"),
+            _truth("halted_s", pa.float32(), "s", "vehicle-seconds below 1.4 m/s; / interval = mean queue"),
+        ),
+        sort_by=("edge",),
+    ),
+    Table(
+        "signal",
+        "a phase change of a signal controller",
+        (
+            _T_US,
+            _c("junction", pa.int32(), "-", "controlled junction, see table junction"),
+            _c("phase", pa.int8(), "-", "phase that changes; approaches carry the phase that serves them"),
+            _c("state", LABEL, "-", "green, yellow or red"),
+        ),
+    ),
+    Table(
+        "frame",
+        "one sensor frame",
+        (
+            _T_US,
+            _c("device", pa.int32(), "-", "sensor, see table device_spec"),
+            _c("frame", pa.int32(), "-", "frame number of that sensor"),
+            _truth("present", pa.int16(), "-", "vehicles within range and field of view"),
+            _truth("visible", pa.int16(), "-", "of these, vehicles with at least one expected point"),
+            _truth("detected", pa.int16(), "-", "of these, vehicles detected"),
+            _truth("false", pa.int16(), "-", "objects reported where no vehicle is"),
+            _truth("mean_error_cm", pa.uint16(), "cm", "mean position error of the detected vehicles", null=True),
+            _c("processing_us", pa.int32(), "us", "from the instant shown to the finished object list"),
+        ),
+    ),
+    Table(
+        "detection_stat",
+        "sensor x class x range bin x interval, where anything was present or falsely reported",
+        (
+            _c("t_us", pa.int64(), "us", "start of the interval"),
+            _c("interval_us", pa.int64(), "us", "length of the interval"),
+            _c("device", pa.int32(), "-", "sensor, see table device_spec"),
+            _truth("class", LABEL, "-", "true vehicle class; 'none' for false objects"),
+            _c("range_bin_m", pa.int16(), "m", "near edge of the range bin"),
+            _truth("present", pa.int32(), "-", "vehicle-frames within range and field of view"),
+            _truth("visible", pa.int32(), "-", "of these, with at least one expected point"),
+            _truth("detected", pa.int32(), "-", "of these, detected"),
+            _truth("false", pa.int32(), "-", "false objects"),
+            _truth("sum_error_m", pa.float64(), "m", "sum of position errors of the detected"),
+            _truth("sum_squared_error_m2", pa.float64(), "m2", "sum of squared position errors of the detected"),
+        ),
+    ),
+    Table(
+        "observation",
+        "one detected object of a logged frame",
+        (
+            _c("t_us", pa.int64(), "us", "phenomenon time: the instant the frame shows"),
+            _c("device", pa.int32(), "-", "sensor, see table device_spec"),
+            _c("frame", pa.int32(), "-", "frame number of that sensor"),
+            _c("x_cm", pa.int32(), "cm", "reported position, east of the map's origin"),
+            _c("y_cm", pa.int32(), "cm", "reported position, north of the map's origin"),
+            _c("points", pa.int32(), "-", "expected points on the object"),
+            _truth("vehicle", pa.int32(), "-", "the vehicle it is; null for a false object", null=True),
+        ),
+    ),
+    Table(
+        "message",
+        "one object list on its way from the site over the edge computer (MEC) to the regional cloud",
+        (
+            _c("t_us", pa.int64(), "us", "phenomenon time of the frame it carries"),
+            _c("device", pa.int32(), "-", "sensor, see table device_spec"),
+            _c("frame", pa.int32(), "-", "frame number of that sensor"),
+            _c("objects", pa.int16(), "-", "objects in the list"),
+            _c("bytes", pa.int32(), "B", "size on the wire"),
+            _c("mec_age_us", pa.int32(), "us", "age of the frame on delivery at the MEC; null when lost before", null=True),
+            _c("cloud_age_us", pa.int32(), "us", "age of the frame on delivery at the cloud; null when lost", null=True),
+            _c("lost_hop", LABEL, "-", "hop on which it was lost; null when delivered", null=True),
+            _c("lost_cause", LABEL, "-", "overflow (queue full) or error (transmission); null when delivered", null=True),
+        ),
+    ),
+)
+
+STATIC_TABLES: Final = (
+    Table(
+        "edge",
+        "one directed road edge",
+        (
+            _c("edge", pa.int32(), "-", "edge number"),
+            _c("u", pa.int32(), "-", "node it starts at"),
+            _c("v", pa.int32(), "-", "node it ends at"),
+            _c("osm_way", pa.int64(), "-", "OpenStreetMap way (the first, where several were joined)"),
+            _c("name", pa.string(), "-", "street name, empty when unknown"),
+            _c("highway", pa.string(), "-", "OpenStreetMap road class"),
+            _c("lanes", pa.int8(), "-", "lanes in this direction"),
+            _c("lane_width_m", pa.float32(), "m", "width of one lane"),
+            _c("speed_limit_mps", pa.float32(), "m/s", "speed limit"),
+            _c("length_m", pa.float32(), "m", "length along the geometry"),
+            _c("bridge", pa.bool_(), "-", "on a bridge"),
+            _c("tunnel", pa.bool_(), "-", "in a tunnel"),
+            _c("level", pa.int8(), "-", "vertical level, 0 is the ground"),
+            _c("x_cm", _POINTS, "cm", "carriageway centreline of this direction, east of the map's origin"),
+            _c("y_cm", _POINTS, "cm", "carriageway centreline of this direction, north of the map's origin"),
+        ),
+        static=True,
+    ),
+    Table(
+        "building",
+        "one building outline",
+        (
+            _c("building", pa.int32(), "-", "building number"),
+            _c("height_m", pa.float32(), "m", "height above ground"),
+            _c("x_cm", _POINTS, "cm", "outline, east of the map's origin"),
+            _c("y_cm", _POINTS, "cm", "outline, north of the map's origin"),
+        ),
+        static=True,
+    ),
+    Table(
+        "junction",
+        "one junction, a cluster of nodes where OpenStreetMap draws it so",
+        (
+            _c("junction", pa.int32(), "-", "junction number"),
+            _c("name", pa.string(), "-", "crossing streets"),
+            _c("x_cm", pa.int32(), "cm", "centre, east of the map's origin"),
+            _c("y_cm", pa.int32(), "cm", "centre, north of the map's origin"),
+            _c("signalised", pa.bool_(), "-", "controlled by signals"),
+            _c("approach_edge", pa.list_(pa.int32()), "-", "edges that enter it"),
+            _c("approach_phase", pa.list_(pa.int8()), "-", "phase that serves each of them; -1 without signals"),
+        ),
+        static=True,
+    ),
+    Table(
+        "vehicle",
+        "one vehicle of the demand",
+        (
+            _truth("vehicle", pa.int32(), "-", "vehicle number"),
+            _truth("class", LABEL, "-", "vehicle class"),
+            _truth("length_cm", pa.int16(), "cm", "length"),
+            _truth("width_cm", pa.int16(), "cm", "width"),
+            _truth("height_cm", pa.int16(), "cm", "height"),
+        ),
+        static=True,
+    ),
+    Table(
+        "site",
+        "one place that carries devices",
+        (
+            _c("site", pa.int32(), "-", "site number"),
+            _c("name", pa.string(), "-", "the site's id"),
+            _c("x_cm", pa.int32(), "cm", "east of the map's origin"),
+            _c("y_cm", pa.int32(), "cm", "north of the map's origin"),
+            _c("level", pa.int8(), "-", "vertical level it stands on"),
+            _c("junction", pa.int32(), "-", "junction it serves; null for others", null=True),
+            _c("mec", pa.int32(), "-", "edge computer that its devices report to"),
+        ),
+        static=True,
+    ),
+    Table(
+        "device_spec",
+        "one device as it was planned",
+        (
+            _c("device", pa.int32(), "-", "device number"),
+            _c("name", pa.string(), "-", "the device's id"),
+            _c("kind", LABEL, "-", "kind of device"),
+            _c("site", pa.int32(), "-", "site that carries it"),
+            _c("height_m", pa.float32(), "m", "mounting height above ground"),
+            _c("heading_deg", pa.float32(), "deg", "compass bearing of the middle of its field of view"),
+            _c("field_of_view_deg", pa.float32(), "deg", "horizontal field of view"),
+            _c("range_m", pa.float32(), "m", "nominal range"),
+            _c("rate_hz", pa.float32(), "Hz", "frames per second"),
+        ),
+        static=True,
+    ),
+)
+
+TABLES: Final = {table.name: table for table in EVENT_TABLES + STATIC_TABLES}

@@ -1,0 +1,1 @@
+"""SimPy environment, clock, and the records that models hand to each other."""

@@ -1,0 +1,28 @@
+"""Records through which siblings meet in ``simulation/assembly.py`` without importing each other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+
+@dataclass(frozen=True, slots=True)
+class FrameBatch:
+    """The object lists of one scan of a fleet, one row a device: what a sensor hands to its link."""
+
+    t_us: int
+    """Phenomenon time: the instant the scan shows."""
+
+    device: npt.NDArray[np.int32]
+    """Device index, (n,)."""
+
+    frame: npt.NDArray[np.int64]
+    """Frame number of that device, (n,)."""
+
+    objects: npt.NDArray[np.int32]
+    """Objects in the list, true and false ones, (n,)."""
+
+    result_time_us: npt.NDArray[np.int64]
+    """When the list was ready to be sent, (n,)."""

@@ -1,0 +1,137 @@
+"""The road network: immutable arrays in projected metres, one row an edge or a node."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+Ints = npt.NDArray[np.int32]
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Junction:
+    """Nodes that drivers see as one junction, with the edges that enter it from outside."""
+
+    number: int
+    name: str
+    """Crossing streets, as ``花城大道 / 华夏路``."""
+    x_m: float
+    y_m: float
+    nodes: tuple[int, ...]
+    approaches: tuple[int, ...]
+    """Edges that enter from outside; the stop line is at their end."""
+    internal: tuple[int, ...]
+    """Edges between its own nodes."""
+    signalised: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Building:
+    """One building as an extruded outline."""
+
+    x_m: Floats
+    y_m: Floats
+    height_m: float
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A point of interest that models use: a bus stop, a car park."""
+
+    kind: str
+    """``bus_stop`` or ``car_park``."""
+    name: str
+    x_m: float
+    y_m: float
+    capacity: int
+    """Bays of a car park; 0 elsewhere or when unknown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Where the map came from and what reading it left out."""
+
+    path: str
+    """File name without its folder."""
+    sha256: str
+    attribution: str
+    nodes_read: int
+    edges_read: int
+    nodes_dropped: int
+    edges_dropped: int
+    length_dropped_m: float
+    notices: tuple[str, ...]
+    """One line each: defaults applied and how often, parts dropped, signals that fit no junction."""
+
+
+@dataclass(frozen=True, slots=True)
+class RoadNetwork:
+    """A directed road graph. Edges are one direction of a carriageway; lane 0 is at the kerb (right-hand traffic).
+
+    Positions are metres from ``origin_m`` in ``crs``, rounded to millimetres so that they are the same on every machine.
+    """
+
+    crs: str
+    """Projected CRS, as ``EPSG:32649``."""
+    origin_m: tuple[float, float]
+    """Easting and northing, in ``crs``, of the local origin (whole metres, near the map's centre)."""
+
+    node_osm: npt.NDArray[np.int64]
+    node_x_m: Floats
+    node_y_m: Floats
+
+    edge_u: Ints
+    edge_v: Ints
+    edge_way: npt.NDArray[np.int64]
+    edge_name: tuple[str, ...]
+    edge_highway: tuple[str, ...]
+    edge_lanes: npt.NDArray[np.int8]
+    edge_lane_width_m: Floats
+    edge_speed_limit_mps: Floats
+    edge_length_m: Floats
+    edge_bridge: npt.NDArray[np.bool_]
+    edge_tunnel: npt.NDArray[np.bool_]
+    edge_level: npt.NDArray[np.int8]
+
+    point_offset: Ints
+    """(edges + 1,): edge ``e`` has the points ``point_offset[e]:point_offset[e + 1]``."""
+    point_x_m: Floats
+    """Centreline of the lanes of this direction (already shifted off the middle of a two-way road)."""
+    point_y_m: Floats
+    point_s_m: Floats
+    """Distance along the edge of each point; the last is the edge's length."""
+
+    turn_offset: Ints
+    """(edges + 1,): from edge ``e`` one may drive on to ``turn_edge[turn_offset[e]:turn_offset[e + 1]]``."""
+    turn_edge: Ints
+
+    entry_edges: Ints
+    """Edges on which the outside world drives in."""
+    exit_edges: Ints
+    """Edges on which vehicles leave the map."""
+
+    junctions: tuple[Junction, ...]
+    buildings: tuple[Building, ...]
+    places: tuple[Place, ...]
+    provenance: Provenance
+
+    @property
+    def edge_count(self) -> int:
+        """Number of directed edges."""
+        return int(self.edge_u.size)
+
+    def turns(self, edge: int) -> Ints:
+        """Return the edges one may drive on to from the end of ``edge``."""
+        return self.turn_edge[self.turn_offset[edge] : self.turn_offset[edge + 1]]
+
+    def polyline(self, edge: int) -> tuple[Floats, Floats]:
+        """Return the x and y of the points of ``edge``."""
+        part = slice(int(self.point_offset[edge]), int(self.point_offset[edge + 1]))
+        return self.point_x_m[part], self.point_y_m[part]
+
+
+ATTRIBUTION: Final = "© OpenStreetMap contributors, ODbL 1.0"

@@ -1,0 +1,1 @@
+"""Traffic: who is where, at every instant."""
