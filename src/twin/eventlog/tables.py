@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import pyarrow as pa
 
@@ -27,7 +27,7 @@ class Column:
     """True when only the simulator can know it: left out of what is streamed or exported unless asked for."""
     nullable: bool = False
 
-    def field(self) -> pa.Field:
+    def field(self) -> pa.Field[Any]:
         """Return the Arrow field with its metadata."""
         metadata = {"unit": self.unit, "meaning": self.meaning, "truth": "true" if self.truth else "false"}
         return pa.field(self.name, self.type, nullable=self.nullable, metadata=metadata)
@@ -48,7 +48,7 @@ class Table:
 
     def schema(self) -> pa.Schema:
         """Return the Arrow schema, with the table's meaning and the schema version in its metadata."""
-        metadata = {"table": self.name, "row": self.row, "schema_version": str(SCHEMA_VERSION)}
+        metadata: dict[bytes | str, bytes | str] = {"table": self.name, "row": self.row, "schema_version": str(SCHEMA_VERSION)}
         return pa.schema([column.field() for column in self.columns], metadata=metadata)
 
 
@@ -89,7 +89,7 @@ EVENT_TABLES: Final = (
             _truth("arrival_us", pa.int64(), "us", "reached the destination; null when the run ended first", null=True),
             _truth("route_length_m", pa.float32(), "m", "length of the whole route"),
             _truth("free_flow_s", pa.float32(), "s", "travel time of the whole route at the speed limits, without signals"),
-            _truth("delay_s", pa.float32(), "s", "arrival - planned departure - free-flow time; null unless arrived", null=True),
+            _truth("delay_s", pa.float32(), "s", "arrival - planned departure - free-flow time; null till then", null=True),
             _truth("purpose", LABEL, "-", "through, inbound, outbound or internal"),
             _truth("origin_edge", pa.int32(), "-", "first edge of the route"),
             _truth("destination_edge", pa.int32(), "-", "last edge of the route"),

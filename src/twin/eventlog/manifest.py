@@ -1,0 +1,105 @@
+"""``manifest.json``: what a run is, and whether it is complete."""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib.metadata
+import json
+import os
+import platform
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final, Literal, get_args
+
+from twin.errors import InputError
+from twin.eventlog.tables import SCHEMA_VERSION
+
+FILE_NAME: Final = "manifest.json"
+
+State = Literal["complete", "incomplete", "failed"]
+
+_LIBRARIES = ("guangzhou-twin", "numpy", "numba", "llvmlite", "pyarrow", "scipy", "shapely", "pyproj", "osmnx", "simpy")
+
+
+@dataclass(frozen=True, slots=True)
+class Projection:
+    """What the positions of the log (x_cm east, y_cm north) are counted in and from."""
+
+    crs: str
+    """Projected CRS, as ``EPSG:32649``."""
+    origin_easting_m: float
+    origin_northing_m: float
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """One run, as ``manifest.json`` keeps it; the keys in this order."""
+
+    state: State
+    """``incomplete`` while it is written and after a kill, ``failed`` after an error, ``complete`` at its end."""
+    name: str
+    scenario: Mapping[str, Any]
+    """The resolved scenario: every default filled in, overrides applied."""
+    overrides: Mapping[str, Any]
+    seed: int
+    versions: Mapping[str, str]
+    """Software and log schema that wrote it, see ``software_versions``."""
+    map_sha256: str
+    projection: Projection
+    start: str
+    """Time 0 of the run, ISO 8601 with offset."""
+    simulated_s: float = 0.0
+    """Simulated seconds that the closed segments cover."""
+    wall_s: float = 0.0
+    compile_s: float = 0.0
+    """Of ``wall_s``, seconds spent compiling kernels."""
+    rows: Mapping[str, int] = field(default_factory=dict)
+    """Rows by table."""
+    summary: Mapping[str, Any] = field(default_factory=dict)
+    """Closing figures of a complete run, see ``metrics/summary.py``."""
+    error: str = ""
+    """What a failed run stumbled over."""
+
+
+def software_versions() -> dict[str, str]:
+    """Return the versions that decide over the bytes of a log: schema, package, libraries, Python, processor."""
+    import llvmlite.binding as llvm
+
+    versions = {"schema": str(SCHEMA_VERSION)}
+    versions |= {library: importlib.metadata.version(library) for library in _LIBRARIES}
+    return versions | {
+        "python": platform.python_version(),
+        "platform": f"{platform.system()} {platform.machine()}",
+        "cpu": str(llvm.get_host_cpu_name()),
+    }
+
+
+def write_manifest(folder: Path, manifest: Manifest) -> None:
+    """Write the manifest of the run in ``folder``; a reader sees the old one or the new one, never a part."""
+    temporary = folder / f".{FILE_NAME}.tmp"
+    with temporary.open("w", encoding="utf-8") as sink:
+        json.dump(dataclasses.asdict(manifest), sink, ensure_ascii=False, indent=2, allow_nan=False)
+        sink.write("\n")
+        sink.flush()
+        os.fsync(sink.fileno())
+    temporary.replace(folder / FILE_NAME)
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """Return the manifest of the run in ``folder``; InputError when there is none or it cannot be understood."""
+    path = folder / FILE_NAME
+    remedy = "give the folder of one run, as runs/<name>-<hash>"
+    try:
+        values = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InputError(f"{folder}: not a run folder ({FILE_NAME}: {error.strerror}); {remedy}") from error
+    except ValueError as error:
+        raise InputError(f"{path}: not JSON ({error}); {remedy}") from error
+    try:
+        manifest = Manifest(**{**values, "projection": Projection(**values["projection"])})
+    except (TypeError, KeyError) as error:
+        raise InputError(f"{path}: not the manifest of a run ({error}); {remedy}") from error
+    if manifest.state not in get_args(State):
+        raise InputError(f"{path}: state is {manifest.state!r}, expected one of {', '.join(get_args(State))}; {remedy}")
+    return manifest

@@ -1,0 +1,98 @@
+"""Reading a run: its manifest and its tables, closed segments only."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.dataset as ds
+from pyarrow import ipc
+
+from twin.errors import InputError
+from twin.eventlog.manifest import Manifest, read_manifest
+from twin.eventlog.recorder import SEGMENT_PATTERN
+from twin.eventlog.tables import SCHEMA_VERSION, TABLES
+
+_log = logging.getLogger(__name__)
+
+
+class Run:
+    """One run folder, read only. Build it with ``open_run``."""
+
+    def __init__(self, path: Path, manifest: Manifest) -> None:
+        """Read the run in ``path``, whose manifest is ``manifest``."""
+        self.path = path
+        self.manifest = manifest
+
+    @property
+    def complete(self) -> bool:
+        """True when the run reached its end."""
+        return self.manifest.state == "complete"
+
+    @property
+    def notice(self) -> str:
+        """One line for the user when the run is not complete, else empty."""
+        if self.complete:
+            return ""
+        end = self.manifest.scenario.get("duration_s")
+        part = f"{self.manifest.simulated_s:g} s" + (f" of {end:g} s" if isinstance(end, int | float) else "")
+        if self.manifest.state == "failed":
+            return f"{self.path}: the run failed after {part} ({self.manifest.error}); its closed segments are read"
+        return f"{self.path}: the run is incomplete (stopped, or still being written); {part} are there and are read"
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """Names of the tables that have at least one segment, in the order of declaration."""
+        return tuple(name for name in TABLES if self.segments(name))
+
+    @property
+    def bytes(self) -> int:
+        """Bytes of all segments."""
+        return sum(segment.stat().st_size for name in TABLES for segment in self.segments(name))
+
+    def segments(self, table: str) -> list[Path]:
+        """Return the closed segments of ``table``, in order; InputError when no such table is declared."""
+        if table not in TABLES:
+            raise InputError(f"{self.path}: no table {table!r}; the log has {', '.join(TABLES)}")
+        return sorted((self.path / table).glob(SEGMENT_PATTERN))
+
+    def dataset(self, table: str) -> ds.Dataset:
+        """Return ``table`` as a PyArrow dataset, to filter it and select columns without reading the rest."""
+        schema = TABLES[table].schema() if table in TABLES else None
+        segments = self.segments(table)
+        if not segments:
+            return ds.dataset(pa.Table.from_batches([], schema=schema))
+        return ds.dataset([str(segment) for segment in segments], schema=schema, format="ipc")
+
+    def batches(self, table: str) -> Iterator[pa.RecordBatch]:
+        """Yield the segments of ``table`` one by one, so that a long run need not fit into memory."""
+        for segment in self.segments(table):
+            with pa.memory_map(str(segment)) as source, ipc.open_file(source) as reader:
+                for number in range(reader.num_record_batches):
+                    yield reader.get_batch(number)
+
+    def table(self, table: str) -> pa.Table:
+        """Return all of ``table``, its label columns with one dictionary over all segments."""
+        segments = list(self.batches(table))
+        return pa.Table.from_batches(segments, schema=TABLES[table].schema()).unify_dictionaries()
+
+
+def open_run(path: Path | str) -> Run:
+    """Open the run folder ``path``; a notice is logged when the run is not complete.
+
+    InputError when it is no run folder, or was written with another schema version.
+    """
+    folder = Path(path)
+    manifest = read_manifest(folder)
+    written = manifest.versions.get("schema", "none")
+    if written != str(SCHEMA_VERSION):
+        raise InputError(
+            f"{folder}: the log has schema version {written}, this package reads {SCHEMA_VERSION}; run the scenario again, or "
+            f"read it with the package that wrote it (guangzhou-twin {manifest.versions.get('guangzhou-twin', 'unknown')})"
+        )
+    run = Run(folder, manifest)
+    if run.notice:
+        _log.warning(run.notice)
+    return run
