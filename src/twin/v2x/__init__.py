@@ -1,0 +1,1 @@
+"""Links: how object lists travel from roadside devices to the clouds."""

@@ -1,0 +1,177 @@
+"""The chain that every object list travels: site - edge computer (MEC) - regional cloud."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from twin.errors import RunError
+from twin.eventlog.recorder import labels
+from twin.kernel.records import FrameBatch
+from twin.v2x import hop as field
+from twin.v2x.hop import DELIVERED, FIELDS, NEVER, Hop, MessagePool
+from twin.v2x.topology import LinksSpec
+
+Ints = npt.NDArray[np.int64]
+
+SITE_TO_MEC: Final = "site_to_mec"
+MEC_TO_CLOUD: Final = "mec_to_cloud"
+HOPS: Final = (SITE_TO_MEC, MEC_TO_CLOUD)
+"""Names of the hops, as in the scenario and in ``message.lost_hop``."""
+
+CAUSES: Final = ("overflow", "error")
+"""Why messages are lost, as in ``message.lost_cause``; one less than ``OVERFLOW`` and ``ERROR``."""
+
+_END: Final = np.iinfo(np.int64).max
+_OLDEST_US: Final = np.iinfo(np.int32).max
+
+
+class MessageRecorder(Protocol):
+    """What takes the rows of table ``message``."""
+
+    def append(self, table: str, columns: Mapping[str, Any]) -> None:
+        """Add rows to a table."""
+
+
+class Chain:
+    """All messages of a run: one queue for each site's uplink, one for each MEC's, exact first-in-first-out times.
+
+    ``send`` accepts object lists, ``step`` forwards what has reached a queue by then, ``finish`` forwards the rest. A message
+    is recorded when its fate is settled, which can be before the instant of its delivery. Batches only group the work: the
+    rows do not depend on when ``step`` is called. Neither do they depend on the order of the devices: simultaneous arrivals
+    are served in the order of the devices' names, then frames.
+    """
+
+    def __init__(
+        self,
+        spec: LinksSpec,
+        device_names: Sequence[str],
+        device_site: npt.NDArray[np.integer],
+        site_mec: npt.NDArray[np.integer],
+        seed: int,
+        recorder: MessageRecorder,
+    ) -> None:
+        """Connect devices over sites (``device_site``, one a device) and MECs (``site_mec``, one a site) with the cloud.
+
+        Raises ValueError when names repeat, lengths differ or a site does not exist.
+        """
+        if len(set(device_names)) != len(device_names):
+            raise ValueError("device names must differ: they name the devices' random streams")
+        if len(device_names) != device_site.size:
+            raise ValueError(f"{len(device_names)} devices, but sites for {device_site.size}")
+        if device_site.size and not 0 <= device_site.min() <= device_site.max() < site_mec.size:
+            raise ValueError(f"a device stands on a site that does not exist: there are {site_mec.size} sites")
+        uplink = device_site.astype(np.int64)
+        self._message = spec.message
+        self._recorder = recorder
+        self._rank = np.empty(len(device_names), np.int64)
+        self._rank[np.argsort(np.array(device_names, dtype=np.str_), kind="stable")] = np.arange(len(device_names))
+        self._site_hop = Hop(SITE_TO_MEC, spec.site_to_mec, seed, device_names, uplink)
+        self._mec_hop = Hop(MEC_TO_CLOUD, spec.mec_to_cloud, seed, device_names, site_mec.astype(np.int64)[uplink])
+        self._to_mec = MessagePool()
+        self._to_cloud = MessagePool()
+        self._forwarded_us = np.iinfo(np.int64).min
+        self.sent = 0
+        """Messages accepted so far."""
+        self.delivered = 0
+        """Messages that reach the cloud, of those settled so far."""
+        self.lost = 0
+        """Messages that do not, of those settled so far."""
+
+    @property
+    def in_flight(self) -> int:
+        """Messages not settled yet: sent = delivered + lost + in flight, always."""
+        return self._to_mec.count + self._to_cloud.count
+
+    def send(self, batch: FrameBatch) -> None:
+        """Accept the object lists of one scan; each enters its site's queue at its result time.
+
+        Raises ValueError when a result time lies before the scan or in a stretch of time that was already forwarded.
+        """
+        if not batch.device.size:
+            return
+        earliest_us = int(batch.result_time_us.min())
+        if earliest_us < batch.t_us or earliest_us <= self._forwarded_us:
+            raise ValueError(
+                f"a list of the scan at {batch.t_us} us is sent at {earliest_us} us, forwarded up to {self._forwarded_us} us"
+            )
+        rows = np.empty((batch.device.size, FIELDS), np.int64)
+        rows[:, field.DEVICE] = batch.device
+        rows[:, field.FRAME] = batch.frame
+        rows[:, field.T_US] = batch.t_us
+        rows[:, field.OBJECTS] = batch.objects
+        rows[:, field.BYTES] = self._message.size_bytes(batch.objects)
+        rows[:, field.FRAGMENTS] = self._message.fragments(batch.objects)
+        rows[:, field.ARRIVAL_US] = batch.result_time_us
+        rows[:, field.MEC_US] = NEVER
+        self._to_mec.put(rows)
+        self.sent += len(rows)
+
+    def step(self, t_us: int) -> None:
+        """Forward every message that reaches a queue by ``t_us``, and record those whose fate is settled by that.
+
+        First all of the first hop, then the second: a message that enters the first queue later than ``t_us`` cannot reach the
+        second by ``t_us``. Raises RunError when a message is too old for the log.
+        """
+        if t_us <= self._forwarded_us:
+            return
+        rows = self._to_mec.take(t_us, self._rank)
+        at_us, outcome = self._site_hop.forward(rows)
+        rows[:, field.MEC_US] = at_us
+        arrived = outcome == DELIVERED
+        onward = rows[arrived]
+        onward[:, field.ARRIVAL_US] = onward[:, field.MEC_US]
+        self._to_cloud.put(onward)
+
+        last = self._to_cloud.take(t_us, self._rank)
+        cloud_us, last_outcome = self._mec_hop.forward(last)
+        self._forwarded_us = t_us
+        failed = rows[~arrived]
+        self._record(
+            np.concatenate((failed, last)),
+            np.concatenate((failed[:, field.MEC_US], cloud_us)),
+            np.concatenate((outcome[~arrived], last_outcome)),
+        )
+
+    def finish(self) -> None:
+        """Forward and record everything that is still under way, as if the clock ran on without new messages."""
+        self.step(_END)
+
+    def _record(self, rows: Ints, cloud_us: Ints, outcome: npt.NDArray[np.int8]) -> None:
+        if not len(rows):
+            return
+        order = np.lexsort((rows[:, field.FRAME], self._rank[rows[:, field.DEVICE]], rows[:, field.T_US]))
+        rows, cloud_us, outcome = rows[order], cloud_us[order], outcome[order]
+        mec_us = rows[:, field.MEC_US]
+        self.delivered += int(np.count_nonzero(outcome == DELIVERED))
+        self.lost += int(np.count_nonzero(outcome != DELIVERED))
+        self._recorder.append(
+            "message",
+            {
+                "t_us": rows[:, field.T_US],
+                "device": rows[:, field.DEVICE],
+                "frame": rows[:, field.FRAME],
+                "objects": rows[:, field.OBJECTS],
+                "bytes": rows[:, field.BYTES],
+                "mec_age_us": _age_us(mec_us, rows[:, field.T_US]),
+                "cloud_age_us": _age_us(cloud_us, rows[:, field.T_US]),
+                "lost_hop": labels(np.where(outcome == DELIVERED, -1, np.where(mec_us == NEVER, 0, 1)), HOPS),
+                "lost_cause": labels(outcome.astype(np.int64) - 1, CAUSES),
+            },
+        )
+
+
+def _age_us(delivered_us: Ints, t_us: Ints) -> np.ma.MaskedArray[Any, np.dtype[np.int64]]:
+    """Return the ages on delivery, masked where a message was not delivered."""
+    never = delivered_us == NEVER
+    age_us = np.where(never, 0, delivered_us - t_us)
+    if age_us.max(initial=0) > _OLDEST_US:
+        raise RunError(
+            f"links: a message is delivered {age_us.max() / 1e6:.0f} s after its scan, the log holds {_OLDEST_US / 1e6:.0f} s; "
+            "raise rate_mbps or lower queue_messages of the links"
+        )
+    masked: np.ma.MaskedArray[Any, np.dtype[np.int64]] = np.ma.array(age_us, mask=never)
+    return masked

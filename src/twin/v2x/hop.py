@@ -1,0 +1,110 @@
+"""One hop of the chain: a queue and a line for each sender, then loss and delay; and the pool where messages wait for it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from twin.compilation import kernel
+from twin.rng import stream_key
+from twin.v2x.delay import draw_transmissions
+from twin.v2x.queue import DROPPED, FifoQueues
+from twin.v2x.topology import HopSpec
+
+Ints = npt.NDArray[np.int64]
+
+DEVICE: Final = 0
+FRAME: Final = 1
+T_US: Final = 2
+OBJECTS: Final = 3
+BYTES: Final = 4
+FRAGMENTS: Final = 5
+ARRIVAL_US: Final = 6
+"""When the message reaches the queue of the hop it waits for."""
+MEC_US: Final = 7
+"""When it was delivered at the MEC; ``NEVER`` before."""
+FIELDS: Final = 8
+"""A message is one row of eight int64: one cache line."""
+
+NEVER: Final = -1
+
+DELIVERED: Final = 0
+OVERFLOW: Final = 1
+ERROR: Final = 2
+
+
+@kernel
+def take_due(rows: Ints, count: int, t_us: int) -> Ints:
+    """Return the first ``count`` rows that arrive by ``t_us``, and move the others together at the front of ``rows``."""
+    due = 0
+    for i in range(count):
+        if rows[i, ARRIVAL_US] <= t_us:
+            due += 1
+    taken = np.empty((due, rows.shape[1]), np.int64)
+    due = 0
+    for i in range(count):
+        if rows[i, ARRIVAL_US] <= t_us:
+            taken[due] = rows[i]
+            due += 1
+        elif due > 0:
+            rows[i - due] = rows[i]
+    return taken
+
+
+class MessagePool:
+    """Messages that have not yet reached the queue of their next hop, in one array that doubles when it is full."""
+
+    def __init__(self) -> None:
+        """Begin empty, with room for 1024 messages."""
+        self._rows = np.empty((1024, FIELDS), np.int64)
+        self.count = 0
+
+    def put(self, rows: Ints) -> None:
+        """Add messages, (n, FIELDS)."""
+        need = self.count + len(rows)
+        if need > len(self._rows):
+            grown = np.empty((max(need, 2 * len(self._rows)), FIELDS), np.int64)
+            grown[: self.count] = self._rows[: self.count]
+            self._rows = grown
+        self._rows[self.count : need] = rows
+        self.count = need
+
+    def take(self, t_us: int, rank: Ints) -> Ints:
+        """Remove and return the messages that arrive by ``t_us``, in the order (arrival, rank of the device, frame)."""
+        due = take_due(self._rows, self.count, t_us)
+        self.count -= len(due)
+        return due[np.lexsort((due[:, FRAME], rank[due[:, DEVICE]], due[:, ARRIVAL_US]))]
+
+
+class Hop:
+    """The lines of one hop, all of one kind, each with its queue.
+
+    A message that finds room waits its turn, occupies the line for its service time (bits / rate, rounded to the nearest
+    microsecond and never less than one), and arrives after its delay unless one of its fragments is lost. Delays are
+    independent, so messages may overtake each other after the line.
+    """
+
+    def __init__(self, name: str, spec: HopSpec, seed: int, device_names: Sequence[str], queue_of_device: Ints) -> None:
+        """Prepare the hop ``name`` of a run; ``queue_of_device`` (devices,) says which line each device's messages take."""
+        self.name = name
+        self._spec = spec
+        self._law = spec.delay_s.law()
+        self._key = np.array([stream_key(seed, f"v2x/{name}/transmission", device) for device in device_names], np.uint64)
+        self._queue_of_device = queue_of_device
+        self._queues = FifoQueues(int(queue_of_device.max(initial=-1)) + 1, spec.queue_messages)
+
+    def forward(self, rows: Ints) -> tuple[Ints, npt.NDArray[np.int8]]:
+        """Return when each message is delivered, and what became of it: ``DELIVERED``, ``OVERFLOW`` or ``ERROR``; both (n,).
+
+        ``rows`` are (n, FIELDS) in the order of arrival. The delivery time of a message that is lost is ``NEVER``.
+        """
+        device = rows[:, DEVICE]
+        service_us = np.maximum(np.rint(rows[:, BYTES] * (8.0 / self._spec.rate_mbps)), 1.0).astype(np.int64)
+        finish_us = self._queues.forward(self._queue_of_device[device], rows[:, ARRIVAL_US], service_us)
+        chance, delay_us = draw_transmissions(self._key, device, rows[:, FRAME], self._law)
+        intact = (1.0 - self._spec.loss_probability) ** rows[:, FRAGMENTS]
+        outcome = np.where(finish_us == DROPPED, OVERFLOW, np.where(chance < intact, DELIVERED, ERROR)).astype(np.int8)
+        return np.where(outcome == DELIVERED, finish_us + delay_us, NEVER), outcome
