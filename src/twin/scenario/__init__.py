@@ -1,0 +1,1 @@
+"""The scenario file: what it may say, and the loader that says everything wrong with it at once."""

@@ -1,0 +1,205 @@
+"""The command line: ``twin validate``, ``twin run``, ``twin map info``.
+
+Heavy imports stand inside the commands, so that ``twin --help`` answers at once. Exit codes: 0 done, 1 failed, 2 bad input,
+130 interrupted.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.metadata
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+
+from twin.errors import InputError, ScenarioError, TwinError
+from twin.messages import LANGUAGES, say, use_language
+
+if TYPE_CHECKING:
+    from twin.scenario.load import Loaded
+    from twin.scenario.scenario import Scenario
+
+FAILED: Final = 1
+BAD_INPUT: Final = 2
+INTERRUPTED: Final = 130
+
+app = typer.Typer(rich_markup_mode=None, add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
+map_app = typer.Typer(rich_markup_mode=None, no_args_is_help=True)
+app.add_typer(map_app, name="map")
+
+Debug = Annotated[bool, typer.Option("--debug")]
+
+
+def main() -> None:
+    """Run the command line and exit."""
+    use_language(_language_of(sys.argv[1:]))
+    command = typer.main.get_command(app)
+    _describe(command, "help.twin")
+    command(prog_name="twin")
+
+
+def _language_of(arguments: list[str]) -> str | None:
+    for word, following in zip(arguments, [*arguments[1:], ""], strict=True):
+        name, equals, value = word.partition("=")
+        if name == "--lang":
+            chosen = value if equals else following
+            return chosen if chosen in LANGUAGES else None
+    return None
+
+
+def _describe(command: Any, key: str) -> None:
+    """Give a command, its options and its subcommands their help texts, in the language chosen."""
+    command.help = say(key)
+    for parameter in command.params:
+        own = f"{key}.{parameter.name}"
+        parameter.help = say("help.debug") if parameter.name == "debug" else say(own)
+    for name, child in getattr(command, "commands", {}).items():
+        _describe(child, f"help.{name}" if key == "help.twin" else f"{key}.{name}")
+
+
+def _show_version(asked: bool) -> None:  # noqa: FBT001  (the callback's interface)
+    if asked:
+        typer.echo(importlib.metadata.version("guangzhou-twin"))
+        raise typer.Exit
+
+
+def _check_language(value: str) -> str:
+    if value and value not in LANGUAGES:
+        raise typer.BadParameter(", ".join(LANGUAGES))
+    return value
+
+
+@app.callback()
+def twin(
+    *,
+    lang: Annotated[str, typer.Option(callback=_check_language, metavar="zh|en", show_default=False)] = "",
+    version: Annotated[bool, typer.Option("--version", callback=_show_version, is_eager=True)] = False,
+) -> None:
+    """Choose the language; the help text is in the catalogue."""
+
+
+@app.command()
+def validate(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE…", show_default=False)], *, debug: Debug = False
+) -> None:
+    """Check scenario files."""
+    bad = 0
+    for file in files:
+        with _reporting(debug=debug, go_on=True) as outcome:
+            from twin.simulation.assembly import check
+
+            loaded = _load(file, {})
+            problems = check(loaded.spec, file.parent)
+            if problems:
+                raise ScenarioError(loaded.placed(problems))
+            typer.echo(say("cli.valid", file=file))
+        bad = max(bad, outcome.code)
+    raise typer.Exit(bad)
+
+
+@app.command()
+def run(
+    file: Annotated[Path, typer.Argument(metavar="FILE", show_default=False)],
+    settings: Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", show_default=False)] = None,
+    seed: Annotated[int | None, typer.Option(min=0, metavar="N", show_default=False)] = None,
+    out: Annotated[Path, typer.Option(metavar="DIR")] = Path("runs"),
+    *,
+    overwrite: Annotated[bool, typer.Option("--overwrite")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet")] = False,
+    debug: Debug = False,
+) -> None:
+    """Run a scenario."""
+    overrides = _overrides(settings or [])
+    if seed is not None:
+        overrides["seed"] = str(seed)
+    with _reporting(debug=debug):
+        from twin.simulation.run import run as run_scenario
+        from twin.terminal import Quiet, reporter_for, summary
+
+        loaded = _load(file, overrides)
+        with Quiet() if quiet else reporter_for(loaded.spec.name) as reporter:
+            result = run_scenario(loaded, out, overwrite=overwrite, progress=reporter.advance, notice=reporter.notice)
+        if not quiet:
+            if result.reused:
+                typer.echo(say("cli.reused"), err=True)
+            typer.echo(summary(result.manifest, result.folder))
+
+
+@map_app.command("info")
+def map_info(file: Annotated[Path, typer.Argument(metavar="FILE", show_default=False)], *, debug: Debug = False) -> None:
+    """Say what a map file holds."""
+    with _reporting(debug=debug):
+        from twin.roadnet.cache import load_network
+        from twin.roadnet.info import describe
+
+        typer.echo(describe(load_network(file)))
+
+
+def _load(file: Path, overrides: dict[str, str]) -> Loaded[Scenario]:
+    from twin.scenario.load import load_spec
+    from twin.scenario.scenario import Scenario
+
+    return load_spec(file, Scenario, overrides)
+
+
+def _overrides(settings: list[str]) -> dict[str, str]:
+    overrides = {}
+    for setting in settings:
+        key, equals, value = setting.partition("=")
+        if not equals or not key.strip():
+            typer.echo(_error(say("override.syntax.found", text=setting) + "; " + say("override.syntax.remedy")), err=True)
+            raise typer.Exit(BAD_INPUT)
+        overrides[key.strip()] = value
+    return overrides
+
+
+class _Outcome:
+    code = 0
+
+
+def _error(text: str) -> str:
+    return say("cli.error", text=text)
+
+
+@contextlib.contextmanager
+def _reporting(*, debug: bool, go_on: bool = False) -> Iterator[_Outcome]:
+    """Turn an exception into one message on stderr and an exit code; leave the program unless ``go_on``."""
+    outcome = _Outcome()
+    try:
+        yield outcome
+    except (KeyboardInterrupt, Exception) as error:
+        if isinstance(error, typer.Exit):
+            raise
+        if isinstance(error, BrokenPipeError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or the interpreter complains once more
+        if debug:
+            import traceback
+
+            traceback.print_exc()
+        outcome.code, text = _verdict(error)
+        if text:
+            typer.echo(text, err=True)
+        if not go_on or isinstance(error, KeyboardInterrupt):
+            raise typer.Exit(outcome.code) from None
+
+
+def _verdict(error: BaseException) -> tuple[int, str]:
+    if isinstance(error, KeyboardInterrupt):
+        return INTERRUPTED, say("cli.interrupted")
+    if isinstance(error, ScenarioError) and len(error.problems) > 1:
+        return BAD_INPUT, _error(say("cli.problems", count=len(error.problems))) + f"\n{error}"
+    if isinstance(error, InputError):
+        return BAD_INPUT, _error(str(error))
+    if isinstance(error, TwinError):
+        return FAILED, _error(str(error))
+    if isinstance(error, BrokenPipeError):
+        return FAILED, ""
+    if isinstance(error, OSError):
+        return FAILED, say("cli.system", reason=error.strerror or error, file=error.filename or "")
+    if isinstance(error, MemoryError):
+        return FAILED, say("cli.memory")
+    return FAILED, say("cli.unexpected", kind=type(error).__name__, text=error)

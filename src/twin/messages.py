@@ -1,0 +1,221 @@
+"""Every message of the command line and of the scenario loader, in English and Chinese."""
+
+from __future__ import annotations
+
+import os
+from contextvars import ContextVar
+from typing import Final
+
+LANGUAGES: Final = ("en", "zh")
+
+_chosen: ContextVar[str | None] = ContextVar("language", default=None)
+
+
+def use_language(language: str | None) -> None:
+    """Choose the language of ``say``; None leaves it to the environment variable ``TWIN_LANG``, else English."""
+    _chosen.set(language)
+
+
+def language() -> str:
+    """Return the language in use."""
+    chosen = _chosen.get() or os.environ.get("TWIN_LANG", "en")
+    return chosen if chosen in LANGUAGES else "en"
+
+
+def say(key: str, **values: object) -> str:
+    """Return the message ``key`` in the language in use, with ``values`` filled in."""
+    return CATALOGUE[key][LANGUAGES.index(language())].format(**values)
+
+
+def known(key: str) -> bool:
+    """Return whether the catalogue has the message."""
+    return key in CATALOGUE
+
+
+CATALOGUE: Final[dict[str, tuple[str, str]]] = {
+    # files
+    "file.directory.found": ("this is a folder", "这是一个文件夹"),
+    "file.directory.remedy": ("name the YAML file in it", "请指定其中的 YAML 文件"),
+    "file.special.found": ("this is not an ordinary file", "这不是普通文件"),
+    "file.special.remedy": ("name a YAML file", "请指定一个 YAML 文件"),
+    "file.missing.found": ("there is no such file", "文件不存在"),
+    "file.missing.remedy": ("check the path", "请检查路径"),
+    "file.closed.found": ("the file cannot be read ({reason})", "文件无法读取（{reason}）"),
+    "file.closed.remedy": ("check the path and its permissions", "请检查路径和访问权限"),
+    "file.large.found": ("the file is larger than {limit} MiB", "文件大于 {limit} MiB"),
+    "file.large.remedy": ("is it a scenario? split it if it is", "请确认这是场景文件；若是，请拆分"),
+    "file.encoding.found": ("line {line} is not UTF-8 text", "第 {line} 行不是 UTF-8 文本"),
+    "file.encoding.remedy": ("save the file as UTF-8", "请将文件另存为 UTF-8 编码"),
+    "file.empty.found": ("the file holds no keys", "文件中没有任何键"),
+    "file.empty.remedy": ("write the scenario's keys, as `name: …`", "请写入场景的键，例如 `name: …`"),
+    "file.shape.found": ("found {what} where the file's keys should be", "文件顶层应为键值对，实际是{what}"),
+    "file.shape.remedy": ("write `key: value` lines", "请写成 `键: 值` 的行"),
+    # YAML
+    "yaml.syntax.found": ("the YAML cannot be read here ({detail})", "此处的 YAML 无法解析（{detail}）"),
+    "yaml.syntax.remedy": (
+        "check indentation, quotes and colons here and in the line above",
+        "请检查此行及上一行的缩进、引号和冒号",
+    ),
+    "yaml.tab.found": ("found a tab character", "此处有制表符"),
+    "yaml.tab.remedy": ("indent with spaces", "请用空格缩进"),
+    "yaml.colon.found": ("found a second `key:` in a value", "值中又出现了 `键:`"),
+    "yaml.colon.remedy": (
+        "put it on a line of its own with the indentation of its neighbours, or quote the value",
+        "请另起一行并与相邻的键对齐，或给该值加引号",
+    ),
+    "yaml.unclosed.found": ("a bracket opened here is never closed", "此处的括号没有闭合"),
+    "yaml.unclosed.remedy": ("close it, and put a comma between the entries", "请补上右括号，并用逗号分隔各项"),
+    "yaml.quote.found": ("a quotation mark opened here is never closed", "此处的引号没有闭合"),
+    "yaml.quote.remedy": ("close it", "请补上引号"),
+    "yaml.indentation.found": ("the indentation fits no line above", "缩进与上文任何一行都不对齐"),
+    "yaml.indentation.remedy": ("align the keys of one group in one column", "请将同一组的键对齐到同一列"),
+    "yaml.no_colon.found": ("found text without `key:`", "此处的文字没有 `键:`"),
+    "yaml.no_colon.remedy": ("write `key: value`", "请写成 `键: 值`"),
+    "yaml.start.found": (
+        "found a character that no plain value may begin with ({detail})",
+        "未加引号的值不能以此字符开头（{detail}）",
+    ),
+    "yaml.start.remedy": ("quote the value", "请给该值加引号"),
+    "yaml.alias_name.found": ("found `*` or `&` without a name", "`*` 或 `&` 后面没有名称"),
+    "yaml.alias_name.remedy": ("quote the value, or name the anchor", "请给该值加引号，或写出锚点名称"),
+    "yaml.escape.found": ("found an unknown escape in a quoted text ({detail})", "引号内有未知的转义（{detail}）"),
+    "yaml.escape.remedy": ("double the backslash, or use single quotes", "请写两个反斜杠，或改用单引号"),
+    "yaml.tag_handle.found": ("found a tag ({detail})", "此处有标签（{detail}）"),
+    "yaml.tag_handle.remedy": ("remove it, or quote the value", "请删除，或给该值加引号"),
+    "yaml.character.found": ("found the unprintable character {code}", "此处有不可打印的字符 {code}"),
+    "yaml.character.remedy": ("delete it", "请删除"),
+    "yaml.surrogate.found": ("found half of a character (a lone surrogate)", "此处有半个字符（孤立的代理项）"),
+    "yaml.surrogate.remedy": ("write the character itself", "请直接写出该字符"),
+    "yaml.documents.found": ("a second document begins here", "此处开始了第二个文档"),
+    "yaml.documents.remedy": ("keep one scenario a file", "每个文件只写一个场景"),
+    "yaml.deep.found": ("values are nested more than {limit} deep", "嵌套超过 {limit} 层"),
+    "yaml.deep.remedy": ("is it a scenario? flatten it if it is", "请确认这是场景文件；若是，请减少嵌套"),
+    "yaml.bomb.found": (
+        "with its aliases written out the file has more than {limit} values",
+        "展开别名后文件超过 {limit} 个值",
+    ),
+    "yaml.bomb.remedy": ("use fewer aliases (`*name`)", "请减少别名（`*名称`）"),
+    "yaml.alias.found": ("the alias `*{name}` has no anchor above", "别名 `*{name}` 在上文没有锚点"),
+    "yaml.alias.remedy": ("write `&{name}` before the value it stands for", "请在其所指的值之前写 `&{name}`"),
+    "yaml.recursive.found": ("the alias `*{name}` stands inside what it stands for", "别名 `*{name}` 位于其自身之内"),
+    "yaml.recursive.remedy": ("write the value out", "请直接写出该值"),
+    "yaml.tag.found": ("found the tag `{tag}`", "此处有标签 `{tag}`"),
+    "yaml.tag.remedy": ("remove it", "请删除"),
+    "yaml.merge.found": ("found the merge key `<<`, which YAML 1.2 does not have", "此处有合并键 `<<`，YAML 1.2 没有此功能"),
+    "yaml.merge.remedy": ("repeat the keys, or alias a whole value", "请重复写出各键，或对整个值使用别名"),
+    "yaml.complex_key.found": ("found a list or a group of keys as a key", "键是一个列表或一组键"),
+    "yaml.complex_key.remedy": ("use a word as the key", "键应是一个词"),
+    "yaml.duplicate.found": (
+        "the key '{name}' stands here a second time (first: {first})",
+        "键“{name}”重复出现（首次：{first}）",
+    ),
+    "yaml.duplicate.remedy": ("keep one of the two", "请只保留一个"),
+    # overrides
+    "override.syntax.found": ("'{text}' is not an override", "“{text}”不是有效的覆盖项"),
+    "override.syntax.remedy": ("write --set key.key[0].key=value", "请写成 --set 键.键[0].键=值"),
+    "override.scalar.found": ("'{parent}' is {what}, it has no keys or entries", "“{parent}”是{what}，没有下级"),
+    "override.scalar.remedy": ("set '{parent}' itself", "请直接设置“{parent}”"),
+    "override.index.found": (
+        "'{parent}' has {count} entries, there is no number {index}",
+        "“{parent}”有 {count} 项，没有第 {index} 项",
+    ),
+    "override.index.remedy": ("count from 0; give an entry that exists", "序号从 0 开始；请指定已有的项"),
+    "override.list.found": ("'{parent}' is a list", "“{parent}”是列表"),
+    "override.list.remedy": ("name an entry, as {parent}[0]", "请指定其中一项，例如 {parent}[0]"),
+    "override.group.found": ("'{parent}' is a group of keys, not a list", "“{parent}”是一组键，不是列表"),
+    "override.group.remedy": ("name a key, as {parent}.key", "请指定其中的键，例如 {parent}.键"),
+    # kinds of values
+    "value.null": ("nothing", "空值"),
+    "value.bool": ("{value}", "{value}"),
+    "value.number": ("the number {value}", "数字 {value}"),
+    "value.text": ("the text '{value}'", "文本“{value}”"),
+    "value.list": ("a list of {count}", "{count} 项的列表"),
+    "value.group": ("a group of keys", "一组键"),
+    # what is wrong with a value
+    "found.value": ("found {what}", "实际是{what}"),
+    "found.missing": ("the key is missing", "缺少此键"),
+    "found.extra": ("unknown key", "未知的键"),
+    "found.items": ("found {count} entries", "实际有 {count} 项"),
+    "found.length": ("found a text of {count} characters", "实际有 {count} 个字符"),
+    "found.kind": ("unknown kind '{value}'", "未知的类型“{value}”"),
+    "remedy.missing": ("add it", "请补充"),
+    "remedy.missing_meaning": ("add it ({meaning})", "请补充（{meaning}）"),
+    "remedy.did_you_mean": ("did you mean '{name}'?", "是否应为“{name}”？"),
+    "remedy.known": ("the keys here are {names}", "此处可用的键：{names}"),
+    "remedy.none_known": ("no keys are possible here", "此处不能有键"),
+    "remedy.number": ("give a number", "请给出数字"),
+    "remedy.whole": ("give a whole number", "请给出整数"),
+    "remedy.bool": ("give true or false", "请给出 true 或 false"),
+    "remedy.text": ("give a text (quote it if it looks like a number)", "请给出文本（若像数字请加引号）"),
+    "remedy.list": ("give a list", "请给出列表"),
+    "remedy.group": ("give a group of keys", "请给出一组键"),
+    "remedy.above": ("give a number above {bound}", "请给出大于 {bound} 的数"),
+    "remedy.at_least": ("give a number of at least {bound}", "请给出不小于 {bound} 的数"),
+    "remedy.below": ("give a number below {bound}", "请给出小于 {bound} 的数"),
+    "remedy.at_most": ("give a number of at most {bound}", "请给出不大于 {bound} 的数"),
+    "remedy.multiple": ("give a multiple of {bound}", "请给出 {bound} 的倍数"),
+    "remedy.finite": ("give a finite number", "请给出有限的数"),
+    "remedy.one_of": ("give one of {names}", "请从以下选择：{names}"),
+    "remedy.kind": ("add `kind:`, one of {names}", "请补充 `kind:`，可选：{names}"),
+    "remedy.items_least": ("give at least {bound}", "请至少给出 {bound} 项"),
+    "remedy.items_most": ("give at most {bound}", "请至多给出 {bound} 项"),
+    "remedy.length_least": ("give at least {bound} characters", "请至少给出 {bound} 个字符"),
+    "remedy.length_most": ("give at most {bound} characters", "请至多给出 {bound} 个字符"),
+    "remedy.pattern": ("give a text of the form {bound}", "请按此格式给出文本：{bound}"),
+    "remedy.instant": (
+        "give date, time and offset, as 2025-06-03T07:30:00+08:00",
+        "请给出日期、时间和时区，例如 2025-06-03T07:30:00+08:00",
+    ),
+    "remedy.date": ("give a date, as 2025-06-03", "请给出日期，例如 2025-06-03"),
+    "remedy.time": ("give a time of day, as 07:30:00", "请给出时刻，例如 07:30:00"),
+    "remedy.other": ("{detail}", "{detail}"),
+    "remedy.look": ("give another value", "请修改该值"),
+    "remedy.or": (" or ", "，或"),
+    # the command line
+    "cli.error": ("error: {text}", "错误：{text}"),
+    "cli.problems": ("{count} problems:", "发现 {count} 个问题："),
+    "cli.unexpected": (
+        "error: {kind}: {text}\n(a fault of the program; run again with --debug for the traceback)",
+        "错误：{kind}：{text}\n（程序故障；加 --debug 重新运行可查看调用栈）",
+    ),
+    "cli.interrupted": ("interrupted", "已中断"),
+    "cli.memory": ("error: out of memory; shorten the run, or log less", "错误：内存不足；请缩短仿真时间或减少日志"),
+    "cli.valid": ("{file}: valid", "{file}：有效"),
+    "cli.progress": (
+        "{share:3.0f} %  {factor:.1f} x real time  {left} left",
+        "{share:3.0f} %  {factor:.1f} 倍实时  剩余 {left}",
+    ),
+    "cli.reused": ("the same run is already there; --overwrite runs it again", "相同的运行已存在；用 --overwrite 重新运行"),
+    "cli.rate": ("{factor:.1f} x real time, {left} left", "{factor:.1f} 倍实时，剩余 {left}"),
+    "cli.system": ("error: {reason} {file}", "错误：{reason} {file}"),
+    "summary.folder": ("run folder", "运行目录"),
+    "summary.simulated": ("simulated", "仿真时长"),
+    "summary.wall": ("wall time", "实际用时"),
+    "summary.compile": ("of it compiling", "其中编译"),
+    "summary.factor": ("real-time factor", "实时倍率"),
+    "summary.rows": ("rows", "行数"),
+    "summary.bytes": ("log size", "日志大小"),
+    "help.twin": (
+        "Simulate roadside sensing and municipal devices on a city's streets, and log every event.",
+        "在城市路网上仿真路侧感知与市政设备，并记录全部事件。",
+    ),
+    "help.twin.lang": ("Language of messages: en or zh.", "信息语言：en 或 zh。"),
+    "help.twin.version": ("Show the version and exit.", "显示版本并退出。"),
+    "help.validate": ("Check scenario files; say every problem at once.", "检查场景文件，一次列出全部问题。"),
+    "help.validate.files": ("Scenario files.", "场景文件。"),
+    "help.run": ("Run a scenario and write its log.", "运行场景并写出日志。"),
+    "help.run.file": ("Scenario file.", "场景文件。"),
+    "help.run.settings": (
+        "Change one value of the file, as demand.inflow_vph=9000; may be repeated.",
+        "修改文件中的一个值，例如 demand.inflow_vph=9000；可多次使用。",
+    ),
+    "help.run.seed": ("Seed of every random draw; the same as --set seed=N.", "随机种子；等同于 --set seed=N。"),
+    "help.run.out": ("Folder in which run folders are made.", "存放运行目录的文件夹。"),
+    "help.run.overwrite": ("Run again even if the same run is there.", "即使相同的运行已存在也重新运行。"),
+    "help.run.quiet": ("Say nothing but errors.", "除错误外不输出。"),
+    "help.debug": ("Show the traceback of an error.", "出错时显示调用栈。"),
+    "help.map": ("Look at map files.", "查看地图文件。"),
+    "help.map.info": ("Say what a map file holds.", "说明地图文件的内容。"),
+    "help.map.info.file": ("OpenStreetMap file.", "OpenStreetMap 文件。"),
+}
+"""(English, Chinese) by key; terms follow the project's glossary."""

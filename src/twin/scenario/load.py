@@ -1,0 +1,188 @@
+"""Read a YAML file into a model: every problem at once, each with file, line, key and remedy."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Final, Generic, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from twin.errors import Problem, ScenarioError
+from twin.messages import say
+from twin.scenario import schema_walk
+from twin.scenario.schema_walk import dotted
+from twin.scenario.wording import describe, word
+from twin.scenario.yaml_tree import Node, TreeReader, Unreadable, read_text
+
+SpecT = TypeVar("SpecT", bound=BaseModel)
+
+_KEY: Final = re.compile(r"(?:^|\.)([^.\[\]=]+)|\[(\d{1,9})\]")
+_PLACE: Final = re.compile(r"^(.*?)(?::(\d+))?(?::(\d+))?$", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Loaded(Generic[SpecT]):
+    """A file that was read and found valid."""
+
+    path: Path
+    """The file."""
+    spec: SpecT
+    """What it says."""
+    overrides: dict[str, str]
+    """Values given on the command line, as they were typed, by key."""
+    tree: Node
+    """The file's values with their places."""
+
+    def locate(self, key: str) -> str:
+        """Return where ``key`` (as ``deployment.sites[2].lon_deg``) stands: ``file:line:column``, or the override that set it.
+
+        A key that the file leaves out is located at the nearest group that it has.
+        """
+        return _place_of(self.tree, _parse_key(key) or ())
+
+    def placed(self, problems: Iterable[Problem]) -> list[Problem]:
+        """Return the problems in the file's order; those of an empty ``where`` are given the place of their key."""
+        return _sorted(replace(p, where=self.locate(p.key)) if not p.where else p for p in problems)
+
+
+def load_spec(path: Path, model: type[SpecT], overrides: Mapping[str, str] | None = None) -> Loaded[SpecT]:
+    """Read ``path`` as YAML 1.2, apply ``overrides`` (YAML values by dotted key), and validate it as ``model``.
+
+    Types are strict: a quoted number is a text. Raises ``ScenarioError`` with every problem of the file and the overrides.
+    """
+    path = Path(path)
+    chosen = dict(overrides or {})
+    reader = TreeReader(str(path))
+    try:
+        tree = reader.read(read_text(path))
+    except Unreadable as error:
+        raise ScenarioError([*reader.problems, error.problem]) from None
+    problems = list(reader.problems)
+    if tree is None or tree.content is None:
+        raise ScenarioError([*problems, Problem(str(path), "", say("file.empty.found"), say("file.empty.remedy"))])
+    if not isinstance(tree.content, dict):
+        found = say("file.shape.found", what=describe(tree.plain()))
+        raise ScenarioError([*problems, Problem(tree.place, "", found, say("file.shape.remedy"))])
+    for key, text in chosen.items():
+        problems += _override(tree, key, text)
+    spec, wrong = _validated(tree, model)
+    problems += wrong
+    if problems or spec is None:
+        raise ScenarioError(_sorted(problems))
+    return Loaded(path, spec, chosen, tree)
+
+
+def _validated(tree: Node, model: type[SpecT]) -> tuple[SpecT | None, list[Problem]]:
+    data = tree.plain()
+    try:
+        # by way of JSON: only there does pydantic's strict mode read instants and tuples, which YAML writes as texts and lists
+        return model.model_validate_json(json.dumps(data), strict=True), []
+    except ValidationError as errors:
+        problems: dict[tuple[str, str], Problem] = {}
+        for error in errors.errors(include_url=False):
+            path, found, remedy = word(error, model, data)
+            problem = Problem(_place_of(tree, path, of_key=error["type"] == "extra_forbidden"), dotted(path), found, remedy)
+            same = problems.get((problem.key, found))
+            if same is None:
+                problems[problem.key, found] = problem
+            elif remedy not in same.remedy:  # members of a union, none of which fits
+                problems[problem.key, found] = replace(same, remedy=same.remedy + say("remedy.or") + remedy)
+        return None, list(problems.values())
+
+
+def _parse_key(key: str) -> schema_walk.Path | None:
+    parts: list[str | int] = []
+    end = 0
+    for match in _KEY.finditer(key):
+        if match.start() != end:
+            return None
+        parts.append(int(match[2]) if match[2] is not None else match[1].strip())
+        end = match.end()
+    return tuple(parts) if parts and end == len(key) and isinstance(parts[0], str) else None
+
+
+def _place_of(tree: Node, path: schema_walk.Path, *, of_key: bool = False) -> str:
+    node, place = tree, tree.place
+    for depth, part in enumerate(path):
+        if isinstance(part, str) and isinstance(node.content, dict) and part in node.content:
+            child: Node = node.content[part]
+            group = isinstance(child.content, dict | list) or (of_key and depth == len(path) - 1)
+            place = node.key_places[part] if group else child.place
+        elif isinstance(part, int) and isinstance(node.content, list) and part < len(node.content):
+            child = node.content[part]
+            place = child.place
+        else:
+            break
+        node = child
+    return place
+
+
+def _override(tree: Node, key: str, text: str) -> list[Problem]:
+    where = f"--set {key}={text}"
+    path = _parse_key(key)
+    if path is None:
+        return [Problem(where, "", say("override.syntax.found", text=key), say("override.syntax.remedy"))]
+    reader = TreeReader(where, fixed_place=True)
+    try:
+        value = reader.read(text) or Node(where, None)
+    except Unreadable as error:
+        return [replace(error.problem, key=key)]
+    if reader.problems:
+        return [replace(problem, key=key) for problem in reader.problems]
+    node = tree
+    for depth, part in enumerate(path):
+        problem = _cannot_enter(node, part, path[:depth], where, key)
+        if problem is not None:
+            return [problem]
+        if depth == len(path) - 1:
+            node.content[part] = value
+        elif isinstance(part, str) and part not in node.content:
+            node.content[part] = Node(where, {})
+        else:
+            node.content[part] = _own(node.content[part])
+        if isinstance(part, str) and (depth == len(path) - 1 or part not in node.key_places):
+            node.key_places[part] = where
+        node = node.content[part]
+    return []
+
+
+def _own(node: Node) -> Node:
+    """Return a copy whose children may be replaced: an aliased value stands in several places."""
+    content: Any = node.content
+    if isinstance(content, dict):
+        content = dict(content)
+    elif isinstance(content, list):
+        content = list(content)
+    return replace(node, content=content, key_places=dict(node.key_places))
+
+
+def _cannot_enter(node: Node, part: str | int, above: schema_walk.Path, where: str, key: str) -> Problem | None:
+    values: dict[str, object] = {"parent": dotted(above)}
+    if isinstance(part, str) and isinstance(node.content, dict):
+        return None
+    if isinstance(part, int) and isinstance(node.content, list):
+        if part < len(node.content):
+            return None
+        what, values = "index", {**values, "count": len(node.content), "index": part}
+    elif isinstance(node.content, list):
+        what = "list"
+    elif isinstance(node.content, dict):
+        what = "group"
+    else:
+        what, values = "scalar", {**values, "what": describe(node.content)}
+    return Problem(where, key, say(f"override.{what}.found", **values), say(f"override.{what}.remedy", **values))
+
+
+def _sorted(problems: Iterable[Problem]) -> list[Problem]:
+    def order(problem: Problem) -> tuple[bool, int, int]:
+        if problem.where.startswith("--set "):
+            return True, 0, 0
+        match = _PLACE.match(problem.where)
+        line, column = (match[2], match[3]) if match else (None, None)
+        return False, int(line or 0), int(column or 0)
+
+    return sorted(problems, key=order)

@@ -1,0 +1,214 @@
+"""What a person sees while a run is under way and when it ends: a bar on a terminal, plain lines elsewhere."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Final, Protocol, Self
+
+from twin.messages import known, say
+
+if TYPE_CHECKING:
+    from rich.progress import Task
+    from rich.text import Text
+
+    from twin.eventlog.manifest import Manifest
+
+PLAIN_LINE_EVERY_S: Final = 10.0
+"""Wall time between two plain lines of progress."""
+
+
+class Reporter(Protocol):
+    """Told how far a run is; a context manager."""
+
+    def advance(self, simulated_s: float, total_s: float) -> None:
+        """Hear that ``simulated_s`` of ``total_s`` are done."""
+
+    def notice(self, text: str) -> None:
+        """Hear something that the user should know."""
+
+    def __enter__(self) -> Self:
+        """Begin."""
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        """End."""
+
+
+class Quiet:
+    """Says nothing."""
+
+    def advance(self, simulated_s: float, total_s: float) -> None:
+        """Say nothing."""
+
+    def notice(self, text: str) -> None:
+        """Say nothing."""
+
+    def __enter__(self) -> Self:
+        """Begin."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End."""
+
+
+class PlainLines:
+    """A line every ten seconds on stderr, for logs and pipes."""
+
+    def __init__(self) -> None:
+        """Start the clock at the first advance, so that compiling does not count."""
+        self._pace = Pace()
+        self._told_s = time.perf_counter()
+
+    def advance(self, simulated_s: float, total_s: float) -> None:
+        """Write a line when ten seconds have passed since the last."""
+        factor, left_s = self._pace.at(simulated_s, total_s)
+        now_s = time.perf_counter()
+        if now_s - self._told_s >= PLAIN_LINE_EVERY_S:
+            self._told_s = now_s
+            share = 100.0 * simulated_s / total_s if total_s else 100.0
+            self.notice(say("cli.progress", share=share, factor=factor, left=clock(left_s)))
+
+    def notice(self, text: str) -> None:
+        """Write the text on a line of its own."""
+        print(text, file=sys.stderr, flush=True)  # noqa: T201
+
+    def __enter__(self) -> Self:
+        """Begin."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End."""
+
+
+class Bar:
+    """A bar with rate and time left on stderr; it disappears at the end."""
+
+    def __init__(self, name: str) -> None:
+        """Show ``name`` before the bar."""
+        from rich.console import Console
+        from rich.progress import BarColumn, Progress, ProgressColumn, TextColumn
+        from rich.text import Text
+
+        pace = self._pace = Pace()
+
+        class _Rate(ProgressColumn):
+            max_refresh = 0.5
+
+            def render(self, task: Task) -> Text:  # noqa: ARG002  (Rich's interface)
+                return Text(say("cli.rate", factor=pace.factor, left=clock(pace.left_s)) if pace.factor else "")
+
+        self._progress = Progress(
+            TextColumn("{task.description}", markup=False),
+            BarColumn(),
+            TextColumn("{task.percentage:>3.0f} %"),
+            _Rate(),
+            console=Console(stderr=True),
+            transient=True,
+        )
+        self._task = self._progress.add_task(name, total=None)
+
+    def advance(self, simulated_s: float, total_s: float) -> None:
+        """Move the bar."""
+        self._pace.at(simulated_s, total_s)
+        self._progress.update(self._task, completed=simulated_s, total=total_s)
+
+    def notice(self, text: str) -> None:
+        """Write the text above the bar."""
+        self._progress.console.print(text, markup=False, highlight=False)
+
+    def __enter__(self) -> Self:
+        """Show the bar."""
+        self._progress.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Remove the bar."""
+        self._progress.stop()
+
+
+class Pace:
+    """Simulated seconds a second, and the wall time left at that pace, since the first call."""
+
+    def __init__(self) -> None:
+        """Know nothing yet."""
+        self.factor = 0.0
+        self.left_s = 0.0
+        self._first: tuple[float, float] | None = None
+
+    def at(self, simulated_s: float, total_s: float) -> tuple[float, float]:
+        """Return (times real time, wall seconds left) now that ``simulated_s`` of ``total_s`` are done."""
+        now_s = time.perf_counter()
+        if self._first is None:
+            self._first = (now_s, simulated_s)
+        began_s, from_s = self._first
+        if now_s > began_s and simulated_s > from_s:
+            self.factor = (simulated_s - from_s) / (now_s - began_s)
+            self.left_s = (total_s - simulated_s) / self.factor
+        return self.factor, self.left_s
+
+
+def reporter_for(name: str) -> Reporter:
+    """Return a bar on a terminal, plain lines elsewhere."""
+    return Bar(name) if sys.stderr.isatty() else PlainLines()
+
+
+def clock(seconds: float) -> str:
+    """Return a duration as ``1:02:03`` or ``2:03``."""
+    whole = round(seconds)
+    hours, minutes = divmod(whole // 60, 60)
+    return f"{hours}:{minutes:02}:{whole % 60:02}" if hours else f"{minutes}:{whole % 60:02}"
+
+
+_UNITS: Final = (
+    ("_mps", 3.6, "km/h", ".1f"),
+    ("_kmh", 1.0, "km/h", ".1f"),
+    ("_share", 100.0, "%", ".1f"),
+    ("_ms", 1.0, "ms", ".1f"),
+    ("_us", 1e-3, "ms", ".1f"),
+    ("_m", 1.0, "m", ",.1f"),
+    ("_s", 1.0, "s", ",.1f"),
+    ("bytes", 1e-6, "MB", ",.1f"),
+)
+"""Ending of a name, factor to the unit shown, that unit, its format."""
+
+
+def figure(name: str, value: Any) -> str:
+    """Return a figure of the summary with the unit that the ending of its name tells."""
+    if value is None:
+        return "-"
+    if isinstance(value, bool | str):
+        return str(value)
+    for ending, factor, unit, form in _UNITS:
+        if name.endswith(ending):
+            return f"{value * factor:{form}} {unit}"
+    return f"{value:,}" if isinstance(value, int) else f"{value:.3f}"
+
+
+def label(name: str) -> str:
+    """Return the words for a figure: the catalogue's, else its name without underscores."""
+    return say(f"summary.{name}") if known(f"summary.{name}") else name.replace("_", " ")
+
+
+def table(figures: Mapping[str, str]) -> str:
+    """Return label and figure in two aligned columns (a Chinese character is two cells wide)."""
+    from rich.cells import cell_len
+
+    width = max((cell_len(name) for name in figures), default=0)
+    return "\n".join(f"  {name}{' ' * (width - cell_len(name))}  {value}" for name, value in figures.items())
+
+
+def summary(manifest: Manifest, folder: Path) -> str:
+    """Return the closing table of a run from its manifest."""
+    figures = {label(name): figure(name, value) for name, value in manifest.summary.items()}
+    figures[label("rows")] = f"{sum(manifest.rows.values()):,}"
+    figures[label("bytes")] = figure("bytes", sum(file.stat().st_size for file in folder.rglob("*.arrow")))
+    figures[label("simulated")] = clock(manifest.simulated_s)
+    figures[label("wall")] = figure("wall_s", manifest.wall_s)
+    figures[label("compile")] = figure("compile_s", manifest.compile_s)
+    if manifest.wall_s > manifest.compile_s:
+        figures[label("factor")] = f"{manifest.simulated_s / (manifest.wall_s - manifest.compile_s):.1f} x"
+    figures[label("folder")] = str(folder)
+    return table(figures)
