@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pyarrow as pa
@@ -66,10 +66,25 @@ class Run:
             return ds.dataset(pa.Table.from_batches([], schema=schema))
         return ds.dataset([str(segment) for segment in segments], schema=schema, format="ipc")
 
-    def batches(self, table: str) -> Iterator[pa.RecordBatch]:
-        """Yield the segments of ``table`` one by one, so that a long run need not fit into memory."""
-        for segment in self.segments(table):
-            with pa.memory_map(str(segment)) as source, ipc.open_file(source) as reader:
+    @property
+    def rows(self) -> dict[str, int]:
+        """Rows by table, of the tables that have a segment; counted from the segments' headers."""
+        return {name: self.dataset(name).count_rows(use_threads=False) for name in self.tables}
+
+    def batches(self, table: str, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
+        """Yield the segments of ``table`` one by one, so that a long run need not fit into memory.
+
+        Of the ``columns`` named (all when None), in the order of declaration; the others are not even decompressed.
+        """
+        segments = self.segments(table)
+        names = [column.name for column in TABLES[table].columns]
+        unknown = [name for name in columns or () if name not in names]
+        if unknown:
+            raise InputError(f"{self.path}: table {table} has no column {unknown[0]!r}; it has {', '.join(names)}")
+        chosen = None if columns is None else [index for index, name in enumerate(names) if name in columns]
+        options = ipc.IpcReadOptions(use_threads=False, included_fields=chosen)
+        for segment in segments:
+            with pa.memory_map(str(segment)) as source, ipc.open_file(source, options=options) as reader:
                 for number in range(reader.num_record_batches):
                     yield reader.get_batch(number)
 

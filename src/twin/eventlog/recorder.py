@@ -48,7 +48,10 @@ class Recorder:
         self._write(declared, rows.take())
 
     def append(self, table: str, columns: Mapping[str, Any]) -> None:
-        """Add rows to the open segment of ``table``: one entry a column, all of one length (``columns.py``: what each takes)."""
+        """Add rows to the open segment of ``table``: one entry a column, all of one length.
+
+        What each kind of column takes is said in ``columns.py``.
+        """
         rows = self._buffers.get(table)
         if rows is None:
             rows = self._buffers[table] = _TableBuffer(_declared(table, static=False))

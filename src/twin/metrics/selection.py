@@ -1,0 +1,51 @@
+"""What metrics share: rows after the warm-up, shares that may be undefined, exact percentiles."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from twin.eventlog.reader import Run
+from twin.eventlog.tables import TABLES
+from twin.units import to_us
+
+
+def after_warm_up(run: Run, table: str, columns: Sequence[str], warm_up_s: float, time: str = "t_us") -> pa.Table:
+    """Return ``columns`` of the rows of ``table`` whose ``time`` is at or after the warm-up, read segment by segment.
+
+    A row whose time is null is left out. Label columns have one dictionary over all segments.
+    """
+    names = [column.name for column in TABLES[table].columns if column.name in {*columns, time}]
+    kept = []
+    for batch in run.batches(table, names):
+        late = pc.greater_equal(batch.column(time), pa.scalar(to_us(warm_up_s), pa.int64()))
+        kept.append(batch.filter(late))  # a null is dropped as well
+    schema = pa.schema([TABLES[table].schema().field(name) for name in names])
+    return pa.Table.from_batches(kept, schema=schema).select(list(columns)).unify_dictionaries()
+
+
+def column(table: pa.Table, name: str) -> npt.NDArray[Any]:
+    """Return the values of a number column that are not null, (n,)."""
+    values: npt.NDArray[Any] = table.column(name).drop_null().to_numpy()
+    return values
+
+
+def share(part: float, whole: float) -> float | None:
+    """Return ``part / whole``; None where the whole is 0 and no share exists."""
+    return part / whole if whole else None
+
+
+def percentile(values: npt.NDArray[Any], percent: float) -> float | None:
+    """Return the nearest-rank percentile: the smallest value that ``percent`` of all values do not exceed; None without values.
+
+    Definition 1 of R. J. Hyndman and Y. Fan, "Sample quantiles in statistical packages", The American Statistician 50 (1996):
+    exact, always one of the values, and independent of their order.
+    """
+    if not values.size:
+        return None
+    return float(np.percentile(values, percent, method="inverted_cdf"))

@@ -1,0 +1,41 @@
+"""The closing figures of a run, flat: for the terminal, the manifest, and a table of many runs."""
+
+from __future__ import annotations
+
+from twin.eventlog.reader import Run
+from twin.metrics.links import link_figures
+from twin.metrics.perception import perception_figures
+from twin.metrics.traffic import traffic_figures
+from twin.units import MPS_PER_KMH
+
+
+def summarise(run: Run, warm_up_s: float = 0.0) -> dict[str, float | int | None]:
+    """Return the closing figures of ``run``; what happened before ``warm_up_s`` is left out, except of ``rows`` and ``bytes``.
+
+    A figure that nothing is there to form, such as the recall of a run without sensors, is None.
+    """
+    traffic = traffic_figures(run, warm_up_s)
+    seen = perception_figures(run, warm_up_s).total
+    links = link_figures(run, warm_up_s)
+    speed_mps = traffic.mean_speed_mps
+    return {
+        "vehicles": traffic.vehicles,
+        "trips_finished": traffic.trips_finished,
+        "trips_waiting": traffic.trips_waiting,
+        "vehicle_km": traffic.vehicle_km,
+        "mean_speed_kmh": None if speed_mps is None else speed_mps / MPS_PER_KMH,
+        "mean_delay_s": traffic.mean_delay_s,
+        "detections": seen.reported,
+        "visible_share": seen.visible_share,
+        "recall": seen.recall,
+        "precision": seen.precision,
+        "position_error_rms_m": seen.rms_error_m,
+        "messages": links.messages,
+        "mec_age_p50_ms": links.mec.p50_ms,
+        "mec_age_p95_ms": links.mec.p95_ms,
+        "cloud_age_p50_ms": links.cloud.p50_ms,
+        "cloud_age_p95_ms": links.cloud.p95_ms,
+        "delivered_share": links.delivered_share,
+        "rows": sum(run.rows.values()),
+        "bytes": run.bytes,
+    }
