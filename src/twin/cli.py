@@ -84,7 +84,7 @@ def twin(
 
 @app.command()
 def validate(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE…", show_default=False)], *, debug: Debug = False
+    files: Annotated[list[Path], typer.Argument(metavar="FILE", show_default=False)], *, debug: Debug = False
 ) -> None:
     """Check scenario files."""
     bad = 0
