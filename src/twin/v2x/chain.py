@@ -12,7 +12,7 @@ from twin.errors import RunError
 from twin.eventlog.recorder import labels
 from twin.kernel.records import FrameBatch
 from twin.v2x import hop as field
-from twin.v2x.hop import DELIVERED, FIELDS, NEVER, Hop, MessagePool
+from twin.v2x.hop import DELIVERED, FIELDS, NEVER, Hop, MessagePool, in_order
 from twin.v2x.topology import LinksSpec
 
 Ints = npt.NDArray[np.int64]
@@ -143,8 +143,8 @@ class Chain:
     def _record(self, rows: Ints, cloud_us: Ints, outcome: npt.NDArray[np.int8]) -> None:
         if not len(rows):
             return
-        order = np.lexsort((rows[:, field.FRAME], self._rank[rows[:, field.DEVICE]], rows[:, field.T_US]))
-        rows, cloud_us, outcome = rows[order], cloud_us[order], outcome[order]
+        order = in_order(rows, field.T_US, self._rank)
+        rows, cloud_us, outcome = rows.take(order, axis=0), cloud_us[order], outcome[order]
         mec_us = rows[:, field.MEC_US]
         self.delivered += int(np.count_nonzero(outcome == DELIVERED))
         self.lost += int(np.count_nonzero(outcome != DELIVERED))

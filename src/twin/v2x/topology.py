@@ -97,6 +97,12 @@ class LinksSpec(Spec):
     Assumption: 8, a cabinet for a few blocks; the Beijing roadside kit counts one MEC for each intersection, which is 1.
     """
 
+    mec_tile_m: float = Field(default=2000.0, gt=1.0, le=1e6)
+    """Side of the squares that are never shared: sites in different squares report to different MECs.
+
+    Assumption: 2 km, so that fibre to the MEC stays short and one more site changes the grouping of its own square only.
+    """
+
     mecs: tuple[MecSpec, ...] = ()
     """The MECs one by one; each site reports to the nearest."""
 
@@ -132,45 +138,53 @@ class LinksSpec(Spec):
         return self
 
 
-_REACH_M: Final = 2.0**20
-"""Half the side of the first square, about 1000 km: sites are all inside."""
-
 _SMALLEST_M: Final = 0.5
 """Cells are not halved below this side: sites closer than that stand on one pole."""
 
 
-def assign_mecs(x_m: Floats, y_m: Floats, sites_per_mec: int) -> tuple[Ints, Floats]:
+def assign_mecs(x_m: Floats, y_m: Floats, sites_per_mec: int, tile_m: float = 2000.0) -> tuple[Ints, Floats]:
     """Return the MEC of each site, (n,), and the places of the MECs, (m, 2) in metres: the centres of their sites.
 
-    A square around the map's origin is halved, east from west and north from south in turn, until no cell holds more than
-    ``sites_per_mec`` sites (Bentley's k-d trie with fixed cuts). The cuts do not depend on the sites, so a site that is added
-    or removed can only split or join the cell that it is in. Sites within half a metre of each other stay together even when
-    they are more. MECs are numbered from south-west to north-east along the halving; the order of the sites is irrelevant.
-    Raises ValueError for fewer than one site a MEC or a site further than 1000 km from the origin.
+    Square tiles of side ``tile_m``, counted from the map's origin, are halved, east from west and north from south in turn,
+    until no cell holds more than ``sites_per_mec`` sites (a k-d trie with fixed cuts, after J. L. Bentley, CACM 18, 1975).
+    The cuts do not depend on the sites, so a site that is added or removed changes at most the grouping of its own tile.
+    Sites within half a metre of each other may stay together even when they are more. MECs are numbered from south-west to
+    north-east along the halving; the order of the sites is irrelevant. Raises ValueError for fewer than one site a MEC.
     """
     if sites_per_mec < 1:
         raise ValueError(f"a MEC needs at least one site, got sites_per_mec={sites_per_mec}")
-    if x_m.size and max(np.abs(x_m).max(), np.abs(y_m).max()) >= _REACH_M:
-        raise ValueError("a site lies more than 1000 km from the map's origin")
+    tile = np.stack((np.floor(x_m / tile_m), np.floor(y_m / tile_m)), axis=1)
+    tiles, tile_of_site = np.unique(tile, axis=0, return_inverse=True)
     mec = np.zeros(x_m.size, np.int64)
     centres: list[tuple[float, float]] = []
-    cells = [(np.arange(x_m.size), -_REACH_M, -_REACH_M, 2 * _REACH_M, 2 * _REACH_M)] if x_m.size else []
-    while cells:
-        sites, west_m, south_m, width_m, height_m = cells.pop()
-        if sites.size <= sites_per_mec or max(width_m, height_m) < _SMALLEST_M:
+    for number, (column, row) in enumerate(tiles):
+        cells = [(np.flatnonzero(tile_of_site.ravel() == number), column * tile_m, row * tile_m, tile_m, tile_m)]
+        while cells:
+            sites, west_m, south_m, width_m, height_m = cells.pop()
+            if sites.size > sites_per_mec and max(width_m, height_m) > _SMALLEST_M:
+                cells.extend(_halves(sites, x_m, y_m, (west_m, south_m, width_m, height_m)))
+                continue
             mec[sites] = len(centres)
             centres.append((float(np.sort(x_m[sites]).mean()), float(np.sort(y_m[sites]).mean())))
-            continue
-        if width_m >= height_m:
-            width_m /= 2
-            far = x_m[sites] >= west_m + width_m
-            halves = ((sites[far], west_m + width_m, south_m), (sites[~far], west_m, south_m))
-        else:
-            height_m /= 2
-            far = y_m[sites] >= south_m + height_m
-            halves = ((sites[far], west_m, south_m + height_m), (sites[~far], west_m, south_m))
-        cells.extend((part, west, south, width_m, height_m) for part, west, south in halves if part.size)
     return mec, np.array(centres, np.float64).reshape(-1, 2)
+
+
+def _halves(
+    sites: Ints, x_m: Floats, y_m: Floats, cell: tuple[float, float, float, float]
+) -> list[tuple[Ints, float, float, float, float]]:
+    """Cut a cell (west, south, width, height) across its longer side; return the halves with sites, the far one first."""
+    west_m, south_m, width_m, height_m = cell
+    if width_m >= height_m:
+        width_m /= 2
+        middle_m = west_m + width_m
+        far = x_m[sites] >= middle_m
+        halves = [(sites[far], middle_m, south_m, width_m, height_m), (sites[~far], west_m, south_m, width_m, height_m)]
+    else:
+        height_m /= 2
+        middle_m = south_m + height_m
+        far = y_m[sites] >= middle_m
+        halves = [(sites[far], west_m, middle_m, width_m, height_m), (sites[~far], west_m, south_m, width_m, height_m)]
+    return [half for half in halves if half[0].size]
 
 
 def nearest_mec(x_m: Floats, y_m: Floats, mec_x_m: Floats, mec_y_m: Floats) -> Ints:

@@ -1,0 +1,265 @@
+"""The chain against a SimPy model with one process a message, and what must not change its rows."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import simpy
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pyarrow import ipc
+
+from twin.errors import RunError
+from twin.eventlog.recorder import Recorder
+from twin.kernel.clock import Phase, every, in_phase
+from twin.kernel.records import FrameBatch
+from twin.rng import stream_key
+from twin.v2x.chain import HOPS, Chain
+from twin.v2x.delay import ConstantDelay, LognormalDelay, ShiftedGammaDelay, draw_transmissions
+from twin.v2x.process import link_process
+from twin.v2x.topology import HopSpec, LinksSpec
+
+SEED = 11
+SCAN_US = 100_000
+TIGHT = LinksSpec(
+    site_to_mec=HopSpec(
+        rate_mbps=0.2, delay_s=ShiftedGammaDelay(minimum_s=0.001, mean_s=0.01), loss_probability=0.02, queue_messages=3
+    ),
+    mec_to_cloud=HopSpec(
+        rate_mbps=0.3, delay_s=LognormalDelay(median_s=0.02, p95_s=0.2), loss_probability=0.01, queue_messages=4
+    ),
+)
+"""A chain that is overloaded, loses and reorders."""
+
+
+class Rows:
+    """A recorder that keeps rows as tuples."""
+
+    def __init__(self):
+        self.rows = []
+
+    def append(self, table, columns):
+        """Keep rows; None is null."""
+        assert table == "message"
+        plain = []
+        for value in columns.values():
+            if hasattr(value, "codes"):
+                plain.append([None if code < 0 else value.vocabulary[code] for code in value.codes.tolist()])
+            else:
+                plain.append(value.tolist())
+        self.rows.extend(zip(*plain, strict=True))
+
+
+class Plan:
+    """Devices on sites on MECs, and the scans they send."""
+
+    def __init__(self, devices=12, sites=5, mecs=2, scans=20, seed=0):
+        rng = np.random.default_rng(seed)
+        self.names = [f"lidar-{i}" for i in range(devices)]
+        self.site = rng.integers(0, sites, devices)
+        self.mec = rng.integers(0, mecs, sites)
+        self.objects = rng.integers(0, 40, (scans, devices)).astype(np.int32)
+        self.ready_us = np.arange(scans)[:, None] * SCAN_US + rng.integers(0, 20, (scans, devices)) * 10_000
+
+    def scan(self, number, devices):
+        """Return one scan of some devices, as a batch whose devices are numbered in that order."""
+        return FrameBatch(
+            t_us=number * SCAN_US,
+            device=np.arange(len(devices), dtype=np.int32),
+            frame=np.full(len(devices), number, np.int64),
+            objects=self.objects[number, devices],
+            result_time_us=self.ready_us[number, devices],
+        )
+
+    def run(self, spec, devices=None, steps_us=(), recorder=None):
+        """Return the rows of a run over some devices, numbered as in the plan, stepped each scan and at ``steps_us``."""
+        devices = np.arange(len(self.names)) if devices is None else np.array(devices)
+        rows = Rows()
+        names = [self.names[i] for i in devices]
+        chain = Chain(spec, names, self.site[devices], self.mec, SEED, recorder or rows)
+        for number in range(len(self.objects)):
+            chain.send(self.scan(number, devices))
+            assert chain.sent == chain.delivered + chain.lost + chain.in_flight
+            end_us = (number + 1) * SCAN_US - 1
+            for t_us in [*sorted(t for t in steps_us if number * SCAN_US <= t < end_us), end_us]:
+                chain.step(t_us)
+                assert chain.sent == chain.delivered + chain.lost + chain.in_flight
+        chain.finish()
+        assert chain.in_flight == 0
+        assert chain.sent == chain.delivered + chain.lost == self.objects[:, devices].size
+        return [(row[0], int(devices[row[1]]), *row[2:]) for row in rows.rows]
+
+
+def simpy_rows(plan, spec):
+    """Return the rows of a plain SimPy model, one process a message, with the same random draws as the chain."""
+    env = simpy.Environment()
+    rows = []
+    hops = []
+    for name, hop, queue_of_device in zip(
+        HOPS, (spec.site_to_mec, spec.mec_to_cloud), (plan.site, plan.mec[plan.site]), strict=True
+    ):
+        key = np.array([stream_key(SEED, f"v2x/{name}/transmission", device) for device in plan.names], np.uint64)
+        lines = [simpy.Resource(env, capacity=1) for _ in range(20)]
+        hops.append((name, hop, queue_of_device, key, lines, [0] * 20))
+    rank = {name: place for place, name in enumerate(sorted(plan.names))}
+
+    def message(device, frame):
+        objects = plan.objects[frame, device]
+        size = int(spec.message.size_bytes(objects[None])[0])
+        fragments = int(spec.message.fragments(objects[None])[0])
+        t_us = frame * SCAN_US
+        wait_us = int(plan.ready_us[frame, device])
+        ages = []
+        lost = (None, None)
+        for name, hop, queue_of_device, key, lines, inside in hops:
+            yield in_phase(env, wait_us, 1000 + 1000 * rank[plan.names[device]] + frame)
+            q = queue_of_device[device]
+            if inside[q] >= hop.queue_messages:
+                lost = (name, "overflow")
+                break
+            inside[q] += 1
+            with lines[q].request() as turn:
+                yield turn
+                yield env.timeout(max(round(size * 8 / hop.rate_mbps), 1))
+            inside[q] -= 1
+            chance, delay_us = draw_transmissions(key, np.array([device]), np.array([frame]), hop.delay_s.law())
+            if chance[0] >= (1 - hop.loss_probability) ** fragments:
+                lost = (name, "error")
+                break
+            wait_us = int(delay_us[0])
+            ages.append(int(env.now) + wait_us - t_us)
+        mec_us, cloud_us = (*ages, None, None)[:2]
+        rows.append((t_us, device, frame, int(objects), size, mec_us, cloud_us, *lost))
+
+    for frame in range(len(plan.objects)):
+        for device in range(len(plan.names)):
+            env.process(message(device, frame))
+    env.run()
+    return sorted(rows, key=lambda row: row[:3])
+
+
+def by_message(rows):
+    """Return rows in the order of scan, device, frame."""
+    return sorted(rows, key=lambda row: row[:3])
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_rows_equal_those_of_an_event_driven_model(seed):
+    """Every age and every loss is exactly that of one SimPy process a message, on overloaded hops that lose and reorder."""
+    plan = Plan(scans=40, seed=seed)
+    rows = by_message(plan.run(TIGHT))
+    assert rows == simpy_rows(plan, TIGHT)
+    assert {row[7:] for row in rows} == {(None, None)} | {(hop, cause) for hop in HOPS for cause in ("overflow", "error")}
+
+
+@settings(max_examples=25, deadline=None)
+@given(seed=st.integers(0, 1000), steps_us=st.lists(st.integers(0, 2_000_000), max_size=30))
+def test_steps_are_irrelevant(seed, steps_us):
+    """Further steps at any instants give the same rows, and at each of them sent = delivered + lost + in flight."""
+    plan = Plan(seed=seed)
+    assert by_message(plan.run(TIGHT, steps_us=steps_us)) == by_message(plan.run(TIGHT))
+
+
+@settings(max_examples=25, deadline=None)
+@given(seed=st.integers(0, 1000), order=st.permutations(range(12)))
+def test_order_of_devices_is_irrelevant(seed, order):
+    """Devices listed in another order give the same rows in the same order, but for the device numbers."""
+    plan = Plan(seed=seed)
+    assert plan.run(TIGHT, devices=order) == plan.run(TIGHT)
+
+
+def test_ages_are_never_below_the_minimum():
+    """No age is below processing, both services and both constant delays; a lone message has exactly that."""
+    hop = HopSpec(rate_mbps=1.0, delay_s=ConstantDelay(value_s=0.005), loss_probability=0.0)
+    spec = LinksSpec(site_to_mec=hop, mec_to_cloud=hop)
+    plan = Plan(devices=12, scans=30)
+    exact = 0
+    for t_us, device, frame, _, size, mec_us, cloud_us, *lost in plan.run(spec):
+        least_us = int(plan.ready_us[frame, device]) - t_us + 8 * size + 5000
+        assert lost == [None, None]
+        assert mec_us >= least_us
+        assert cloud_us >= mec_us + 8 * size + 5000
+        exact += cloud_us == least_us + 8 * size + 5000
+    assert exact > 0
+
+
+def test_removing_a_site_leaves_the_others_alone():
+    """Without a site that has its own MEC, the others' rows are the same; on a shared MEC their first hop still is."""
+    plan = Plan()
+    plan.mec = np.array([0, 1, 0, 1, 2])
+    whole = plan.run(TIGHT)
+    own = [device for device in range(12) if plan.site[device] != 4]
+    assert 0 < len(own) < 12
+    assert plan.run(TIGHT, devices=own) == [row for row in whole if row[1] in own]
+    shared = [device for device in range(12) if plan.site[device] != 1]
+    assert 0 < len(shared) < 12
+    fewer = by_message(plan.run(TIGHT, devices=shared))
+    before = [row for row in by_message(whole) if row[1] in shared]
+    assert [row[:6] for row in fewer] == [row[:6] for row in before]
+    assert fewer != before
+
+
+def test_defaults_meet_the_specifications():
+    """With the defaults more than 99.9 % of the lists arrive, 99.9 % of those within 100 ms of being ready.
+
+    The cloud-control platform specification asks for below 100 ms by wire and above 99.9 % delivered.
+    """
+    plan = Plan(devices=60, sites=20, mecs=3, scans=300)
+    rows = plan.run(LinksSpec())
+    arrived = [row for row in rows if row[6] is not None]
+    assert len(arrived) > 0.999 * len(rows)
+    network_us = [row[6] - (int(plan.ready_us[row[2], row[1]]) - row[0]) for row in arrived]
+    assert np.percentile(network_us, 99.9) < 100_000
+
+
+def test_the_process_steps_the_chain(tmp_path):
+    """Under SimPy, sensors before links, with the real recorder: the same rows, and the same bytes a second time."""
+    plan = Plan()
+    devices = np.arange(len(plan.names))
+    files = []
+    for name in ("first", "second"):
+        folder = tmp_path / name
+        folder.mkdir()
+        recorder = Recorder(folder)
+        chain = Chain(TIGHT, plan.names, plan.site, plan.mec, SEED, recorder)
+        env = simpy.Environment()
+        env.process(link_process(env, chain))
+        sense = every(env, SCAN_US, Phase.SENSORS, lambda t_us, chain=chain: chain.send(plan.scan(t_us // SCAN_US, devices)))
+        env.process(sense)
+        env.run(until=len(plan.objects) * SCAN_US)
+        assert chain.delivered > 0
+        chain.finish()
+        recorder.close_segment()
+        files.append((folder / "message" / "part-00000.arrow").read_bytes())
+    assert files[0] == files[1]
+    table = ipc.open_file(files[0]).read_all()
+    rows = [tuple(row.values()) for row in table.to_pylist()]
+    assert by_message(rows) == by_message(plan.run(TIGHT))
+
+
+def test_misuse_is_refused():
+    """Lists from the past, repeated names, unknown sites and ages that the log cannot hold are errors."""
+    plan = Plan()
+    devices = np.arange(12)
+    chain = Chain(LinksSpec(), plan.names, plan.site, plan.mec, SEED, Rows())
+    chain.step(5 * SCAN_US)
+    with pytest.raises(ValueError, match="forwarded up to 500000 us"):
+        chain.send(plan.scan(0, devices))
+    with pytest.raises(ValueError, match="must differ"):
+        Chain(LinksSpec(), ["a", "a"], plan.site[:2], plan.mec, SEED, Rows())
+    with pytest.raises(ValueError, match="does not exist"):
+        Chain(LinksSpec(), ["a", "b"], np.array([0, 5]), plan.mec, SEED, Rows())
+    with pytest.raises(ValueError, match="sites for 1"):
+        Chain(LinksSpec(), ["a", "b"], np.array([0]), plan.mec, SEED, Rows())
+    slow = HopSpec(rate_mbps=0.01, delay_s=ConstantDelay(value_s=0.0), loss_probability=0.0, queue_messages=20_000)
+    with pytest.raises(RunError, match="raise rate_mbps"):
+        Plan(sites=1, mecs=1, scans=400).run(LinksSpec(site_to_mec=slow, mec_to_cloud=slow))
+
+
+def test_a_run_without_devices_is_empty():
+    """No devices, no rows, no error."""
+    rows = Rows()
+    chain = Chain(LinksSpec(), [], np.zeros(0, np.int64), np.zeros(0, np.int64), SEED, rows)
+    chain.step(0)
+    chain.finish()
+    assert rows.rows == []

@@ -1,0 +1,77 @@
+"""Message sizes and the grouping of sites."""
+
+from __future__ import annotations
+
+import numpy as np
+import pydantic
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from twin.v2x.topology import LinksSpec, MecSpec, MessageSpec, assign_mecs, nearest_mec
+
+PLACES = st.lists(st.tuples(st.floats(-3000, 3000), st.floats(-3000, 3000)), max_size=40)
+
+
+def test_sizes_are_those_measured():
+    """16 participants make 480 B in one fragment, a 17th a second fragment; bytes below are added to each."""
+    body = MessageSpec(bytes_lower_layers=0.0, own_participants=0)
+    objects = np.array([0, 1, 16, 17, 40], np.int32)
+    assert body.size_bytes(objects).tolist() == [20, 49, 480, 528, 1208]
+    assert body.fragments(objects).tolist() == [1, 1, 1, 2, 3]
+    wire = MessageSpec()
+    assert wire.fragments(objects).tolist() == [1, 1, 2, 2, 3]
+    assert wire.size_bytes(np.array([15])).tolist() == [480 + 66]
+
+
+def groups(mec):
+    """Return the grouping as a set of sets of site numbers."""
+    return {frozenset(np.flatnonzero(mec == number).tolist()) for number in np.unique(mec)}
+
+
+@settings(max_examples=100, deadline=None)
+@given(places=PLACES, most=st.integers(1, 9), seed=st.integers(0, 99))
+def test_grouping(places, most, seed):
+    """Groups are no larger than asked for, independent of the order of the sites, and untouched by a site far away."""
+    x_m, y_m = np.array(places, np.float64).reshape(-1, 2).T
+    mec, centre_m = assign_mecs(x_m, y_m, most)
+    assert sorted(set(mec.tolist())) == list(range(len(centre_m)))
+    for group in groups(mec):
+        spread_m = max(np.ptp(x_m[list(group)]), np.ptp(y_m[list(group)]))
+        assert len(group) <= most or spread_m <= 0.5
+        assert spread_m <= 2000.0
+    order = np.random.default_rng(seed).permutation(x_m.size)
+    shuffled, shuffled_centre_m = assign_mecs(x_m[order], y_m[order], most)
+    assert shuffled.tolist() == mec[order].tolist()
+    assert shuffled_centre_m.tolist() == centre_m.tolist()
+    more, _ = assign_mecs(np.append(x_m, 9000.0), np.append(y_m, 9000.0), most)
+    assert groups(more) == groups(mec) | {frozenset([x_m.size])}
+
+
+def test_nearest():
+    """Each site reports to the nearest MEC, the first of equally near ones."""
+    mec = nearest_mec(np.array([0.0, 9.0, 5.0]), np.zeros(3), np.array([0.0, 10.0]), np.zeros(2))
+    assert mec.tolist() == [0, 1, 0]
+    with pytest.raises(ValueError, match="no MEC"):
+        nearest_mec(np.zeros(1), np.zeros(1), np.zeros(0), np.zeros(0))
+    with pytest.raises(ValueError, match="at least one site"):
+        assign_mecs(np.zeros(1), np.zeros(1), 0)
+
+
+def test_specs_round_trip_and_refuse_nonsense():
+    """A spec survives a round trip through plain data; unknown kinds, zero rates and repeated names are refused."""
+    data = LinksSpec().model_dump()
+    assert LinksSpec.model_validate(data) == LinksSpec()
+    hop = data["site_to_mec"]
+    for broken in (hop | {"rate_mbps": 0.0}, hop | {"delay_s": {"kind": "telepathy"}}, hop | {"queue_messages": 0}):
+        with pytest.raises(pydantic.ValidationError):
+            LinksSpec.model_validate(data | {"site_to_mec": broken})
+    mec = MecSpec(name="m", lon_deg=113.3, lat_deg=23.1)
+    with pytest.raises(pydantic.ValidationError, match="more than once: m"):
+        LinksSpec(mecs=(mec, mec))
+
+
+@pytest.mark.parametrize("spec", [LinksSpec, MessageSpec, MecSpec])
+def test_every_field_is_documented(spec):
+    """The docstring under each field is its reference text."""
+    assert all(field.description for field in spec.model_fields.values())
