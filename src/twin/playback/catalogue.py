@@ -1,0 +1,97 @@
+"""Every text of the viewer in Chinese and English."""
+
+from __future__ import annotations
+
+from typing import Final, Literal
+
+Language = Literal["zh", "en"]
+
+LANGUAGES: Final[dict[Language, str]] = {"zh": "中文", "en": "English"}
+"""Each language by its own name."""
+
+_TEXTS: Final[dict[str, tuple[str, str]]] = {
+    # The page around the player.
+    "title": ("广州交通与市政数字孪生", "Guangzhou traffic and municipal twin"),
+    "language": ("语言", "Language"),
+    "run": ("仿真运行", "Run"),
+    "no_runs": ("“{folder}”里还没有可回放的仿真运行。", "There is no run to play in “{folder}” yet."),
+    "no_runs_remedy": (
+        "请先运行下面的命令,完成后刷新本页:",
+        "Run the command below first, then reload this page:",
+    ),
+    "unreadable": ("无法打开这次运行", "This run cannot be opened"),
+    "state_complete": ("已完成", "complete"),
+    "state_incomplete": ("未完成", "incomplete"),
+    "state_failed": ("失败", "failed"),
+    "started": ("场景开始时间", "Scenario start"),
+    "simulated": ("仿真时长", "Simulated time"),
+    "seed": ("随机种子", "Seed"),
+    "question": ("研究问题", "Question"),
+    "not_calibrated": ("未标定(演示数据)", "not calibrated (demo data)"),
+    "incomplete_notice": (
+        "本次运行未完成:只回放已写入的 {simulated_s:.0f} 秒",
+        "This run is incomplete: only the {simulated_s:.0f} s on disk are played",
+    ),
+    # Key figures of a run.
+    "figure_vehicles": ("车辆数", "Vehicles"),
+    "figure_trips_finished": ("完成出行", "Trips finished"),
+    "figure_mean_speed_kmh": ("平均行程速度 (km/h)", "Mean travel speed (km/h)"),
+    "figure_detections": ("检出目标", "Detections"),
+    "figure_recall": ("检出率(召回率)", "Recall"),
+    "figure_precision": ("精确率", "Precision"),
+    "figure_mec_age_p50_ms": ("信息年龄 MEC p50 (ms)", "Age at MEC, p50 (ms)"),
+    "figure_mec_age_p95_ms": ("信息年龄 MEC p95 (ms)", "Age at MEC, p95 (ms)"),
+    "figure_cloud_age_p50_ms": ("信息年龄 云 p50 (ms)", "Age at cloud, p50 (ms)"),
+    "figure_cloud_age_p95_ms": ("信息年龄 云 p95 (ms)", "Age at cloud, p95 (ms)"),
+    "figure_real_time_factor": ("仿真加速比", "Real-time factor"),
+    # The player.
+    "play": ("播放", "Play"),
+    "pause": ("暂停", "Pause"),
+    "time": ("时间", "Time"),
+    "speed": ("倍速", "Playback speed"),
+    "loading": ("正在载入…", "Loading…"),
+    "drawing_failed": (
+        "绘图失败(浏览器需要支持 WebGL 2)",
+        "Drawing failed (the browser needs WebGL 2)",
+    ),
+    "layers": ("图层", "Layers"),
+    "colour_by_class": ("按车型着色", "Colour by class"),
+    "colour_by_speed": ("按车速着色", "Colour by speed"),
+    "trails": ("行车轨迹", "Trails"),
+    "signals": ("信号灯", "Signals"),
+    "lidar_fields": ("激光雷达视场", "LiDAR fields of view"),
+    "reported_objects": ("上报目标", "Reported objects"),
+    "street_names": ("道路名称", "Street names"),
+    "zoom_in": ("放大", "Zoom in"),
+    "zoom_out": ("缩小", "Zoom out"),
+    "whole_map": ("全图", "Whole map"),
+    "relief": ("立体视图", "3-D view"),
+    "palette": ("深色 / 浅色", "Dark / light"),
+    "vehicles_now": ("在途车辆", "vehicles"),
+    "mean_speed_now": ("平均车速 km/h", "mean km/h"),
+    "stopped_now": ("停车比例", "stopped"),
+    "lidar": ("激光雷达", "LiDAR"),
+    "field_of_view": ("激光雷达视场角", "LiDAR field of view"),
+    "reported": ("上报值", "reported"),
+    "reported_false": ("误报", "false alarm"),
+    "enlarged": ("车辆放大", "vehicles enlarged"),
+    "true_size": ("车辆为真实尺寸", "vehicles true to size"),
+    "signal_1": ("红灯", "red"),
+    "signal_2": ("黄灯", "yellow"),
+    "signal_3": ("绿灯", "green"),
+    "class_car": ("小客车", "car"),
+    "class_taxi": ("出租车", "taxi"),
+    "class_bus": ("公交车", "bus"),
+    "class_van": ("轻型货车", "van"),
+    "class_light_truck": ("轻型货车", "light truck"),
+    "class_truck": ("货车", "truck"),
+    "class_heavy_truck": ("重型货车", "heavy truck"),
+    "class_motorcycle": ("摩托车", "motorcycle"),
+}
+"""Chinese, English; terms as in the project's glossary."""
+
+
+def texts(language: Language) -> dict[str, str]:
+    """Return every text in ``language``, by key."""
+    place = list(LANGUAGES).index(language)
+    return {key: both[place] for key, both in _TEXTS.items()}

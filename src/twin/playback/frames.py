@@ -1,0 +1,224 @@
+"""A run's log as payloads for the browser: the scene once, then what moves, window by window."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from twin.errors import InputError
+from twin.eventlog.reader import Run, open_run
+from twin.playback.columns import (
+    Array,
+    Segment,
+    between,
+    codes,
+    column,
+    distinct,
+    metres,
+    outlines,
+    run_starts,
+    segments,
+)
+from twin.units import US_PER_S
+
+WINDOW_S: Final = 60.0
+"""Simulated seconds of one window: about 1.6 MB at 800 vehicles sampled twice a second, and one segment of the log."""
+
+SIGNAL_STATES: Final = ("unknown", "red", "yellow", "green")
+"""Signal states, in the order of their codes."""
+
+_BRIDGE: Final = 1
+_TUNNEL: Final = 2
+_GAP_PERIODS: Final = 1.5
+"""Longer gaps between two samples of a vehicle mean that it was away, so nothing is drawn in between."""
+
+
+class Playback:
+    """One run, opened for playing."""
+
+    def __init__(self, path: Path | str, window_s: float = WINDOW_S) -> None:
+        """Open the run folder ``path``; what moves comes in windows of ``window_s`` seconds.
+
+        Raises ``InputError`` when ``path`` holds no run, or a run without a trajectory.
+        """
+        self.run: Run = open_run(path)
+        self._window_us = round(window_s * US_PER_S)
+        self._trajectory: list[Segment] = segments(self.run.dataset("trajectory"))
+        self._observation: list[Segment] = segments(self.run.dataset("observation"))
+        if not self._trajectory:
+            raise InputError(f"{path}: table trajectory has no rows, so there is nothing to play; choose another run")
+        self.last_us: int = max(segment.last_us for segment in self._trajectory)
+        """The last instant that can be shown."""
+        vehicles = self.run.table("vehicle").sort_by("vehicle")
+        self._vehicles: pa.Table = vehicles
+        self._number: Array = column(vehicles, "vehicle")
+        self.period_us: int = _usual_step_us(self._trajectory, "vehicle")
+        """Time between two samples of a vehicle."""
+        self._report_hold_us: int = _usual_step_us(self._observation, "device")
+
+    @property
+    def windows(self) -> int:
+        """How many windows the run has."""
+        return self.last_us // self._window_us + 1
+
+    def scene(self) -> tuple[dict[str, Any], dict[str, Array]]:
+        """Return header and arrays of what stands still, and of what is known for the whole run.
+
+        All lengths in metres, all times in seconds from the run's start, all bearings in degrees clockwise from north.
+        ``x_start`` arrays have one entry more than there are x: item i owns entries ``start[i]`` to ``start[i + 1]``.
+        """
+        manifest = self.run.manifest
+        header: dict[str, Any] = {
+            "name": manifest.name,
+            "state": manifest.state,
+            "start": manifest.start,
+            "duration_s": self.last_us / US_PER_S,
+            "window_s": self._window_us / US_PER_S,
+            "windows": self.windows,
+            "period_s": self.period_us / US_PER_S,
+            "observations": bool(self._observation),
+            "report_hold_s": self._report_hold_us / US_PER_S,
+            "signals": "signal" in self.run.tables,
+        }
+        arrays = self._roads(header) | self._buildings() | self._fleet(header) | self._devices(header) | self._signals()
+        return header, arrays
+
+    def window(self, index: int) -> tuple[dict[str, Any], dict[str, Array]]:
+        """Return header and arrays of what moves in window ``index``.
+
+        Tracks reach one sample beyond either end, so that every instant of the window lies between two samples. Times are
+        seconds from the window's start (``from_s`` in the header). Raises ``IndexError`` when there is no such window.
+        """
+        if not 0 <= index < self.windows:
+            raise IndexError(f"window {index} of {self.windows}")
+        begin_us = index * self._window_us
+        header = {"window": index, "from_s": begin_us / US_PER_S}
+        return header, self._tracks(begin_us) | self._reports(begin_us)
+
+    def _roads(self, header: dict[str, Any]) -> dict[str, Array]:
+        edges = self.run.table("edge")
+        header["street_names"], name = distinct(edges["name"].to_pylist())
+        header["road_classes"], kind = distinct(edges["highway"].to_pylist())
+        start, points = outlines(edges)
+        flags = _BRIDGE * column(edges, "bridge").astype(np.uint8) + _TUNNEL * column(edges, "tunnel").astype(np.uint8)
+        return {
+            "edge_start": start,
+            "edge_xy": points,
+            "edge_lanes": column(edges, "lanes").astype(np.uint8),
+            "edge_lane_width": column(edges, "lane_width_m").astype(np.float32),
+            "edge_class": kind,
+            "edge_name": name,
+            "edge_flags": flags.astype(np.uint8),
+            "edge_level": column(edges, "level").astype(np.int8),
+        }
+
+    def _buildings(self) -> dict[str, Array]:
+        buildings = self.run.table("building")
+        start, points = outlines(buildings)
+        return {
+            "building_start": start,
+            "building_xy": points,
+            "building_height": column(buildings, "height_m").astype(np.float32),
+        }
+
+    def _fleet(self, header: dict[str, Any]) -> dict[str, Array]:
+        vehicles = self._vehicles
+        header["vehicle_classes"], kind = distinct(vehicles["class"].to_pylist())
+        return {
+            "vehicle_number": self._number.astype(np.uint32),
+            "vehicle_class": kind.astype(np.uint8),
+            "vehicle_size": metres(vehicles, "length_cm", "width_cm", "height_cm"),
+        }
+
+    def _devices(self, header: dict[str, Any]) -> dict[str, Array]:
+        sites, devices = self.run.table("site"), self.run.table("device_spec")
+        row = {number: place for place, number in enumerate(column(sites, "site").tolist())}
+        at = np.array([row[number] for number in column(devices, "site").tolist()], np.int64)
+        header["device_names"] = devices["name"].to_pylist()
+        header["device_kinds"] = devices["kind"].to_pylist()
+        return {
+            "device_number": column(devices, "device").astype(np.uint32),
+            "device_xy": metres(sites.take(at), "x_cm", "y_cm"),
+            "device_heading": column(devices, "heading_deg").astype(np.float32),
+            "device_field_of_view": column(devices, "field_of_view_deg").astype(np.float32),
+            "device_range": column(devices, "range_m").astype(np.float32),
+        }
+
+    def _signals(self) -> dict[str, Array]:
+        """Return the changes of each phase, and the edges whose stop lines show it."""
+        changes = self.run.table("signal")
+        junction, phase = column(changes, "junction").astype(np.int64), column(changes, "phase").astype(np.int64)
+        t_us, state = column(changes, "t_us"), codes(np.array(changes["state"].to_pylist()), SIGNAL_STATES)
+        order = np.lexsort((t_us, phase, junction))
+        start = run_starts(junction[order], phase[order])
+        head = order[start[:-1]]
+        place = {key: i for i, key in enumerate(zip(junction[head].tolist(), phase[head].tolist(), strict=True))}
+        row = {number: i for i, number in enumerate(column(self.run.table("edge"), "edge").tolist())}
+        stops = [
+            (row[edge], place[number, served])
+            for number, edges, phases in self._approaches()
+            for edge, served in zip(edges, phases, strict=True)
+            if edge in row and (number, served) in place
+        ]
+        return {
+            "change_start": start,
+            "change_t": (t_us[order] / US_PER_S).astype(np.float32),
+            "change_state": state[order],
+            "stop_edge": np.array([edge for edge, _ in stops], np.uint32),
+            "stop_phase": np.array([served for _, served in stops], np.uint32),
+        }
+
+    def _approaches(self) -> list[tuple[int, list[int], list[int]]]:
+        junctions = self.run.table("junction")
+        names = ("junction", "approach_edge", "approach_phase")
+        return list(zip(*(junctions[name].to_pylist() for name in names), strict=True))
+
+    def _tracks(self, begin_us: int) -> dict[str, Array]:
+        names = ["t_us", "vehicle", "x_cm", "y_cm", "speed_cmps", "heading_cdeg"]
+        first_us, last_us = begin_us - self.period_us, begin_us + self._window_us + self.period_us
+        rows = between(self._trajectory, first_us, last_us, names)
+        if rows is None:
+            rows = self.run.dataset("trajectory").schema.empty_table().select(names)
+        vehicle, t_us = column(rows, "vehicle"), column(rows, "t_us")
+        order = np.lexsort((t_us, vehicle))
+        rows, vehicle, t_us = rows.take(order), vehicle[order], t_us[order]
+        away = np.concatenate(([False], np.diff(t_us) > _GAP_PERIODS * self.period_us))
+        start = run_starts(vehicle, np.cumsum(away))
+        return {
+            "track_vehicle": np.searchsorted(self._number, vehicle[start[:-1]]).astype(np.uint32),
+            "track_start": start,
+            "track_t": ((t_us - begin_us) / US_PER_S).astype(np.float32),
+            "track_xy": metres(rows, "x_cm", "y_cm"),
+            "track_heading": column(rows, "heading_cdeg").astype(np.uint16),
+            "track_speed": column(rows, "speed_cmps").astype(np.int16),
+        }
+
+    def _reports(self, begin_us: int) -> dict[str, Array]:
+        """Return the reported objects, in the order of time, each until its sensor's next logged frame."""
+        names = ["t_us", "device", "x_cm", "y_cm", "vehicle"]
+        rows = between(self._observation, begin_us - self._report_hold_us, begin_us + self._window_us, names)
+        if rows is None:
+            return {}
+        rows = rows.take(np.argsort(column(rows, "t_us"), kind="stable"))
+        false: npt.NDArray[np.uint8] = column(pa.table({"false": rows["vehicle"].is_null()}), "false").astype(np.uint8)
+        return {
+            "report_t": ((column(rows, "t_us") - begin_us) / US_PER_S).astype(np.float32),
+            "report_xy": metres(rows, "x_cm", "y_cm"),
+            "report_false": false,
+        }
+
+
+def _usual_step_us(log: list[Segment], of: str) -> int:
+    """Return the median time between successive instants of one ``of`` in the first segment; a second where it has none."""
+    if not log:
+        return US_PER_S
+    table = log[0].fragment.to_table(columns=["t_us", of])
+    owner, t_us = column(table, of), column(table, "t_us")
+    order = np.lexsort((t_us, owner))
+    steps = np.diff(t_us[order])[np.diff(owner[order]) == 0]
+    steps = steps[steps > 0]
+    return int(np.median(steps)) if len(steps) else US_PER_S

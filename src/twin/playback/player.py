@@ -1,0 +1,62 @@
+"""The player as text and bytes: what a page embeds, without knowing which page."""
+
+from __future__ import annotations
+
+import importlib.util
+from importlib import resources
+from pathlib import Path
+
+from twin.errors import TwinError
+from twin.playback.catalogue import Language, texts
+from twin.playback.frames import Playback
+from twin.playback.payload import pack
+
+_SCRIPTS = ("player_data.js", "player_layers.js", "player.js")
+
+
+def html() -> str:
+    """Return the player's elements."""
+    return _own("player.html")
+
+
+def css() -> str:
+    """Return the player's style."""
+    return _own("player.css")
+
+
+def javascript() -> str:
+    """Return the player as one ES module whose default export mounts it; it waits for the global ``deck``."""
+    return "\n".join(_own(name) for name in _SCRIPTS)
+
+
+def deck_javascript() -> str:
+    """Return deck.gl, as pydeck's wheel carries it, as an ES module that sets the global ``deck`` once per page.
+
+    Raises ``TwinError`` when pydeck is not installed, or ships its bundle elsewhere.
+    """
+    spec = importlib.util.find_spec("pydeck")
+    if spec is None or spec.origin is None:
+        raise TwinError("pydeck is not installed; install guangzhou-twin[viewer]")
+    bundle = Path(spec.origin).parent / "nbextension" / "static" / "index.js"
+    try:
+        text = bundle.read_text(encoding="utf-8")
+    except OSError as error:
+        raise TwinError(f"{bundle}: deck.gl is not there ({error.strerror}); install pydeck 0.9") from error
+    return f"if (!globalThis.deck) {{\n{text}\n}}\nexport default function () {{}}\n"
+
+
+def payload(playback: Playback, window: int, language: Language) -> bytes:
+    """Return what the player needs to show ``window`` of a run: the scene, the window, and every text in ``language``.
+
+    The scene comes along each time (some 0.1 to 0.5 MB) because a page may be mounted anew at any time; the player keeps what it has.
+    """
+    words = texts(language)
+    scene_header, scene = playback.scene()
+    header, moving = playback.window(window)
+    notice = "" if playback.run.complete else words["incomplete_notice"].format(simulated_s=scene_header["duration_s"])
+    identity = {"run": str(playback.run.path), "language": language, "words": words, "notice": notice}
+    return pack({**identity, **scene_header, **header}, {**scene, **moving})
+
+
+def _own(name: str) -> str:
+    return resources.files("twin.playback").joinpath(name).read_text(encoding="utf-8")
