@@ -106,8 +106,8 @@ CATALOGUE: Final[dict[str, tuple[str, str]]] = {
     "yaml.complex_key.found": ("found a list or a group of keys as a key", "键是一个列表或一组键"),
     "yaml.complex_key.remedy": ("use a word as the key", "键应是一个词"),
     "yaml.duplicate.found": (
-        "the key '{name}' stands here a second time (first: {first})",
-        "键“{name}”重复出现（首次：{first}）",
+        "the key stands here a second time (first: {first})",
+        "此键重复出现（首次：{first}）",
     ),
     "yaml.duplicate.remedy": ("keep one of the two", "请只保留一个"),
     # overrides

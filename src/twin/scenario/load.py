@@ -13,10 +13,8 @@ from pydantic import BaseModel, ValidationError
 
 from twin.errors import Problem, ScenarioError
 from twin.messages import say
-from twin.scenario import schema_walk
-from twin.scenario.schema_walk import dotted
 from twin.scenario.wording import describe, word
-from twin.scenario.yaml_tree import Node, TreeReader, Unreadable, read_text
+from twin.scenario.yaml_tree import KeyPath, Node, TreeReader, Unreadable, dotted, read_text
 
 SpecT = TypeVar("SpecT", bound=BaseModel)
 
@@ -94,7 +92,7 @@ def _validated(tree: Node, model: type[SpecT]) -> tuple[SpecT | None, list[Probl
         return None, list(problems.values())
 
 
-def _parse_key(key: str) -> schema_walk.Path | None:
+def _parse_key(key: str) -> KeyPath | None:
     parts: list[str | int] = []
     end = 0
     for match in _KEY.finditer(key):
@@ -105,7 +103,7 @@ def _parse_key(key: str) -> schema_walk.Path | None:
     return tuple(parts) if parts and end == len(key) and isinstance(parts[0], str) else None
 
 
-def _place_of(tree: Node, path: schema_walk.Path, *, of_key: bool = False) -> str:
+def _place_of(tree: Node, path: KeyPath, *, of_key: bool = False) -> str:
     node, place = tree, tree.place
     for depth, part in enumerate(path):
         if isinstance(part, str) and isinstance(node.content, dict) and part in node.content:
@@ -160,7 +158,7 @@ def _own(node: Node) -> Node:
     return replace(node, content=content, key_places=dict(node.key_places))
 
 
-def _cannot_enter(node: Node, part: str | int, above: schema_walk.Path, where: str, key: str) -> Problem | None:
+def _cannot_enter(node: Node, part: str | int, above: KeyPath, where: str, key: str) -> Problem | None:
     values: dict[str, object] = {"parent": dotted(above)}
     if isinstance(part, str) and isinstance(node.content, dict):
         return None

@@ -9,15 +9,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-Path = tuple[str | int, ...]
-
-
-def dotted(path: Path) -> str:
-    """Return a path as ``deployment.sites[2].lon_deg``."""
-    text = ""
-    for part in path:
-        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part
-    return text
+from twin.scenario.yaml_tree import KeyPath
 
 
 def members(annotation: Any) -> list[Any]:
@@ -55,7 +47,7 @@ def _choose(options: list[Any], label: str) -> list[Any]:
     return chosen or [option for option in options if getattr(option, "__name__", str(option)) == label] or options
 
 
-def walk(model: type[BaseModel], location: Sequence[str | int], data: Any) -> tuple[Path, Any, list[Any]]:
+def walk(model: type[BaseModel], location: Sequence[str | int], data: Any) -> tuple[KeyPath, Any, list[Any]]:
     """Return (path in the file, value there, types possible there) of a pydantic error's location.
 
     pydantic puts the chosen member of a union into the location; those labels are no keys of the file and are left out.

@@ -9,7 +9,8 @@ from typing import Any, Final
 from pydantic import BaseModel
 
 from twin.messages import say
-from twin.scenario.schema_walk import Path, choices, keys_of, meaning_of, walk
+from twin.scenario.schema_walk import choices, keys_of, meaning_of, walk
+from twin.scenario.yaml_tree import KeyPath
 
 LONGEST_QUOTE: Final = 60
 
@@ -92,7 +93,7 @@ def nearest(name: str, known: list[str]) -> str:
     return say("remedy.known", names=", ".join(known)) if known else say("remedy.none_known")
 
 
-def word(error: Mapping[str, Any], model: type[BaseModel], data: Any) -> tuple[Path, str, str]:
+def word(error: Mapping[str, Any], model: type[BaseModel], data: Any) -> tuple[KeyPath, str, str]:
     """Return (path of the key, what was found, the remedy) of one of pydantic's errors on ``data``."""
     kind: str = error["type"]
     context: Mapping[str, Any] = error.get("ctx", {})

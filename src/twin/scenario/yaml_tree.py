@@ -27,7 +27,7 @@ MAX_DEPTH: Final = 50
 """Nesting with every alias written out; a scenario needs about ten."""
 
 Scalar = None | bool | int | float | str
-Content = "Scalar | dict[str, Node] | list[Node]"
+KeyPath = tuple[str | int, ...]
 
 _NULL = re.compile(r"null|Null|NULL|~|")
 _TRUE = re.compile(r"true|True|TRUE")
@@ -63,6 +63,14 @@ class Node:
         if isinstance(self.content, list):
             return [child.plain() for child in self.content]
         return self.content
+
+
+def dotted(path: KeyPath) -> str:
+    """Return a path as ``deployment.sites[2].lon_deg``."""
+    text = ""
+    for part in path:
+        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part
+    return text
 
 
 class Unreadable(Exception):  # noqa: N818  (never leaves this package: it becomes a ScenarioError)
@@ -144,7 +152,7 @@ class TreeReader:
                     raise Unreadable(self._problem(event, "documents"))
                 self._anchors.clear()
             elif kind in ("MappingStartEvent", "SequenceStartEvent", "ScalarEvent", "AliasEvent"):
-                root = self._node(event, events, 0)
+                root = self._node(event, events, ())
         return root
 
     def place(self, mark: Any) -> str:
@@ -153,9 +161,9 @@ class TreeReader:
             return self.source
         return f"{self.source}:{mark.line + 1}:{mark.column + 1}"
 
-    def _problem(self, event: Any, what: str, **values: object) -> Problem:
+    def _problem(self, event: Any, what: str, path: KeyPath = (), **values: object) -> Problem:
         place = self.place(event.start_mark)
-        return Problem(place, "", say(f"yaml.{what}.found", **values), say(f"yaml.{what}.remedy", **values))
+        return Problem(place, dotted(path), say(f"yaml.{what}.found", **values), say(f"yaml.{what}.remedy", **values))
 
     def _events(self, text: str) -> Iterator[Any]:
         from ruamel.yaml import YAML
@@ -191,30 +199,30 @@ class TreeReader:
             mark = error.context_mark
         return Problem(self.place(mark), "", say(f"yaml.{what}.found", detail=detail), say(f"yaml.{what}.remedy"))
 
-    def _node(self, event: Any, events: Iterator[Any], depth: int) -> Node:
-        if depth > MAX_DEPTH:
+    def _node(self, event: Any, events: Iterator[Any], path: KeyPath) -> Node:
+        if len(path) > MAX_DEPTH:
             raise Unreadable(self._problem(event, "deep", limit=MAX_DEPTH))
         kind = type(event).__name__
         if kind == "AliasEvent":
-            return self._alias(event, depth)
+            return self._alias(event, path)
         self._count(event, 1)
         if event.anchor is not None:
             self._anchors[event.anchor] = None
         if event.tag is not None:
-            self.problems.append(self._problem(event, "tag", tag=event.tag))
+            self.problems.append(self._problem(event, "tag", path, tag=event.tag))
         if kind == "ScalarEvent":
-            node = Node(self.place(event.start_mark), self._value(event))
+            node = Node(self.place(event.start_mark), self._value(event, path))
         elif kind == "SequenceStartEvent":
-            node = self._sequence(event, events, depth)
+            node = self._sequence(event, events, path)
         else:
-            node = self._mapping(event, events, depth)
+            node = self._mapping(event, events, path)
         if event.anchor is not None:
             self._anchors[event.anchor] = node
         return node
 
-    def _value(self, event: Any) -> Scalar:
+    def _value(self, event: Any, path: KeyPath) -> Scalar:
         if _SURROGATE.search(event.value):
-            self.problems.append(self._problem(event, "surrogate"))
+            self.problems.append(self._problem(event, "surrogate", path))
             return ""
         return scalar(event.value) if event.implicit[0] else str(event.value)
 
@@ -223,47 +231,48 @@ class TreeReader:
         if self._built > MAX_VALUES:
             raise Unreadable(self._problem(event, "bomb", limit=MAX_VALUES))
 
-    def _alias(self, event: Any, depth: int) -> Node:
+    def _alias(self, event: Any, path: KeyPath) -> Node:
         if event.anchor not in self._anchors:
             raise Unreadable(self._problem(event, "alias", name=event.anchor))
         node = self._anchors[event.anchor]
         if node is None:
             raise Unreadable(self._problem(event, "recursive", name=event.anchor))
-        if depth + node.height > MAX_DEPTH:
+        if len(path) + node.height > MAX_DEPTH:
             raise Unreadable(self._problem(event, "deep", limit=MAX_DEPTH))
         self._count(event, node.size)
         return node
 
-    def _sequence(self, event: Any, events: Iterator[Any], depth: int) -> Node:
+    def _sequence(self, event: Any, events: Iterator[Any], path: KeyPath) -> Node:
         node = Node(self.place(event.start_mark), [])
         for item in events:
             if type(item).__name__ == "SequenceEndEvent":
                 break
-            child = self._node(item, events, depth + 1)
+            child = self._node(item, events, (*path, len(node.content)))
             node.content.append(child)
             node.size += child.size
             node.height = max(node.height, child.height + 1)
         return node
 
-    def _mapping(self, event: Any, events: Iterator[Any], depth: int) -> Node:
+    def _mapping(self, event: Any, events: Iterator[Any], path: KeyPath) -> Node:
         node = Node(self.place(event.start_mark), {})
         for item in events:
             if type(item).__name__ == "MappingEndEvent":
                 break
-            key_node = self._node(item, events, depth + 1)
+            key_node = self._node(item, events, (*path, "?"))
             key = item.value if type(item).__name__ == "ScalarEvent" else key_node.content
-            child = self._node(next(events), events, depth + 1)
+            here = path if isinstance(key, dict | list) else (*path, str(key))
+            child = self._node(next(events), events, here)
             node.size += child.size + 1
             node.height = max(node.height, child.height + 1)
             if isinstance(key, dict | list):
-                self.problems.append(self._problem(item, "complex_key"))
+                self.problems.append(self._problem(item, "complex_key", path))
             elif key == "<<":
-                self.problems.append(self._problem(item, "merge"))
+                self.problems.append(self._problem(item, "merge", path))
             elif str(key) in node.content:
                 first = node.key_places[str(key)]
-                self.problems.append(self._problem(item, "duplicate", name=key, first=first))
+                self.problems.append(self._problem(item, "duplicate", here, first=first))
             elif _SURROGATE.search(str(key)):
-                self.problems.append(self._problem(item, "surrogate"))
+                self.problems.append(self._problem(item, "surrogate", path))
             else:
                 node.content[str(key)] = child
                 node.key_places[str(key)] = self.place(item.start_mark)
