@@ -1,0 +1,1 @@
+"""Plane geometry for sensors: grid, rays, occlusion. Arrays in, arrays out; no models."""

@@ -1,0 +1,1 @@
+"""Roadside sensors: where they stand, what they see, what they report."""

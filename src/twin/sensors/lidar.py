@@ -1,0 +1,157 @@
+"""A roadside LiDAR: its specification, and the physics that a single number describes."""
+
+from __future__ import annotations
+
+import math
+from typing import Annotated, Literal, get_args
+
+import numpy as np
+import numpy.typing as npt
+from pydantic import Field, model_validator
+
+from twin.geometry.occlusion import Fan, fan
+from twin.sensors.weather import WeatherSpec, effective_range_m, extinction_per_m
+from twin.spec import Spec
+
+VehicleClass = Literal["car", "taxi", "bus", "light_truck", "heavy_truck"]
+"""The classes of ``twin.traffic.ground_truth.VEHICLE_CLASSES`` in their order, as keys of a scenario."""
+
+Positive = Annotated[float, Field(gt=0.0)]
+Reflectivity = Annotated[float, Field(gt=0.0, le=1.0)]
+
+
+class LidarSpec(Spec):
+    """A roadside LiDAR with its object detector. Defaults: a 128-channel 360 degree unit on a junction's pole."""
+
+    kind: Literal["lidar"]
+    """Always ``lidar``."""
+
+    mounting_height_m: Annotated[float, Field(ge=0.5, le=50.0)] = 6.0
+    """Height of the sensor above the road. Assumption: the middle of the 5 to 7 m usual for roadside LiDARs."""
+
+    heading_deg: Annotated[float, Field(ge=-360.0, le=360.0)] = 0.0
+    """Compass bearing of the middle of the field of view, clockwise, counted from the site's heading."""
+
+    field_of_view_deg: Annotated[float, Field(gt=0.0, le=360.0)] = 360.0
+    """Horizontal field of view. Source: Hesai Pandar128, 360 degrees."""
+
+    range_m: Annotated[float, Field(ge=1.0, le=1000.0)] = 200.0
+    """Range on a target of 10 % reflectivity in clear air; nothing farther is reported or counted as present. Source: Hesai
+    Pandar40/64, 200 m at 10 %. Assumption: the same for 128 channels, whose driver accepts up to 230 m."""
+
+    lowest_elevation_deg: Annotated[float, Field(ge=-90.0, le=90.0)] = -25.0
+    """Lowest beam. Source: Hesai Pandar128, -25 degrees."""
+
+    highest_elevation_deg: Annotated[float, Field(ge=-90.0, le=90.0)] = 14.4
+    """Highest beam. Source: Hesai Pandar128, +14.4 degrees."""
+
+    tilt_deg: Annotated[float, Field(ge=-90.0, le=90.0)] = 0.0
+    """Nose-down tilt of the device about its horizontal cross axis."""
+
+    azimuth_resolution_deg: Annotated[float, Field(gt=0.0, le=10.0)] = 0.1
+    """Azimuth between two neighbouring beams. Source: Hesai Pandar128, 0.1 to 0.125 degrees."""
+
+    elevation_resolution_deg: Annotated[float, Field(gt=0.0, le=10.0)] = 0.31
+    """Mean elevation between two neighbouring beams. Source: Hesai Pandar128, 39.4 degrees over 128 channels; the denser
+    channels near the horizon are not modelled."""
+
+    rate_hz: Annotated[float, Field(gt=0.0, le=100.0)] = 10.0
+    """Frames per second. Source: usual for roadside LiDARs (DAIR-V2X's units, Hesai AT128); a whole number of microseconds
+    must lie between two frames."""
+
+    occlusion_column_deg: Annotated[float, Field(ge=0.05, le=5.0)] = 1.0
+    """Width of the azimuth columns in which occlusion is computed; independent of the device's own resolution. Things that
+    begin or end inside a column are cut there exactly. Assumption: 1 degree keeps the mean error of visible fractions below
+    0.01 (a test compares with rays); narrower is slower and hardly better."""
+
+    wavelength_nm: Annotated[float, Field(ge=400.0, le=2000.0)] = 905.0
+    """Wavelength, which fog depends on. Source: 905 nm is that of Hesai's Pandar and AT families."""
+
+    reflectivity: Reflectivity = 0.3
+    """Share of the light that a vehicle's surface returns. Assumption: between black (0.1) and white paint (0.5 and more)."""
+
+    reflectivity_by_class: dict[VehicleClass, Reflectivity] = Field(default_factory=dict)
+    """Reflectivity of single vehicle classes, where it differs from ``reflectivity``."""
+
+    points_for_half_detection: Positive = 10.0
+    """Points on a vehicle at which the detector finds it half of the time (n50 of P = 1 / (1 + (n50 / n)^k)). Assumption: no
+    published curve of detection against points is known."""
+
+    points_for_half_detection_by_class: dict[VehicleClass, Positive] = Field(default_factory=dict)
+    """n50 of single vehicle classes, where it differs from ``points_for_half_detection``."""
+
+    detection_steepness: Annotated[float, Field(gt=0.0, le=20.0)] = 2.5
+    """k of the detection curve. Assumption: from 10 to 90 % within a factor of six in points."""
+
+    min_points: Annotated[float, Field(ge=1.0)] = 3.0
+    """With fewer expected points on it a vehicle is never reported. Assumption: clustering needs a few points."""
+
+    position_noise_m: Annotated[float, Field(ge=0.0, le=20.0)] = 0.15
+    """Standard deviation of the reported centre along x and along y, at the sensor. Assumption: the range noise of 3 cm
+    (Hesai AT128) is small against the error of fitting a box."""
+
+    position_noise_per_m: Annotated[float, Field(ge=0.0, le=0.1)] = 0.002
+    """What that standard deviation grows by with each metre of distance. Assumption: the mean error at 150 m, 0.56 m, stays
+    well inside the 1.5 m that Guangzhou's specification of 2021 demands."""
+
+    processing_mean_s: Annotated[float, Field(ge=0.0, le=10.0)] = 0.05
+    """Mean time from the instant that a frame shows to its finished object list. Assumption: between the 22 ms of PointPillars
+    on an automotive chip and the 100 ms of Guangzhou's specification of 2021."""
+
+    processing_spread_s: Annotated[float, Field(ge=0.0, le=10.0)] = 0.01
+    """Standard deviation of that time. Assumption: log-normal, a fifth of the mean."""
+
+    false_objects_per_frame: Annotated[float, Field(ge=0.0, le=50.0)] = 0.02
+    """Mean number of reported objects where no vehicle is. Assumption: Poisson, evenly over the area of the field of view."""
+
+    @model_validator(mode="after")
+    def _consistent(self) -> LidarSpec:
+        if self.lowest_elevation_deg >= self.highest_elevation_deg:
+            raise ValueError("lowest_elevation_deg must be below highest_elevation_deg")
+        if abs(round(1e6 / self.rate_hz) - 1e6 / self.rate_hz) > 1e-6:
+            raise ValueError("rate_hz must leave a whole number of microseconds between frames, such as 5, 10, 12.5 or 20")
+        if self.processing_mean_s == 0.0 and self.processing_spread_s > 0.0:
+            raise ValueError("processing_spread_s must be 0 where processing_mean_s is 0")
+        return self
+
+    @property
+    def period_us(self) -> int:
+        """Microseconds between two frames."""
+        return round(1e6 / self.rate_hz)
+
+    def fan(self) -> Fan:
+        """Return the azimuth columns of the device."""
+        return fan(
+            math.radians(self.field_of_view_deg),
+            math.radians(self.occlusion_column_deg),
+            math.radians(self.lowest_elevation_deg),
+            math.radians(self.highest_elevation_deg),
+            math.radians(self.tilt_deg),
+        )
+
+    def effective_ranges_m(self, weather: WeatherSpec) -> npt.NDArray[np.float64]:
+        """Return, by vehicle class, how far the weather lets the device see; never beyond its nominal range."""
+        alpha = extinction_per_m(weather, self.wavelength_nm)
+        rho = [self.reflectivity_by_class.get(name, self.reflectivity) for name in _CLASSES]
+        return np.array([min(self.range_m, effective_range_m(self.range_m, value, alpha)) for value in rho])
+
+    def half_detection_points(self) -> npt.NDArray[np.float64]:
+        """Return n50 by vehicle class."""
+        by_class = self.points_for_half_detection_by_class
+        return np.array([by_class.get(name, self.points_for_half_detection) for name in _CLASSES])
+
+
+_CLASSES: tuple[VehicleClass, ...] = get_args(VehicleClass)
+
+
+def points_on_target(
+    width_m: float, height_m: float, distance_m: float, azimuth_resolution_deg: float, elevation_resolution_deg: float
+) -> float:
+    """Return the expected points on an upright, unhidden surface that faces the sensor: (W / (d daz)) (H / (d del))."""
+    per_row = width_m / (distance_m * math.radians(azimuth_resolution_deg))
+    return per_row * height_m / (distance_m * math.radians(elevation_resolution_deg))
+
+
+def detection_probability(points: float, half_points: float, steepness: float) -> float:
+    """Return 1 / (1 + (n50 / n)^k), 0 at no points. Assumption: a log-logistic curve; its two numbers are to be calibrated."""
+    return 1.0 / (1.0 + (half_points / points) ** steepness) if points > 0.0 else 0.0

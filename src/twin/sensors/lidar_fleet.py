@@ -1,0 +1,268 @@
+"""The fleet of all LiDARs of one frame rate: rows of arrays, scanned together."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from twin.eventlog.quantise import centimetres
+from twin.eventlog.recorder import Recorder, labels
+from twin.geometry.grid import Grid, grid_around
+from twin.geometry.occlusion import Fan, Walls
+from twin.geometry.walls import WallsBuilder, outline_walls
+from twin.kernel.records import FrameBatch
+from twin.rng import stream_key
+from twin.roadnet.road_network import Building
+from twin.sensors.deployment import Device
+from twin.sensors.lidar import LidarSpec
+from twin.sensors.lidar_scan import (
+    DETECTED,
+    FALSE,
+    PRESENT,
+    VISIBLE,
+    Frames,
+    Model,
+    Objects,
+    Poses,
+    Totals,
+    Vehicles,
+    arrange,
+    empty_objects,
+    empty_vehicles,
+    scan_devices,
+)
+from twin.sensors.weather import WeatherSpec
+from twin.traffic.ground_truth import VEHICLE_CLASSES, GroundTruth
+
+CELL_M = 25.0
+"""Side of the grid's cells; a matter of speed alone."""
+
+_STAT_LABELS = (*VEHICLE_CLASSES, "none")
+_FIRST_ROOM = 4096
+
+
+class LidarFleet:
+    """All LiDARs of one frame rate. Every one shows the same instants: frame n is the n-th scan from t = 0.
+
+    Draws are keyed by (seed, device id, frame, vehicle), so that no device's rows depend on which others there are.
+    """
+
+    def __init__(
+        self,
+        devices: Sequence[Device],
+        buildings: Sequence[Building],
+        weather: WeatherSpec,
+        seed: int,
+        recorder: Recorder,
+        *,
+        observation_every_n_frames: int = 10,
+        range_bin_m: int = 10,
+    ) -> None:
+        """Set up the devices (at least one, all of one rate) and what buildings hide from each.
+
+        Of every ``observation_every_n_frames``-th frame the objects are logged; 0 logs none.
+        """
+        periods = {device.spec.period_us for device in devices}
+        if len(periods) != 1:
+            raise ValueError(f"a fleet has devices of one rate, got periods of {sorted(periods)} us")
+        (self.period_us,) = periods
+        self.devices = tuple(devices)
+        self._recorder = recorder
+        self._every = observation_every_n_frames
+        self._bin_m = range_bin_m
+        self._number = np.array([device.number for device in devices], np.int32)
+        self._groups: list[tuple[npt.NDArray[np.int32], Model, Fan]] = []
+        self._walls, self._poses = self._place(devices, buildings, weather, seed)
+        reach_m = max(device.spec.range_m for device in devices)
+        self._grid: Grid = grid_around(self._poses.x_m, self._poses.y_m, reach_m + CELL_M, CELL_M)
+        count = len(devices)
+        self._frames = Frames(np.zeros((count, 4), np.int64), np.zeros(count), np.zeros(count, np.int64))
+        bins = int(reach_m // range_bin_m) + 1
+        shape = (count, len(_STAT_LABELS), bins)
+        self._totals = Totals(np.zeros((*shape, 4), np.int64), np.zeros((*shape, 2)), float(range_bin_m))
+        self._scratch = Totals(np.zeros_like(self._totals.counts), np.zeros_like(self._totals.error), float(range_bin_m))
+        self._vehicles: Vehicles = empty_vehicles(0, self._grid)
+        self._objects: Objects = empty_objects(0)
+        self._nothing: Objects = empty_objects(0)
+        self._interval_start_us = 0
+        self.present = 0
+        """Vehicle-frames within range and field of view since the start, the fleet over."""
+        self.detected = 0
+        """Of these, detected."""
+
+    def _place(
+        self, devices: Sequence[Device], buildings: Sequence[Building], weather: WeatherSpec, seed: int
+    ) -> tuple[Walls, Poses]:
+        builder = WallsBuilder(outline_walls([(b.x_m, b.y_m, b.height_m) for b in buildings]))
+        heading = np.array([math.radians(90.0 - device.heading_deg) for device in devices])
+        cos, sin = np.cos(heading), np.sin(heading)
+        base = np.zeros(len(devices), np.int64)
+        rows_of: dict[str, list[int]] = {}
+        specs: dict[str, LidarSpec] = {}
+        for row, device in enumerate(devices):
+            model = device.spec.model_dump_json(exclude={"heading_deg"})
+            rows_of.setdefault(model, []).append(row)
+            specs.setdefault(model, device.spec)
+        for model, rows in rows_of.items():
+            spec = specs[model]
+            fan = spec.fan()
+            for row in rows:
+                device = devices[row]
+                pose = (device.x_m, device.y_m, spec.mounting_height_m, float(cos[row]), float(sin[row]))
+                base[row] = builder.add(pose, fan, spec.range_m, below_ground=device.level < 0)
+            self._groups.append((np.array(rows, np.int32), _model(spec, weather), fan))
+        poses = Poses(
+            np.array([device.x_m for device in devices], float),
+            np.array([device.y_m for device in devices], float),
+            np.array([device.spec.mounting_height_m for device in devices], float),
+            cos,
+            sin,
+            np.array([device.level for device in devices], np.int8),
+            base,
+            np.array([stream_key(seed, "sensors/lidar/detection", device.name) for device in devices], np.uint64),
+            np.array([stream_key(seed, "sensors/lidar/frame", device.name) for device in devices], np.uint64),
+        )
+        return builder.walls(), poses
+
+    def scan(self, truth: GroundTruth) -> FrameBatch:
+        """Scan with every device at the instant of ``truth``; log the frames, return the object lists' sizes and times."""
+        frame = truth.t_us // self.period_us
+        reach_m = self._arrange(truth)
+        logged = self._every > 0 and frame % self._every == 0
+        stored = self._scan_all(frame, reach_m, self._totals, self._objects if logged else self._nothing)
+        if logged and stored > self._objects.device.size:
+            self._objects = empty_objects(max(_FIRST_ROOM, 2 * stored))
+            self._scan_all(frame, reach_m, self._scratch, self._objects)  # the same draws again: only to store the objects
+        count = self._frames.counts
+        self.present += int(count[:, PRESENT].sum())
+        self.detected += int(count[:, DETECTED].sum())
+        self._log_frames(truth.t_us, frame)
+        if logged:
+            self._log_objects(truth.t_us, frame, stored)
+        return FrameBatch(
+            t_us=truth.t_us,
+            device=self._number.copy(),
+            frame=np.full(len(self.devices), frame, np.int64),
+            objects=(count[:, DETECTED] + count[:, FALSE]).astype(np.int32),
+            result_time_us=truth.t_us + self._frames.processing_us,
+        )
+
+    def close_interval(self, t_us: int) -> None:
+        """Write ``detection_stat`` for the interval that ends at ``t_us``, and begin the next."""
+        counts, errors = self._totals.counts, self._totals.error
+        device, klass, place = np.nonzero(counts.any(axis=3))
+        chosen, error = counts[device, klass, place], errors[device, klass, place]
+        self._recorder.append(
+            "detection_stat",
+            {
+                "t_us": np.full(device.size, self._interval_start_us, np.int64),
+                "interval_us": np.full(device.size, t_us - self._interval_start_us, np.int64),
+                "device": self._number[device],
+                "class": labels(klass, _STAT_LABELS),
+                "range_bin_m": place * self._bin_m,
+                "present": chosen[:, PRESENT],
+                "visible": chosen[:, VISIBLE],
+                "detected": chosen[:, DETECTED],
+                "false": chosen[:, FALSE],
+                "sum_error_m": error[:, 0],
+                "sum_squared_error_m2": error[:, 1],
+            },
+        )
+        counts[...] = 0
+        errors[...] = 0.0
+        self._interval_start_us = t_us
+
+    def _arrange(self, truth: GroundTruth) -> float:
+        if self._vehicles.number.size < truth.vehicle.size:
+            self._vehicles = empty_vehicles(2 * truth.vehicle.size, self._grid)
+        return arrange(
+            self._grid,
+            truth.x_m,
+            truth.y_m,
+            truth.heading_rad,
+            truth.length_m,
+            truth.width_m,
+            truth.height_m,
+            truth.vehicle,
+            truth.klass,
+            truth.level,
+            self._vehicles,
+        )
+
+    def _scan_all(self, frame: int, reach_m: float, totals: Totals, objects: Objects) -> int:
+        stored = 0
+        for rows, model, fan in self._groups:
+            stored = scan_devices(
+                rows,
+                frame,
+                self._grid,
+                self._vehicles,
+                reach_m,
+                self._poses,
+                model,
+                fan,
+                self._walls,
+                self._frames,
+                totals,
+                objects,
+                stored,
+            )
+        return stored
+
+    def _log_frames(self, t_us: int, frame: int) -> None:
+        count = self._frames.counts
+        detected = count[:, DETECTED]
+        mean_m = self._frames.error_m / np.maximum(detected, 1)
+        self._recorder.append(
+            "frame",
+            {
+                "t_us": np.full(detected.size, t_us, np.int64),
+                "device": self._number,
+                "frame": np.full(detected.size, frame, np.int64),
+                "present": count[:, PRESENT],
+                "visible": count[:, VISIBLE],
+                "detected": detected,
+                "false": count[:, FALSE],
+                "mean_error_cm": np.ma.masked_array(centimetres(mean_m), mask=detected == 0),
+                "processing_us": self._frames.processing_us,
+            },
+        )
+
+    def _log_objects(self, t_us: int, frame: int, stored: int) -> None:
+        objects = self._objects
+        order = np.argsort(objects.device[:stored], kind="stable")  # by row of the fleet, not by model
+        vehicle = objects.vehicle[order]
+        self._recorder.append(
+            "observation",
+            {
+                "t_us": np.full(stored, t_us, np.int64),
+                "device": self._number[objects.device[order]],
+                "frame": np.full(stored, frame, np.int64),
+                "x_cm": centimetres(objects.x_m[order]),
+                "y_cm": centimetres(objects.y_m[order]),
+                "points": np.rint(objects.points[order]).astype(np.int64),
+                "vehicle": np.ma.masked_array(vehicle, mask=vehicle < 0),
+            },
+        )
+
+
+def _model(spec: LidarSpec, weather: WeatherSpec) -> Model:
+    """Return a specification as numbers for the kernel. Mean and deviation of a log-normal: the method of moments."""
+    mean_us, spread_us = 1e6 * spec.processing_mean_s, 1e6 * spec.processing_spread_s
+    variance = math.log1p((spread_us / mean_us) ** 2) if mean_us > 0.0 else 0.0
+    return Model(
+        range_m=spec.range_m,
+        range_by_class_m=spec.effective_ranges_m(weather),
+        beam_rad2=math.radians(spec.azimuth_resolution_deg) * math.radians(spec.elevation_resolution_deg),
+        half_points=spec.half_detection_points(),
+        steepness=spec.detection_steepness,
+        min_points=spec.min_points,
+        noise_m=spec.position_noise_m,
+        noise_per_m=spec.position_noise_per_m,
+        false_mean=spec.false_objects_per_frame,
+        log_delay_us=math.log(mean_us) - 0.5 * variance if mean_us > 0.0 else -math.inf,
+        log_delay_spread=math.sqrt(variance),
+    )

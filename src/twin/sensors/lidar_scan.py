@@ -1,0 +1,345 @@
+"""The kernels of one LiDAR scan: from vehicles and devices to detections, all devices of one model in one call."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from twin.compilation import inline_kernel, kernel
+from twin.geometry.grid import Grid, cell_range, row_range, sort_into_cells
+from twin.geometry.occlusion import BOX, Desk, Fan, Walls, visible_areas
+from twin.geometry.rays import FACES
+from twin.rng import normal_pair, uniform4
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int32]
+Longs = npt.NDArray[np.int64]
+Keys = npt.NDArray[np.uint64]
+
+PRESENT, VISIBLE, DETECTED, FALSE = range(4)
+"""Columns of the counts."""
+
+_DESK_FACTS = FACES + 3
+_MAX_FALSE = 1000
+
+
+class Vehicles(NamedTuple):
+    """The vehicles of one instant in the order of the grid's cells; the arrays may be longer than the vehicles are many."""
+
+    box: Floats
+    """(n, 7), see ``twin.geometry.occlusion.BOX``."""
+    number: Ints
+    klass: npt.NDArray[np.int8]
+    level: npt.NDArray[np.int8]
+    start: Ints
+    """First vehicle of each cell, see ``sort_into_cells``."""
+    order: Ints
+
+
+class Poses(NamedTuple):
+    """The devices of the fleet, one row each."""
+
+    x_m: Floats
+    y_m: Floats
+    height_m: Floats
+    cos: Floats
+    """Cosine and sine of the heading, anticlockwise from east."""
+    sin: Floats
+    level: npt.NDArray[np.int8]
+    wall_base: Longs
+    detection_key: Keys
+    frame_key: Keys
+
+
+class Model(NamedTuple):
+    """What devices of one specification have in common."""
+
+    range_m: float
+    range_by_class_m: Floats
+    """Effective in the weather of the run."""
+    beam_rad2: float
+    """Azimuth times elevation resolution."""
+    half_points: Floats
+    """n50 by class."""
+    steepness: float
+    min_points: float
+    noise_m: float
+    noise_per_m: float
+    false_mean: float
+    log_delay_us: float
+    """Mean of the logarithm of the processing time."""
+    log_delay_spread: float
+    """Its standard deviation."""
+
+
+class Frames(NamedTuple):
+    """What one scan gives, one row a device."""
+
+    counts: Longs
+    """(devices, 4): present, visible, detected, false."""
+    error_m: Floats
+    """Sum of the position errors of the detected."""
+    processing_us: Longs
+
+
+class Totals(NamedTuple):
+    """Sums over the current interval: device x class (the last: false objects) x range bin."""
+
+    counts: Longs
+    """(devices, classes + 1, bins, 4)."""
+    error: Floats
+    """(devices, classes + 1, bins, 2): sums of position errors (m) and of their squares (m^2)."""
+    bin_m: float
+
+
+class Objects(NamedTuple):
+    """Reported objects; as many as fit, the rest is only counted."""
+
+    device: Ints
+    x_m: Floats
+    y_m: Floats
+    points: Floats
+    vehicle: Ints
+    """-1 for a false object."""
+
+
+@kernel
+def arrange(
+    grid: Grid,
+    x_m: Floats,
+    y_m: Floats,
+    heading_rad: Floats,
+    length_m: Floats,
+    width_m: Floats,
+    height_m: Floats,
+    number: Ints,
+    klass: npt.NDArray[np.int8],
+    level: npt.NDArray[np.int8],
+    out: Vehicles,
+) -> float:
+    """Sort the vehicles into the grid's cells; return the greatest distance of a vehicle's corner from its centre."""
+    count = sort_into_cells(grid, x_m, y_m, out.start, out.order)
+    reach = 0.0
+    for row in range(count):
+        i = out.order[row]
+        box = out.box[row]
+        box[0], box[1] = x_m[i], y_m[i]
+        box[2], box[3] = math.cos(heading_rad[i]), math.sin(heading_rad[i])
+        box[4], box[5], box[6] = 0.5 * length_m[i], 0.5 * width_m[i], height_m[i]
+        reach = max(reach, box[4] * box[4] + box[5] * box[5])
+        out.number[row], out.klass[row], out.level[row] = number[i], klass[i], level[i]
+    return math.sqrt(reach)
+
+
+@kernel
+def scan_devices(
+    rows: Ints,
+    frame: int,
+    grid: Grid,
+    vehicles: Vehicles,
+    reach_m: float,
+    poses: Poses,
+    model: Model,
+    fan: Fan,
+    walls: Walls,
+    frames: Frames,
+    totals: Totals,
+    objects: Objects,
+    stored: int,
+) -> int:
+    """Scan with the devices ``rows``, all of one model; return the number of reported objects, ``stored`` ones included.
+
+    ``frames`` and ``totals`` are written for these rows; objects are appended after the first ``stored``. Where the result
+    exceeds the room in ``objects``, the last of them were not stored.
+    """
+    room = vehicles.number.size
+    chosen, targets = np.empty(room, np.int32), np.empty(room, np.int32)
+    distance, whole, seen = np.empty(room), np.empty(room), np.empty(room)
+    desk = Desk(np.empty(fan.low.size, np.int32), np.empty((room, _DESK_FACTS)), np.empty(room + 1, np.int32))
+    entries, intervals = np.empty((4096, 3), np.int32), np.empty((4096, 2))
+    for k in range(rows.size):
+        row = rows[k]
+        count = _candidates(row, grid, vehicles, reach_m, poses, model, fan, chosen, targets, distance)
+        pose = (poses.x_m[row], poses.y_m[row], poses.height_m[row], poses.cos[row], poses.sin[row])
+        while True:
+            needed = visible_areas(
+                vehicles.box,
+                chosen,
+                count,
+                targets,
+                pose,
+                fan,
+                walls,
+                poses.wall_base[row],
+                entries,
+                intervals,
+                desk,
+                whole,
+                seen,
+            )
+            if needed <= entries.shape[0]:
+                break
+            entries, intervals = np.empty((2 * needed, 3), np.int32), np.empty((2 * needed, 2))
+        frames.counts[row, :] = 0
+        frames.error_m[row] = 0.0
+        for i in range(count):
+            if targets[i]:
+                stored = _look_at(
+                    row, frame, chosen[i], distance[i], seen[i], vehicles, poses, model, frames, totals, objects, stored
+                )
+        stored = _finish_frame(row, frame, poses, model, fan, frames, totals, objects, stored)
+    return stored
+
+
+@inline_kernel
+def _candidates(
+    row: int,
+    grid: Grid,
+    vehicles: Vehicles,
+    reach_m: float,
+    poses: Poses,
+    model: Model,
+    fan: Fan,
+    chosen: Ints,
+    targets: Ints,
+    distance: Floats,
+) -> int:
+    """Choose the vehicles on the device's level that it may see, or that may hide one; mark and measure the present ones."""
+    x, y = poses.x_m[row], poses.y_m[row]
+    limit = (model.range_m + reach_m) ** 2
+    full_turn = fan.turn - fan.low.size < 1e-6
+    # the cosine of half the field of view, from its first border
+    edge = math.cos(fan.first_rad)
+    count = 0
+    first, last = row_range(grid, y, model.range_m + reach_m)
+    for cells in range(first, last):
+        begin, end = cell_range(grid, cells, x, y, model.range_m + reach_m)
+        for i in range(vehicles.start[begin], vehicles.start[end]):
+            dx, dy = vehicles.box[i, 0] - x, vehicles.box[i, 1] - y
+            square = dx * dx + dy * dy
+            if square > limit or vehicles.level[i] != poses.level[row]:
+                continue
+            away = math.sqrt(square)
+            ahead = dx * poses.cos[row] + dy * poses.sin[row]
+            inside = full_turn or ahead >= edge * away
+            chosen[count] = i
+            targets[count] = 1 if inside and away <= model.range_m else 0
+            distance[count] = away
+            count += 1
+    return count
+
+
+@inline_kernel
+def _look_at(
+    row: int,
+    frame: int,
+    i: int,
+    distance_m: float,
+    seen_rad2: float,
+    vehicles: Vehicles,
+    poses: Poses,
+    model: Model,
+    frames: Frames,
+    totals: Totals,
+    objects: Objects,
+    stored: int,
+) -> int:
+    """Decide on one present vehicle: visible, detected, and where it is reported; return the objects so far."""
+    klass = vehicles.klass[i]
+    place = int(distance_m / totals.bin_m)
+    frames.counts[row, PRESENT] += 1
+    totals.counts[row, klass, place, PRESENT] += 1
+    points = seen_rad2 / model.beam_rad2
+    if points < 1.0 or distance_m > model.range_by_class_m[klass]:
+        return stored
+    frames.counts[row, VISIBLE] += 1
+    totals.counts[row, klass, place, VISIBLE] += 1
+    if points < model.min_points:
+        return stored
+    chance, u1, u2, _ = uniform4(poses.detection_key[row], frame, vehicles.number[i], 0)
+    if chance * (1.0 + (model.half_points[klass] / points) ** model.steepness) >= 1.0:
+        return stored
+    sigma = model.noise_m + model.noise_per_m * distance_m
+    along, across = normal_pair(u1, u2)
+    ex, ey = sigma * along, sigma * across
+    square = ex * ex + ey * ey
+    error = math.sqrt(square)
+    frames.counts[row, DETECTED] += 1
+    frames.error_m[row] += error
+    totals.counts[row, klass, place, DETECTED] += 1
+    totals.error[row, klass, place, 0] += error
+    totals.error[row, klass, place, 1] += square
+    if stored < objects.device.size:
+        objects.device[stored] = row
+        objects.x_m[stored] = vehicles.box[i, 0] + ex
+        objects.y_m[stored] = vehicles.box[i, 1] + ey
+        objects.points[stored] = points
+        objects.vehicle[stored] = vehicles.number[i]
+    return stored + 1
+
+
+@inline_kernel
+def _finish_frame(
+    row: int,
+    frame: int,
+    poses: Poses,
+    model: Model,
+    fan: Fan,
+    frames: Frames,
+    totals: Totals,
+    objects: Objects,
+    stored: int,
+) -> int:
+    """Add the false objects and the processing time of one frame; return the objects so far."""
+    chance, u1, u2, _ = uniform4(poses.frame_key[row], frame, 0, 0)
+    normal, _ = normal_pair(u1, u2)
+    frames.processing_us[row] = int(math.exp(model.log_delay_us + model.log_delay_spread * normal) + 0.5)
+    false = _poisson(chance, model.false_mean)
+    frames.counts[row, FALSE] = false
+    for k in range(false):
+        u0, u1, _, _ = uniform4(poses.frame_key[row], frame, 0, 1 + k)
+        radius = model.range_m * math.sqrt(u0)
+        angle = fan.first_rad * (1.0 - 2.0 * u1)
+        totals.counts[row, totals.counts.shape[1] - 1, int(radius / totals.bin_m), FALSE] += 1
+        if stored < objects.device.size:
+            dx, dy = radius * math.cos(angle), radius * math.sin(angle)
+            objects.device[stored] = row
+            objects.x_m[stored] = poses.x_m[row] + dx * poses.cos[row] - dy * poses.sin[row]
+            objects.y_m[stored] = poses.y_m[row] + dx * poses.sin[row] + dy * poses.cos[row]
+            objects.points[stored] = model.min_points
+            objects.vehicle[stored] = -1
+        stored += 1
+    return stored
+
+
+@inline_kernel
+def _poisson(uniform: float, mean: float) -> int:
+    """Return the Poisson number at a uniform's quantile (inversion of the distribution function, Devroye 1986, X.3)."""
+    term = math.exp(-mean)
+    below = term
+    number = 0
+    while uniform > below and number < _MAX_FALSE:
+        number += 1
+        term *= mean / number
+        below += term
+    return number
+
+
+def empty_vehicles(room: int, grid: Grid) -> Vehicles:
+    """Return room for ``room`` vehicles."""
+    return Vehicles(
+        np.empty((room, BOX)),
+        np.empty(room, np.int32),
+        np.empty(room, np.int8),
+        np.empty(room, np.int8),
+        np.zeros(grid.columns * grid.rows + 1, np.int32),
+        np.empty(room, np.int32),
+    )
+
+
+def empty_objects(room: int) -> Objects:
+    """Return room for ``room`` reported objects."""
+    return Objects(np.empty(room, np.int32), np.empty(room), np.empty(room), np.empty(room), np.empty(room, np.int32))
