@@ -1,15 +1,15 @@
 """Buffers of one column each: parts come in as they happen, one Arrow array goes out per segment.
 
 What a column takes: a number column a NumPy array (a masked array where the column is nullable) or a list; a label column
-``labels(codes, vocabulary)`` or a list of strings; a text or list column a list. A single value stands for all rows, ``None``
-in a list or alone for null. Arrays are copied, so that a caller may reuse its own.
+``labels(codes, vocabulary)`` or a list of strings; a text column a list of strings; a list column one array a row. A single
+value stands for all rows, ``None`` in a list or alone for null. Arrays are copied, so that a caller may reuse its own.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -95,6 +95,8 @@ class NumberBuffer:
             data = np.full(rows, value)
         else:
             data = np.array(value, dtype=None if len(value) else self._dtype)
+        if not data.size:
+            data = data.astype(self._dtype)  # an empty array has no kind worth refusing
         if data.dtype.kind not in self._kinds:
             raise ValueError(f"takes {self._dtype}, got {data.dtype}")
         if data.ndim != 1:
@@ -195,34 +197,62 @@ class LabelBuffer:
         return pa.DictionaryArray.from_arrays(indices, pa.array(dictionary, type=pa.string()))
 
 
-class ObjectBuffer:
-    """Texts and lists: the few columns that are neither numbers nor labels, mostly of static tables."""
+class TextBuffer:
+    """Texts of any kind, such as names."""
 
     def __init__(self, column: Column) -> None:
         """Buffer ``column``."""
         self.column = column
-        self._parts: list[Any] = []
+        self._texts: list[str | None] = []
 
-    def part(self, value: Any, rows: int) -> list[Any]:
+    def part(self, value: Any, rows: int) -> list[str | None]:
         """See ``ColumnBuffer``."""
-        values = [value] * rows if row_count(value) is None else list(value)
-        if not self.column.nullable and any(item is None for item in values):
-            raise ValueError("is not nullable, a value is null")
-        return values
+        texts = [value] * rows if row_count(value) is None else list(value)
+        wrong = [text for text in texts if not (isinstance(text, str) or (text is None and self.column.nullable))]
+        if wrong:
+            raise ValueError(f"takes strings, got {wrong[0]!r}")
+        return texts
 
-    def add(self, part: list[Any]) -> None:
+    def add(self, part: list[str | None]) -> None:
         """See ``ColumnBuffer``."""
-        self._parts.extend(part)
+        self._texts.extend(part)
 
     def take(self, order: Order | None) -> pa.Array[Any]:
         """See ``ColumnBuffer``."""
-        values, self._parts = self._parts, []
-        if order is not None:
-            values = [values[i] for i in order]
-        try:
-            return pa.array(values, type=self.column.type)
-        except (pa.ArrowInvalid, pa.ArrowTypeError, OverflowError) as error:
-            raise ValueError(f"takes {self.column.type}: {error}") from error
+        texts, self._texts = self._texts, []
+        return pa.array(texts if order is None else [texts[row] for row in order], type=self.column.type)
+
+
+class ListBuffer:
+    """Lists of numbers, such as polylines: one array a row, which may be empty but not null."""
+
+    def __init__(self, column: Column) -> None:
+        """Buffer ``column``."""
+        self.column = column
+        list_type = cast("pa.ListType[Any]", column.type)
+        self._item = Column(column.name, list_type.value_type, column.unit, column.meaning)
+        self._rows: list[Any] = []
+
+    def part(self, value: Any, rows: int) -> list[Any]:
+        """See ``ColumnBuffer``."""
+        if row_count(value) is None:
+            raise ValueError(f"takes one list a row, got {value!r} for {rows} rows")
+        item = NumberBuffer(self._item)
+        return [item.part(np.asarray(row) if isinstance(row, np.ndarray) else list(row), 0) for row in value]
+
+    def add(self, part: list[Any]) -> None:
+        """See ``ColumnBuffer``."""
+        self._rows.extend(part)
+
+    def take(self, order: Order | None) -> pa.Array[Any]:
+        """See ``ColumnBuffer``."""
+        rows, self._rows = self._rows, []
+        items = NumberBuffer(self._item)
+        offsets = [0]
+        for row in rows if order is None else [rows[index] for index in order]:
+            items.add(row)
+            offsets.append(offsets[-1] + row[0].size)
+        return pa.ListArray.from_arrays(pa.array(offsets, type=pa.int32()), items.take(None), type=self.column.type)
 
 
 def buffer(column: Column) -> ColumnBuffer:
@@ -231,4 +261,4 @@ def buffer(column: Column) -> ColumnBuffer:
         return LabelBuffer(column)
     if pa.types.is_integer(column.type) or pa.types.is_floating(column.type) or pa.types.is_boolean(column.type):
         return NumberBuffer(column)
-    return ObjectBuffer(column)
+    return ListBuffer(column) if pa.types.is_list(column.type) else TextBuffer(column)
