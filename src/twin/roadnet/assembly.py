@@ -1,0 +1,251 @@
+"""From directed road pieces in degrees to the arrays of a ``RoadNetwork``: the same for every kind of map source."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from twin.roadnet.buildings import Project
+from twin.roadnet.connectivity import Gates, Graph, find_gates, kept_edges, permitted_turns, plain_kept_count
+from twin.roadnet.junctions import JunctionInput, find_junctions
+from twin.roadnet.osm_file import OsmFile
+from twin.roadnet.polylines import along_m, shifted_right, without_repeats
+from twin.roadnet.projection import MILLIMETRES, to_local, utm_crs
+from twin.roadnet.road_network import ATTRIBUTION, Building, Floats, Place, Provenance, RoadNetwork
+from twin.roadnet.tags import Carriageway, Notices, Road
+
+SHORTEST_EDGE_M = 1.0
+"""Assumption: nodes nearer than this along a road are drawing accidents; they become one node."""
+
+Point = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Arc:
+    """One direction of a piece of road between two nodes; points are longitude and latitude along the middle of the road."""
+
+    u: int
+    v: int
+    way: int
+    road: Road
+    side: Carriageway
+    points: tuple[Point, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """An arc in local metres, along the middle of the road."""
+
+    arc: Arc
+    u: int
+    v: int
+    x_m: Floats
+    y_m: Floats
+
+    @property
+    def length_m(self) -> float:
+        return float(along_m(self.x_m, self.y_m)[-1])
+
+
+def assemble(
+    name: str,
+    osm: OsmFile,
+    arcs: Sequence[Arc],
+    signals: set[int],
+    buildings: Callable[[OsmFile, Project, Notices], tuple[Building, ...]],
+    places: Callable[[OsmFile, Project, Notices], tuple[Place, ...]],
+    notices: Notices,
+) -> RoadNetwork:
+    """Return the road network of ``arcs``, with its kept part, turns, gates and junctions."""
+    lon, lat = _centre(arcs)
+    crs = utm_crs(lon, lat)
+    east, north = to_local(crs, (0.0, 0.0), lon, lat)
+    origin_m = (float(round(float(east))), float(round(float(north))))
+
+    def project(lon_deg: list[float], lat_deg: list[float]) -> tuple[Floats, Floats]:
+        return to_local(crs, origin_m, lon_deg, lat_deg)
+
+    pieces, nodes, merged = _merge_near_nodes([_project(arc, project) for arc in arcs], notices)
+    graph = _graph(pieces, nodes)
+    turns = permitted_turns(graph)
+    gates = find_gates(graph)
+    keep = kept_edges(graph, turns, gates)
+    _report_dropped(graph, keep, plain_kept_count(turns), notices)
+    kept = [piece for piece, kept in zip(pieces, keep, strict=True) if kept]
+    signal_at = _signal_places(kept, {merged.get(node, node) for node in signals}, signals, osm, project, notices)
+    used = sorted({node for piece in kept for node in (piece.u, piece.v)})
+    part = _graph(kept, {node: nodes[node] for node in used})
+    part_turns = permitted_turns(part)
+    part_gates = _gates_of_part(gates, keep)
+    network = _network(crs, origin_m, part, kept, part_turns, part_gates, used, nodes)
+    junctions = find_junctions(JunctionInput(part, part_turns, tuple(p.arc.road.name for p in kept), *signal_at), notices)
+    return replace(
+        network,
+        junctions=junctions,
+        buildings=buildings(osm, project, notices),
+        places=places(osm, project, notices),
+        provenance=Provenance(
+            path=name,
+            sha256=osm.sha256,
+            attribution=ATTRIBUTION,
+            nodes_read=len(nodes),
+            edges_read=len(pieces),
+            nodes_dropped=len(nodes) - len(used),
+            edges_dropped=len(pieces) - len(kept),
+            length_dropped_m=round(float(graph.length_m[~keep].sum()), 1),
+            notices=notices.lines(),
+        ),
+    )
+
+
+def _centre(arcs: Sequence[Arc]) -> Point:
+    """Return the middle of the box around all points."""
+    points = np.array([point for arc in arcs for point in arc.points])
+    low, high = points.min(axis=0), points.max(axis=0)
+    return float(low[0] + high[0]) / 2.0, float(low[1] + high[1]) / 2.0
+
+
+def _project(arc: Arc, project: Project) -> _Piece:
+    x_m, y_m = project([lon for lon, _ in arc.points], [lat for _, lat in arc.points])
+    return _Piece(arc, arc.u, arc.v, *without_repeats(x_m, y_m))
+
+
+def _merge_near_nodes(pieces: Sequence[_Piece], notices: Notices) -> tuple[list[_Piece], dict[int, Point], dict[int, int]]:
+    """Make one node of nodes that an edge below SHORTEST_EDGE_M joins; return pieces, places of nodes, and who became whom."""
+    place: dict[int, Point] = {}
+    for piece in pieces:
+        place.setdefault(piece.u, (float(piece.x_m[0]), float(piece.y_m[0])))
+        place.setdefault(piece.v, (float(piece.x_m[-1]), float(piece.y_m[-1])))
+    merged: dict[int, int] = {}
+
+    def head(node: int) -> int:
+        while node in merged:
+            node = merged[node]
+        return node
+
+    for piece in pieces:
+        if piece.length_m < SHORTEST_EDGE_M and head(piece.u) != head(piece.v):
+            low, high = sorted((head(piece.u), head(piece.v)))
+            merged[high] = low
+            notices.add(f"nodes nearer than {SHORTEST_EDGE_M:g} m to another, joined with it")
+    out = []
+    for piece in pieces:
+        u, v = head(piece.u), head(piece.v)
+        if u == v and piece.length_m < SHORTEST_EDGE_M:
+            continue
+        x_m, y_m = piece.x_m.copy(), piece.y_m.copy()
+        x_m[[0, -1]], y_m[[0, -1]] = (place[u][0], place[v][0]), (place[u][1], place[v][1])
+        out.append(_Piece(piece.arc, u, v, *without_repeats(x_m, y_m)))
+    return out, {node: at for node, at in place.items() if node not in merged}, {node: head(node) for node in merged}
+
+
+def _graph(pieces: Sequence[_Piece], nodes: dict[int, Point]) -> Graph:
+    number = {node: i for i, node in enumerate(sorted(nodes))}
+    by_shape = {(p.u, p.v, p.x_m.tobytes(), p.y_m.tobytes()): i for i, p in enumerate(pieces)}
+    partner = [by_shape.get((p.v, p.u, p.x_m[::-1].tobytes(), p.y_m[::-1].tobytes()), -1) for p in pieces]
+    return Graph(
+        node_x_m=np.array([nodes[node][0] for node in sorted(nodes)]),
+        node_y_m=np.array([nodes[node][1] for node in sorted(nodes)]),
+        u=np.array([number[p.u] for p in pieces], np.int32),
+        v=np.array([number[p.v] for p in pieces], np.int32),
+        partner=np.array(partner, np.int32),
+        highway=tuple(p.arc.road.highway for p in pieces),
+        level=np.array([p.arc.road.level for p in pieces], np.int8),
+        length_m=np.array([p.length_m for p in pieces]),
+        x_m=tuple(p.x_m for p in pieces),
+        y_m=tuple(p.y_m for p in pieces),
+    )
+
+
+def _report_dropped(graph: Graph, keep: np.ndarray, plain: int, notices: Notices) -> None:
+    notices.counts[f"edges of the largest strongly connected part without the outside world, of {keep.size}"] = plain
+    if not keep.all():
+        notices.counts["edges from which the rest cannot be reached and returned from, dropped"] = int((~keep).sum())
+        notices.counts["metres of road dropped with them"] = round(float(graph.length_m[~keep].sum()))
+
+
+def _signal_places(
+    pieces: Sequence[_Piece], nodes: set[int], signals: set[int], osm: OsmFile, project: Project, notices: Notices
+) -> tuple[frozenset[int], tuple[tuple[int, float], ...]]:
+    """Return signals at nodes (by node index) and within edges (edge, distance to its end)."""
+    ends = {node for piece in pieces for node in (piece.u, piece.v)}
+    number = {node: i for i, node in enumerate(sorted(ends))}
+    at_node = frozenset(number[node] for node in nodes & ends)
+    inner = {osm.place[node] for node in signals - ends if node in osm.place}
+    within: list[tuple[int, float]] = []
+    seen: set[Point] = set()
+    for edge, piece in enumerate(pieces):
+        here = inner.intersection(piece.arc.points[1:-1])
+        seen |= here
+        for lon, lat in sorted(here):
+            x_m, y_m = project([lon], [lat])
+            index = int(np.argmin((piece.x_m - x_m[0]) ** 2 + (piece.y_m - y_m[0]) ** 2))
+            within.append((edge, piece.length_m - float(along_m(piece.x_m, piece.y_m)[index])))
+    missing = len(inner - seen) - len((nodes & ends) - signals)
+    if missing > 0:
+        notices.counts["signal nodes on no kept road"] = missing
+    return at_node, tuple(within)
+
+
+def _gates_of_part(gates: Gates, keep: np.ndarray) -> Gates:
+    new = np.cumsum(keep) - 1
+    return Gates(
+        entries=new[gates.entries[keep[gates.entries]]].astype(np.int32),
+        exits=new[gates.exits[keep[gates.exits]]].astype(np.int32),
+    )
+
+
+def _network(
+    crs: str,
+    origin_m: Point,
+    graph: Graph,
+    pieces: Sequence[_Piece],
+    turns: tuple[np.ndarray, np.ndarray],
+    gates: Gates,
+    used: Sequence[int],
+    nodes: dict[int, Point],
+) -> RoadNetwork:
+    lines = [_centreline(piece) for piece in pieces]
+    distances = [np.round(along_m(x_m, y_m), MILLIMETRES) for x_m, y_m in lines]
+    sizes = np.array([x_m.size for x_m, _ in lines], np.int32)
+    return RoadNetwork(
+        crs=crs,
+        origin_m=origin_m,
+        node_osm=np.array(used, np.int64),
+        node_x_m=np.array([nodes[node][0] for node in used]),
+        node_y_m=np.array([nodes[node][1] for node in used]),
+        edge_u=graph.u,
+        edge_v=graph.v,
+        edge_way=np.array([p.arc.way for p in pieces], np.int64),
+        edge_name=tuple(p.arc.road.name for p in pieces),
+        edge_highway=graph.highway,
+        edge_lanes=np.array([p.arc.side.lanes for p in pieces], np.int8),
+        edge_lane_width_m=np.array([round(p.arc.side.lane_width_m, MILLIMETRES) for p in pieces]),
+        edge_speed_limit_mps=np.array([p.arc.side.speed_limit_mps for p in pieces]),
+        edge_length_m=np.array([distance[-1] for distance in distances]),
+        edge_bridge=np.array([p.arc.road.bridge for p in pieces], np.bool_),
+        edge_tunnel=np.array([p.arc.road.tunnel for p in pieces], np.bool_),
+        edge_level=graph.level,
+        point_offset=np.concatenate(([0], np.cumsum(sizes))).astype(np.int32),
+        point_x_m=np.concatenate([x_m for x_m, _ in lines]),
+        point_y_m=np.concatenate([y_m for _, y_m in lines]),
+        point_s_m=np.concatenate(distances),
+        turn_offset=turns[0],
+        turn_edge=turns[1],
+        entry_edges=gates.entries,
+        exit_edges=gates.exits,
+        junctions=(),
+        buildings=(),
+        places=(),
+        provenance=Provenance("", "", "", 0, 0, 0, 0, 0.0, ()),
+    )
+
+
+def _centreline(piece: _Piece) -> tuple[Floats, Floats]:
+    """Return the middle of this direction's lanes: two-way roads are shifted right by half their carriageway."""
+    x_m, y_m = piece.x_m, piece.y_m
+    if piece.arc.road.two_way:
+        x_m, y_m = shifted_right(x_m, y_m, piece.arc.side.lanes * piece.arc.side.lane_width_m / 2.0)
+    return without_repeats(np.round(x_m, MILLIMETRES), np.round(y_m, MILLIMETRES))

@@ -1,0 +1,122 @@
+"""Reading a map once: the finished network is kept in the user's cache, keyed by the map's and this package's content."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import json
+import os
+import tempfile
+import zipfile
+from dataclasses import asdict, fields, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from twin.roadnet.osm_file import read_bytes
+from twin.roadnet.road_network import Building, Junction, Place, Provenance, RoadNetwork
+
+_LIBRARIES = ("osmnx", "networkx", "numpy", "pyproj", "scipy")
+_RECORDS = ("junctions", "buildings", "places", "provenance")
+_TEXT = "text"
+
+
+def cache_folder() -> Path:
+    """Return where networks are kept: ``TWIN_CACHE_DIR``, or else the user's cache folder."""
+    base = os.environ.get("TWIN_CACHE_DIR")
+    if base:
+        return Path(base) / "maps"
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "guangzhou-twin" / "maps"
+
+
+def cache_key(content: bytes, package: Path | None = None) -> str:
+    """Return the name under which the network of a map is kept: map, sources of this package, versions of the libraries."""
+    digest = hashlib.blake2b(hashlib.sha256(content).digest(), digest_size=16)
+    folder = package or Path(__file__).parent
+    for source in sorted(folder.glob("*.py")):
+        digest.update(source.name.encode() + b"\0" + source.read_bytes())
+    for library in _LIBRARIES:
+        digest.update(f"{library} {importlib.metadata.version(library)}\0".encode())
+    return digest.hexdigest()
+
+
+def load_network(path: Path) -> RoadNetwork:
+    """Return the road network of a map file, from the cache when it was read before; its arrays cannot be written to.
+
+    Raises ``MapError`` when the file is missing, is not OSM XML, is cut short, or has no roads.
+    """
+    path = Path(path)
+    kept = cache_folder() / f"{cache_key(read_bytes(path))}.npz"
+    network = _load(kept)
+    if network is None:
+        from twin.roadnet.osm import read_osm
+
+        network = read_osm(path)
+        _save(network, kept)
+    return _frozen(replace(network, provenance=replace(network.provenance, path=path.name)))
+
+
+def _frozen(network: RoadNetwork) -> RoadNetwork:
+    arrays = [getattr(network, field.name) for field in fields(network)]
+    arrays += [array for building in network.buildings for array in (building.x_m, building.y_m)]
+    for array in arrays:
+        if isinstance(array, np.ndarray):
+            array.flags.writeable = False
+    return network
+
+
+def _save(network: RoadNetwork, file: Path) -> None:
+    """Write under a temporary name, then rename: another process never sees half a file. A full disk only costs time."""
+    arrays: dict[str, Any] = {}
+    text: dict[str, Any] = {name: [asdict(record) for record in getattr(network, name)] for name in ("junctions", "places")}
+    text["provenance"] = asdict(network.provenance)
+    text["heights_m"] = [building.height_m for building in network.buildings]
+    for field in fields(network):
+        value = getattr(network, field.name)
+        if isinstance(value, np.ndarray):
+            arrays[field.name] = value
+        elif field.name not in _RECORDS:
+            text[field.name] = value
+    outlines = [building.x_m.size for building in network.buildings]
+    arrays["outline_offset"] = np.concatenate(([0], np.cumsum(outlines))).astype(np.int64)
+    arrays["outline_x_m"] = np.concatenate([np.empty(0), *(building.x_m for building in network.buildings)])
+    arrays["outline_y_m"] = np.concatenate([np.empty(0), *(building.y_m for building in network.buildings)])
+    arrays[_TEXT] = np.frombuffer(json.dumps(text, ensure_ascii=False).encode(), np.uint8)
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=file.parent, suffix=".part", delete=False) as part:
+            np.savez(part, **arrays)
+        Path(part.name).replace(file)
+    except OSError:
+        return
+
+
+def _load(file: Path) -> RoadNetwork | None:
+    """Return the network of a cache file, or None when there is none that can be read."""
+    try:
+        with np.load(file, allow_pickle=False) as content:
+            arrays = {name: content[name] for name in content.files}
+        text = json.loads(arrays.pop(_TEXT).tobytes())
+        return _rebuilt(arrays, text)
+    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile):
+        return None
+
+
+def _rebuilt(arrays: dict[str, Any], text: dict[str, Any]) -> RoadNetwork:
+    offset = arrays.pop("outline_offset")
+    x_m, y_m = arrays.pop("outline_x_m"), arrays.pop("outline_y_m")
+    buildings = tuple(
+        Building(x_m[offset[i] : offset[i + 1]], y_m[offset[i] : offset[i + 1]], height_m)
+        for i, height_m in enumerate(text.pop("heights_m"))
+    )
+    junctions = tuple(Junction(**_tuples(record)) for record in text.pop("junctions"))
+    places = tuple(Place(**record) for record in text.pop("places"))
+    provenance = Provenance(**_tuples(text.pop("provenance")))
+    return RoadNetwork(
+        **arrays, **_tuples(text), junctions=junctions, buildings=buildings, places=places, provenance=provenance
+    )
+
+
+def _tuples(record: dict[str, Any]) -> dict[str, Any]:
+    return {key: tuple(value) if isinstance(value, list) else value for key, value in record.items()}

@@ -1,0 +1,146 @@
+"""Turns, gates to the outside world, and the part of the map in which everything can be reached."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+from scipy.sparse import coo_array, csr_array
+from scipy.sparse.csgraph import connected_components
+from scipy.spatial import ConvexHull, QhullError
+
+from twin.roadnet.movements import SHARPEST_TURN_DEG, Leg
+from twin.roadnet.polylines import along_m
+from twin.roadnet.road_network import Floats, Ints
+
+HEADING_OVER_M = 10.0
+"""A leg's direction at a node is that of its first 10 m: drawn corners within it say little."""
+
+NEAR_HULL_M = 100.0
+"""A two-way dead end this near to the map's hull was cut off there, rather than being a real dead end."""
+
+GATE_CLASSES = frozenset({"motorway", "trunk", "primary", "secondary", "tertiary"})
+
+ISLAND_M = 500.0
+"""Assumption: roads joined to the rest by nothing, with less length than this in all, are drawing accidents and no gates."""
+
+Turns = tuple[Ints, Ints]
+
+
+@dataclass(frozen=True)
+class Graph:
+    """Nodes and directed edges along the middle of their roads."""
+
+    node_x_m: Floats
+    node_y_m: Floats
+    u: Ints
+    v: Ints
+    partner: Ints
+    """The same piece of road in the other direction, or -1."""
+    highway: tuple[str, ...]
+    level: npt.NDArray[np.int8]
+    length_m: Floats
+    x_m: tuple[Floats, ...]
+    y_m: tuple[Floats, ...]
+
+    @cached_property
+    def legs(self) -> tuple[tuple[Leg, ...], ...]:
+        """Return the legs of every node, in the order of the edges."""
+        legs: list[list[Leg]] = [[] for _ in range(self.node_x_m.size)]
+        for edge in range(self.u.size):
+            x_m, y_m, partner = self.x_m[edge], self.y_m[edge], int(self.partner[edge])
+            legs[self.u[edge]].append(Leg(edge, _direction(x_m, y_m), inbound=False, partner=partner))
+            legs[self.v[edge]].append(Leg(edge, _direction(x_m[::-1], y_m[::-1]), inbound=True, partner=partner))
+        return tuple(tuple(at_node) for at_node in legs)
+
+
+@dataclass(frozen=True, slots=True)
+class Gates:
+    """Edges on which the outside world drives in and out."""
+
+    entries: Ints
+    exits: Ints
+
+
+def _direction(x_m: Floats, y_m: Floats) -> float:
+    """Return the direction of the first HEADING_OVER_M of a polyline."""
+    s_m = along_m(x_m, y_m)
+    reach = min(HEADING_OVER_M, float(s_m[-1]))
+    return math.atan2(float(np.interp(reach, s_m, y_m) - y_m[0]), float(np.interp(reach, s_m, x_m) - x_m[0]))
+
+
+def permitted_turns(graph: Graph) -> Turns:
+    """Return offsets and edges that may follow each edge: everything but U-turns, and those where nothing else remains.
+
+    A turn sharper than SHARPEST_TURN_DEG counts as a U-turn too (from one carriageway into the other where they part).
+    """
+    sharpest = math.radians(SHARPEST_TURN_DEG)
+    following: list[list[int]] = [[] for _ in range(graph.u.size)]
+    for legs in graph.legs:
+        outbound = [leg for leg in legs if not leg.inbound]
+        for origin in legs:
+            if origin.inbound:
+                others = [leg for leg in outbound if leg.edge != origin.partner]
+                turn = [abs(math.remainder(leg.angle_rad - origin.angle_rad - math.pi, 2.0 * math.pi)) for leg in others]
+                gentle = [leg.edge for leg, angle in zip(others, turn, strict=True) if angle <= sharpest]
+                following[origin.edge] = gentle or [leg.edge for leg in others or outbound]
+    offset = np.concatenate(([0], np.cumsum([len(edges) for edges in following]))).astype(np.int32)
+    return offset, np.array([edge for edges in following for edge in edges], np.int32)
+
+
+def find_gates(graph: Graph) -> Gates:
+    """Return the edges that lead in from and out to the outside world.
+
+    They are the ends of one-way roads with nothing before or behind them, and two-way dead ends of tertiary class or higher
+    within NEAR_HULL_M of the convex hull. Islands below ISLAND_M have none.
+    """
+    count = graph.node_x_m.size
+    indegree, outdegree = np.bincount(graph.v, minlength=count), np.bincount(graph.u, minlength=count)
+    links = coo_array((np.ones(graph.u.size), (graph.u, graph.v)), shape=(count, count))
+    _, island = connected_components(links, directed=False)
+    large = np.bincount(island[graph.u], weights=graph.length_m, minlength=int(island.max()) + 1) >= ISLAND_M
+    neighbours = [len({int(graph.u[leg.edge] if leg.inbound else graph.v[leg.edge]) for leg in legs}) for legs in graph.legs]
+    outer = _near_hull(graph.node_x_m, graph.node_y_m)
+    main = np.array([highway.removesuffix("_link") in GATE_CLASSES for highway in graph.highway], np.bool_)
+    dead_end = (np.array(neighbours) == 1) & (indegree == 1) & (outdegree == 1) & outer
+    entries = large[island[graph.u]] & ((indegree[graph.u] == 0) | (dead_end[graph.u] & main & (graph.partner >= 0)))
+    exits = large[island[graph.v]] & ((outdegree[graph.v] == 0) | (dead_end[graph.v] & main & (graph.partner >= 0)))
+    return Gates(np.flatnonzero(entries).astype(np.int32), np.flatnonzero(exits).astype(np.int32))
+
+
+def _near_hull(x_m: Floats, y_m: Floats) -> npt.NDArray[np.bool_]:
+    points = np.column_stack((x_m, y_m))
+    try:
+        hull = ConvexHull(points)
+    except (QhullError, ValueError):
+        return np.ones(x_m.size, np.bool_)
+    depth_m = -(points @ hull.equations[:, :2].T + hull.equations[:, 2]).max(axis=1)
+    return np.asarray(depth_m <= NEAR_HULL_M)
+
+
+def _edge_graph(turns: Turns, gates: Gates | None) -> csr_array:
+    """Return edges as vertices and turns as arcs; with gates, one more vertex is the world outside."""
+    offset, following = turns
+    edges = offset.size - 1
+    rows = np.repeat(np.arange(edges), np.diff(offset))
+    columns = following.astype(np.int64)
+    if gates is not None:
+        rows = np.concatenate((rows, gates.exits, np.full(gates.entries.size, edges)))
+        columns = np.concatenate((columns, np.full(gates.exits.size, edges), gates.entries))
+    return csr_array((np.ones(rows.size), (rows, columns)), shape=(edges + 1, edges + 1))
+
+
+def kept_edges(graph: Graph, turns: Turns, gates: Gates) -> npt.NDArray[np.bool_]:
+    """Return which edges belong to the longest part in which every edge leads to every other, perhaps by way of outside."""
+    _, label = connected_components(_edge_graph(turns, gates), directed=True, connection="strong")
+    length = np.bincount(label[:-1], weights=graph.length_m)
+    return np.asarray(label[:-1] == int(np.argmax(length)))
+
+
+def plain_kept_count(turns: Turns) -> int:
+    """Return how many edges the largest strongly connected part would have without the world outside."""
+    _, label = connected_components(_edge_graph(turns, None), directed=True, connection="strong")
+    return int(np.bincount(label[:-1]).max())

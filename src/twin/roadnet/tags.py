@@ -1,0 +1,205 @@
+"""Reading OpenStreetMap's free-text tags, tolerantly: what cannot be read is counted, not fatal."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from twin.roadnet.defaults import CLOSED, DEFAULTS, NARROWEST_LANE_M, SAME_AS, WIDEST_LANE_M
+from twin.units import MPS_PER_KMH, MPS_PER_MPH
+
+Tags = Mapping[str, str]
+
+MOST_LANES = 12
+_NUMBER = re.compile(r"\d+(?:\.\d+)?")
+_UNLIMITED_MPS = 120.0 * MPS_PER_KMH
+"""Highest limit of Chinese law (Road Traffic Safety Law, implementing regulations, article 78)."""
+_M_PER_FOOT = 0.3048
+_YES = {"yes", "true", "1"}
+_NO = {"no", "false", "0"}
+_BACK = {"-1", "reverse"}
+_SAID_IN_WORDS = {"none": _UNLIMITED_MPS, "walk": 7.0 * MPS_PER_KMH}
+
+
+@dataclass(slots=True)
+class Notices:
+    """How often something had to be assumed or ignored."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+
+    def add(self, what: str) -> None:
+        """Count one more case."""
+        self.counts[what] += 1
+
+    def lines(self) -> tuple[str, ...]:
+        """Return one line each, in alphabetical order."""
+        return tuple(f"{what}: {count}" for what, count in sorted(self.counts.items()))
+
+
+@dataclass(frozen=True, slots=True)
+class Carriageway:
+    """One direction of a way, as its tags describe it."""
+
+    lanes: int
+    lane_width_m: float
+    speed_limit_mps: float
+
+
+@dataclass(frozen=True, slots=True)
+class Road:
+    """A way that is driven on."""
+
+    highway: str
+    name: str
+    forward: Carriageway | None
+    backward: Carriageway | None
+    bridge: bool
+    tunnel: bool
+    level: int
+
+    @property
+    def two_way(self) -> bool:
+        """Return whether both directions share the way."""
+        return self.forward is not None and self.backward is not None
+
+    @property
+    def symmetric(self) -> bool:
+        """Return whether its drawing direction says nothing."""
+        return self.forward == self.backward
+
+
+def is_open(tags: Tags) -> bool:
+    """Return whether motor traffic may use the way; the more special key decides."""
+    if tags.get("area") in CLOSED["area"]:
+        return False
+    for key in ("motorcar", "motor_vehicle", "vehicle", "access"):
+        if key in tags:
+            return tags[key] not in CLOSED[key]
+    return True
+
+
+def road_class(tags: Tags) -> str | None:
+    """Return the road class, or None where nothing is driven."""
+    highway = SAME_AS.get(tags.get("highway", ""), tags.get("highway", ""))
+    return highway if highway in DEFAULTS else None
+
+
+def first_number(text: str) -> float | None:
+    """Return the first number of the first of several values (``3;2``), or None."""
+    match = _NUMBER.search(text.split(";")[0])
+    return float(match.group()) if match else None
+
+
+def parse_count(text: str | None, notices: Notices, what: str) -> int | None:
+    """Return a number of lanes: ``3``, ``3;2`` (the first), ``2.5`` (rounded down); None when absent or unreadable."""
+    if text is None:
+        return None
+    number = first_number(text)
+    if number is None or not 1 <= number <= MOST_LANES:
+        notices.add(f"{what} that cannot be read, default used")
+        return None
+    if text.strip() != str(int(number)):
+        notices.add(f"{what} read tolerantly")
+    return int(number)
+
+
+def parse_speed_mps(text: str | None, notices: Notices) -> float | None:
+    """Return ``60``, ``60 km/h``, ``40 mph``, ``none`` or ``walk`` in m/s; None when absent or unreadable."""
+    if text is None or text in ("signals", "variable"):
+        return None
+    if text in _SAID_IN_WORDS:
+        return _SAID_IN_WORDS[text]
+    number = first_number(text)
+    if number is None or not 5 <= number <= 150:
+        notices.add("maxspeed that cannot be read, default used")
+        return None
+    return number * (MPS_PER_MPH if "mph" in text else MPS_PER_KMH)
+
+
+def parse_metres(text: str | None) -> float | None:
+    """Return ``12``, ``12 m`` or ``40'`` (feet) in metres, or None."""
+    number = first_number(text) if text else None
+    if number is None:
+        return None
+    return number * _M_PER_FOOT if text and ("'" in text or "ft" in text) else number
+
+
+def parse_oneway(tags: Tags, highway: str, notices: Notices) -> int:
+    """Return 1 (one-way as drawn), -1 (against it) or 0 (two-way)."""
+    said = tags.get("oneway")
+    if said in _YES:
+        return 1
+    if said in _BACK:
+        return -1
+    if said in _NO:
+        return 0
+    if said is not None:
+        notices.add("oneway that cannot be read, taken as two-way")
+        return 0
+    implied = tags.get("junction") in ("roundabout", "circular") or DEFAULTS[highway].oneway
+    return 1 if implied else 0
+
+
+def parse_level(tags: Tags, notices: Notices) -> tuple[bool, bool, int]:
+    """Return bridge, tunnel and vertical level: ``layer`` on bridges and in tunnels, else 0; 1 and -1 when it is missing."""
+    bridge = tags.get("bridge", "no") not in _NO
+    tunnel = tags.get("tunnel", "no") not in (_NO | {"building_passage"})
+    if not bridge and not tunnel:
+        return False, False, 0
+    default = 1 if bridge else -1
+    try:
+        layer = int(tags["layer"]) if "layer" in tags else default
+    except ValueError:
+        notices.add("layer that cannot be read, default used")
+        layer = default
+    return bridge, tunnel, max(-5, min(5, layer)) or default
+
+
+def read_road(tags: Tags, notices: Notices) -> Road | None:
+    """Return the road that a way's tags describe, or None when it is not driven on."""
+    highway = road_class(tags)
+    if highway is None:
+        return None
+    if not is_open(tags):
+        notices.add("roads closed to motor traffic, left out")
+        return None
+    default = DEFAULTS[highway]
+    oneway = parse_oneway(tags, highway, notices)
+    lanes = _lanes(tags, highway, oneway, notices)
+    used = sum(lane for lane, drawn in zip(lanes, (oneway >= 0, oneway <= 0), strict=True) if drawn)
+    width_m = parse_metres(tags.get("width"))
+    lane_width_m = min(WIDEST_LANE_M, max(NARROWEST_LANE_M, width_m / used)) if width_m else default.lane_width_m
+    ways: list[Carriageway | None] = [None, None]
+    for side, (key, drawn) in enumerate((("forward", oneway >= 0), ("backward", oneway <= 0))):
+        if drawn:
+            text = tags.get(f"maxspeed:{key}", tags.get("maxspeed"))
+            speed_mps = parse_speed_mps(text, notices)
+            if speed_mps is None:
+                notices.add(f"speed limit of {highway} assumed ({default.speed_kmh:g} km/h)")
+                speed_mps = default.speed_kmh * MPS_PER_KMH
+            ways[side] = Carriageway(lanes[side], lane_width_m, speed_mps)
+    bridge, tunnel, level = parse_level(tags, notices)
+    name = tags.get("name") or tags.get("ref") or ""
+    return Road(highway, name, ways[0], ways[1], bridge, tunnel, level)
+
+
+def _lanes(tags: Tags, highway: str, oneway: int, notices: Notices) -> tuple[int, int]:
+    """Return lanes with and against the drawing direction; a total of a two-way road is split evenly, at least one each."""
+    total = parse_count(tags.get("lanes"), notices, "lanes")
+    forward = parse_count(tags.get("lanes:forward"), notices, "lanes:forward")
+    backward = parse_count(tags.get("lanes:backward"), notices, "lanes:backward")
+    if oneway:
+        given = total or (forward if oneway > 0 else backward)
+        if given is None:
+            notices.add(f"lanes of {highway} assumed")
+        lanes = given or DEFAULTS[highway].lanes
+        return lanes, lanes
+    if total is None and forward is None and backward is None:
+        notices.add(f"lanes of {highway} assumed")
+        return DEFAULTS[highway].lanes, DEFAULTS[highway].lanes
+    if total is not None:
+        forward = forward or (max(1, total - backward) if backward else max(1, (total + 1) // 2))
+        backward = backward or max(1, total - forward)
+    return forward or backward or 1, backward or forward or 1
