@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from twin.eventlog.columns import labels
@@ -215,7 +215,13 @@ def test_everything_before_the_warm_up_is_left_out(tmp_path: Path) -> None:
     assert link_figures(Run(tmp_path, MANIFEST)).messages == 2
 
 
+@settings(derandomize=True, database=None)
 @given(st.lists(st.integers(0, 2**31 - 1), min_size=1, max_size=200), st.integers(1, 100))
 def test_percentiles_are_nearest_rank(values: list[int], percent: int) -> None:
     """The percentile is the smallest value that at least ``percent`` of all values do not exceed."""
     assert percentile(np.array(values, np.int32), percent) == _nearest_rank(values, percent)
+
+
+def test_a_percentile_is_exact_where_floats_are_not() -> None:
+    """56 % of 50 values are 28 of them, although 0.56 * 50 is a little more than 28 in floats."""
+    assert percentile(np.arange(50), 56) == 27

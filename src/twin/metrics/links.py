@@ -60,8 +60,8 @@ def link_figures(run: Run, warm_up_s: float = 0.0) -> LinkFigures:
 
 
 def _age(age_us: npt.NDArray[np.int32]) -> AgeOfInformation:
-    def ms(percent: float) -> float | None:
+    def ms(percent: int) -> float | None:
         value_us = percentile(age_us, percent)
         return None if value_us is None else value_us / US_PER_MS
 
-    return AgeOfInformation(delivered=age_us.size, p50_ms=ms(50.0), p95_ms=ms(95.0), max_ms=ms(100.0))
+    return AgeOfInformation(delivered=age_us.size, p50_ms=ms(50), p95_ms=ms(95), max_ms=ms(100))

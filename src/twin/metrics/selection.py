@@ -40,12 +40,13 @@ def share(part: float, whole: float) -> float | None:
     return part / whole if whole else None
 
 
-def percentile(values: npt.NDArray[Any], percent: float) -> float | None:
-    """Return the nearest-rank percentile: the smallest value that ``percent`` of all values do not exceed; None without values.
+def percentile(values: npt.NDArray[Any], percent: int) -> float | None:
+    """Return the nearest-rank percentile: the smallest value that ``percent`` % (1 to 100) of all do not exceed; None without.
 
     Definition 1 of R. J. Hyndman and Y. Fan, "Sample quantiles in statistical packages", The American Statistician 50 (1996):
     exact, always one of the values, and independent of their order.
     """
     if not values.size:
         return None
-    return float(np.percentile(values, percent, method="inverted_cdf"))
+    rank = -(-percent * values.size // 100) - 1  # in integers: NumPy's inverted_cdf is off by one where n * 0.55 is rounded up
+    return float(np.partition(values, rank)[rank])
