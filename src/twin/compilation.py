@@ -80,7 +80,7 @@ def kernel(function: F) -> F:
 
 def inline_kernel(function: F) -> F:
     """Compile a small helper that is only called from other kernels."""
-    return cast(F, numba.njit(cache=True, fastmath=False, inline="never", error_model="numpy")(function))
+    return cast(F, numba.njit(cache=True, fastmath=False, forceinline=True, error_model="numpy")(function))
 
 
 class CompileWatch(event.Listener):  # type: ignore[misc]

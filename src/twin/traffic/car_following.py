@@ -1,0 +1,37 @@
+"""The Intelligent Driver Model.
+
+Source: M. Treiber, A. Hennecke, D. Helbing, "Congested traffic states in empirical observations and microscopic
+simulations", Physical Review E 62 (2000) 1805-1824, equations 1-3; exponent 4 as there. Only + - * / and square roots are
+used, so that traffic is the same on every machine.
+"""
+
+from __future__ import annotations
+
+import math
+
+from twin.compilation import inline_kernel
+
+SMALLEST_GAP_M = 0.05
+"""Below this the interaction term is not evaluated: it would overflow, and the vehicle stands anyway."""
+
+
+@inline_kernel
+def free_acceleration(speed: float, desired_speed: float, acceleration: float, braking: float) -> float:
+    """Return the acceleration (m/s2) on an empty road; never harder than comfortable braking when too fast.
+
+    All arguments in m/s and m/s2; ``desired_speed`` > 0.
+    """
+    ratio = speed / desired_speed
+    square = ratio * ratio
+    return max(acceleration * (1.0 - square * square), -braking)
+
+
+@inline_kernel
+def interaction(
+    speed: float, gap: float, leader_speed: float, acceleration: float, braking: float, time_gap: float, standstill_gap: float
+) -> float:
+    """Return the deceleration (m/s2, >= 0) that a leader ``gap`` metres ahead (bumper to bumper) adds."""
+    wish = speed * time_gap + speed * (speed - leader_speed) / (2.0 * math.sqrt(acceleration * braking))
+    wanted_gap = standstill_gap + max(0.0, wish)
+    ratio = wanted_gap / max(gap, SMALLEST_GAP_M)
+    return acceleration * ratio * ratio
