@@ -83,16 +83,14 @@ def twin(
 
 
 @app.command()
-def validate(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE", show_default=False)], *, debug: Debug = False
-) -> None:
+def validate(files: Annotated[list[Path], typer.Argument(metavar="FILE", show_default=False)], *, debug: Debug = False) -> None:
     """Check scenario files."""
     bad = 0
     for file in files:
         with _reporting(debug=debug, go_on=True) as outcome:
+            loaded = _load(file, {})
             from twin.simulation.assembly import check
 
-            loaded = _load(file, {})
             problems = check(loaded.spec, file.parent)
             if problems:
                 raise ScenarioError(loaded.placed(problems))
@@ -117,10 +115,10 @@ def run(
     if seed is not None:
         overrides["seed"] = str(seed)
     with _reporting(debug=debug):
+        loaded = _load(file, overrides)
         from twin.simulation.run import run as run_scenario
         from twin.terminal import Quiet, reporter_for, summary
 
-        loaded = _load(file, overrides)
         with Quiet() if quiet else reporter_for(loaded.spec.name) as reporter:
             result = run_scenario(loaded, out, overwrite=overwrite, progress=reporter.advance, notice=reporter.notice)
         if not quiet:

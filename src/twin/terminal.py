@@ -166,6 +166,9 @@ _UNITS: Final = (
     ("_mps", 3.6, "km/h", ".1f"),
     ("_kmh", 1.0, "km/h", ".1f"),
     ("_share", 100.0, "%", ".1f"),
+    ("recall", 100.0, "%", ".1f"),
+    ("precision", 100.0, "%", ".1f"),
+    ("_km", 1.0, "km", ",.0f"),
     ("_ms", 1.0, "ms", ".1f"),
     ("_us", 1e-3, "ms", ".1f"),
     ("_m", 1.0, "m", ",.1f"),
@@ -203,8 +206,6 @@ def table(figures: Mapping[str, str]) -> str:
 def summary(manifest: Manifest, folder: Path) -> str:
     """Return the closing table of a run from its manifest."""
     figures = {label(name): figure(name, value) for name, value in manifest.summary.items()}
-    figures[label("rows")] = f"{sum(manifest.rows.values()):,}"
-    figures[label("bytes")] = figure("bytes", sum(file.stat().st_size for file in folder.rglob("*.arrow")))
     figures[label("simulated")] = clock(manifest.simulated_s)
     figures[label("wall")] = figure("wall_s", manifest.wall_s)
     figures[label("compile")] = figure("compile_s", manifest.compile_s)

@@ -1,0 +1,105 @@
+"""What the models of a scenario assume: every default without a source, gathered from the docstrings of the fields.
+
+``python -m twin.scenario.reference docs/assumptions.md`` (``make docs``) writes the page; a test keeps it current.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, get_args, get_origin
+
+from pydantic import BaseModel, TypeAdapter
+from pydantic.fields import FieldInfo
+from pydantic_core import PydanticSerializationError
+
+from twin.scenario.schema_walk import is_model, members, tags
+
+MARK: Final = "Assumption:"
+"""The word in a field's docstring that says: this default has no source."""
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One key that a scenario file may have."""
+
+    path: str
+    """Dotted key; ``[]`` for an entry of a list, ``*`` for any key, ``(kind)`` after a member of a union."""
+    model: type[BaseModel]
+    field: FieldInfo
+
+    @property
+    def meaning(self) -> str:
+        """What the key means, without its assumption, on one line."""
+        return " ".join((self.field.description or "").partition(MARK)[0].split())
+
+    @property
+    def assumption(self) -> str:
+        """The assumption behind the default, on one line; empty when it has a source."""
+        return " ".join((self.field.description or "").partition(MARK)[2].split())
+
+    @property
+    def default(self) -> str:
+        """The default as YAML would write it; ``required`` without one."""
+        if self.field.is_required():
+            return "required"
+        value = self.field.get_default(call_default_factory=True, validated_data={})
+        try:
+            return TypeAdapter(Any).dump_json(value).decode()
+        except PydanticSerializationError:
+            return str(value)
+
+
+def keys(model: type[BaseModel], prefix: str = "", above: tuple[type[BaseModel], ...] = ()) -> Iterator[Key]:
+    """Yield every key that a file of ``model`` may have, in the order of the models."""
+    for name, field in model.model_fields.items():
+        path = f"{prefix}.{name}" if prefix else name
+        yield Key(path, model, field)
+        for suffix, child in _models(field.annotation):
+            if child not in (*above, model):
+                yield from keys(child, path + suffix, (*above, model))
+
+
+def _models(annotation: Any) -> Iterator[tuple[str, type[BaseModel]]]:
+    options = members(annotation)
+    several = sum(is_model(option) for option in options) > 1
+    for option in options:
+        if is_model(option):
+            kind = tags(option)
+            yield (f"({kind[0]})" if several and kind else ""), option
+        elif get_origin(option) in (list, tuple, dict, set, frozenset):
+            entry = ".*" if get_origin(option) is dict else "[]"
+            for argument in get_args(option):
+                for suffix, child in _models(argument):
+                    yield entry + suffix, child
+
+
+def assumptions(model: type[BaseModel]) -> str:
+    """Return the page of assumptions of ``model`` as Markdown."""
+    lines = [
+        "# Assumptions",
+        "",
+        "Defaults for which no published source was found, by key of the scenario file. Each can be changed there or with",
+        "`twin run --set key=value`. This page is written by `make docs` from the docstrings of the models.",
+        "",
+        "| key | default | what it is | assumption |",
+        "|---|---|---|---|",
+    ]
+    for key in keys(model):
+        if key.assumption:
+            cells = (f"`{key.path}`", f"`{key.default}`", key.meaning, key.assumption)
+            lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
+    return "\n".join(lines) + "\n"
+
+
+def main() -> None:
+    """Write the page to the path given."""
+    from twin.scenario.scenario import Scenario
+
+    Path(sys.argv[1]).write_text(assumptions(Scenario), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
