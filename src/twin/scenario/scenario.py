@@ -1,0 +1,66 @@
+"""A scenario: everything a run depends on, as one frozen piece of data."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from pydantic import AwareDatetime, Field, model_validator
+
+from twin.eventlog.log_spec import LogSpec
+from twin.sensors.deployment import DeploymentSpec
+from twin.sensors.weather import WeatherSpec
+from twin.spec import Spec
+from twin.traffic.demand import DemandSpec
+from twin.traffic.signals import SignalsSpec
+from twin.v2x.topology import LinksSpec
+
+
+class Scenario(Spec):
+    """One simulated situation. Positions and times that a person writes are WGS-84 and local wall time with its offset."""
+
+    name: str = Field(pattern=r"^\w[\w.-]*$", max_length=100)
+    """Short name; the run's folder begins with it. Letters (Chinese too), digits, '-', '_' and '.'."""
+
+    question: str = ""
+    """What the planner wants to know; shown beside the results."""
+
+    map: str = Field(min_length=1)
+    """Map file (OpenStreetMap XML), relative to the scenario file."""
+
+    start: AwareDatetime
+    """Wall time at which the simulation begins, ISO 8601 with its offset, as ``2026-05-20T07:45:00+08:00``."""
+
+    duration_s: float = Field(gt=0.0, le=604_800.0)
+    """Simulated seconds; at most a week."""
+
+    warm_up_s: float = Field(0.0, ge=0.0)
+    """Seconds at the beginning that are logged but left out of every figure."""
+
+    seed: int = Field(1, ge=0, le=2**63 - 1)
+    """Seed of every random draw."""
+
+    weather: WeatherSpec = WeatherSpec()
+    """Weather, constant over the run."""
+
+    demand: DemandSpec
+    """Who drives from where to where."""
+
+    signals: SignalsSpec = SignalsSpec()
+    """Traffic signals."""
+
+    deployment: DeploymentSpec = DeploymentSpec()
+    """Where devices stand."""
+
+    links: LinksSpec = LinksSpec()
+    """How what they report reaches the cloud."""
+
+    log: LogSpec = LogSpec()
+    """How densely the run is written down."""
+
+    @model_validator(mode="after")
+    def _measures_something(self) -> Self:
+        if self.warm_up_s >= self.duration_s:
+            raise ValueError(
+                f"warm_up_s is {self.warm_up_s:g} and duration_s {self.duration_s:g}: nothing is left to measure"
+            )
+        return self

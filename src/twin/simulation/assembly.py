@@ -1,0 +1,185 @@
+"""Where the parts meet: builds traffic, fleets and links of a scenario and joins them. No physics here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import simpy
+
+from twin.errors import MapError, Problem
+from twin.eventlog.quantise import centimetres
+from twin.eventlog.recorder import Recorder
+from twin.kernel.clock import Phase, every
+from twin.roadnet.cache import load_network
+from twin.roadnet.projection import to_local
+from twin.roadnet.road_network import RoadNetwork
+from twin.scenario.scenario import Scenario
+from twin.sensors import deployment as deployments
+from twin.sensors.deployment import Deployment
+from twin.sensors.dimensions import write_dimensions
+from twin.sensors.lidar_fleet import LidarFleet
+from twin.sensors.process import run_fleet
+from twin.traffic.places import trip_ends
+from twin.traffic.process import Traffic
+from twin.units import to_us
+from twin.v2x.chain import Chain
+from twin.v2x.process import link_process
+from twin.v2x.topology import assign_mecs, nearest_mec
+
+PROGRESS_US: Final = 1_000_000
+"""Simulated time between two reports of progress."""
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """All parts of one run, joined and ready to start."""
+
+    env: simpy.Environment
+    traffic: Traffic
+    deployment: Deployment
+    fleets: tuple[LidarFleet, ...]
+    chain: Chain | None
+    recorder: Recorder
+    interval_us: int
+
+    def finish(self, end_us: int) -> None:
+        """Write what the end of the run settles: intervals cut short, messages under way, every trip."""
+        self.close_interval(end_us)
+        if self.chain is not None:
+            self.chain.finish()
+        self.traffic.log_trips()
+
+    def close_interval(self, t_us: int) -> None:
+        """Write the totals of the interval that ends at ``t_us``."""
+        self.traffic.log_interval(t_us)
+        for fleet in self.fleets:
+            fleet.close_interval(t_us)
+
+
+def check(scenario: Scenario, base: Path) -> list[Problem]:
+    """Return what is wrong with a scenario beyond its own values: its map, its places on the map.
+
+    Paths are relative to ``base``. ``where`` of each problem is left to the loader, which knows the lines.
+    """
+    try:
+        network = load_network(base / scenario.map)
+    except MapError as error:
+        return [Problem("", "map", str(error), "name a readable OpenStreetMap file, relative to the scenario file")]
+    problems = deployments.check(scenario.deployment, network)
+    ends = trip_ends(network)
+    if scenario.demand.inflow_vph > 0.0 and not (ends.zones or (ends.entries and ends.exits)):
+        found = "the map has neither zones nor gates between which anyone could drive"
+        problems.append(Problem("", "demand", found, "use a larger extract, or set inflow_vph to 0"))
+    return problems
+
+
+def build(scenario: Scenario, network: RoadNetwork, recorder: Recorder) -> World:
+    """Return the joined parts, with the run's dimensions already written."""
+    env = simpy.Environment(initial_time=0)
+    duration_us = to_us(scenario.duration_s)
+    traffic = Traffic(network, scenario.demand, scenario.signals, scenario.seed, duration_us, recorder)
+    deployment = deployments.place(scenario.deployment, network)
+    site_mec = _site_mec(scenario, network, deployment)
+    fleets = _fleets(scenario, network, deployment, recorder)
+    chain = _chain(scenario, deployment, site_mec, recorder) if deployment.devices else None
+    _write_network(recorder, network, traffic.phase_of_edge())
+    traffic.write_vehicles()
+    write_dimensions(recorder, deployment, site_mec.tolist())
+    return World(env, traffic, deployment, fleets, chain, recorder, to_us(scenario.log.interval_s))
+
+
+def start(world: World, scenario: Scenario) -> None:
+    """Start every process: who reports to whom is decided here."""
+    env, traffic = world.env, world.traffic
+    traffic.start(env)
+    for fleet in world.fleets:
+        deliver = world.chain.send if world.chain is not None else (lambda _: None)
+        env.process(run_fleet(env, fleet, lambda: traffic.now(int(env.now)), deliver))
+    if world.chain is not None:
+        env.process(link_process(env, world.chain))
+    env.process(every(env, to_us(scenario.log.trajectory_period_s), Phase.RECORDER, traffic.log_trajectory))
+    env.process(every(env, world.interval_us, Phase.RECORDER, world.close_interval, first_us=world.interval_us))
+
+
+def _fleets(scenario: Scenario, network: RoadNetwork, deployment: Deployment, recorder: Recorder) -> tuple[LidarFleet, ...]:
+    periods = sorted({device.spec.period_us for device in deployment.devices})
+    return tuple(
+        LidarFleet(
+            [device for device in deployment.devices if device.spec.period_us == period_us],
+            network.buildings,
+            scenario.weather,
+            scenario.seed,
+            recorder,
+            observation_every_n_frames=scenario.log.observation_every_n_frames,
+        )
+        for period_us in periods
+    )
+
+
+def _chain(scenario: Scenario, deployment: Deployment, site_mec: npt.NDArray[np.int64], recorder: Recorder) -> Chain:
+    names = [device.name for device in deployment.devices]
+    sites = np.array([device.site for device in deployment.devices])
+    return Chain(scenario.links, names, sites, site_mec, scenario.seed, recorder)
+
+
+def _site_mec(scenario: Scenario, network: RoadNetwork, deployment: Deployment) -> npt.NDArray[np.int64]:
+    x_m = np.array([site.x_m for site in deployment.sites])
+    y_m = np.array([site.y_m for site in deployment.sites])
+    mecs = scenario.links.mecs
+    if not mecs:
+        return assign_mecs(x_m, y_m, scenario.links.mec_sites_per_unit, scenario.links.mec_tile_m)[0]
+    mec_x_m, mec_y_m = to_local(
+        network.crs, network.origin_m, np.array([mec.lon_deg for mec in mecs]), np.array([mec.lat_deg for mec in mecs])
+    )
+    return nearest_mec(x_m, y_m, mec_x_m, mec_y_m)
+
+
+def _write_network(recorder: Recorder, network: RoadNetwork, phase_of_edge: npt.NDArray[np.int8]) -> None:
+    x_cm, y_cm = centimetres(network.point_x_m), centimetres(network.point_y_m)
+    cuts = network.point_offset[1:-1]
+    recorder.write_static(
+        "edge",
+        {
+            "edge": np.arange(network.edge_count),
+            "u": network.edge_u,
+            "v": network.edge_v,
+            "osm_way": network.edge_way,
+            "name": list(network.edge_name),
+            "highway": list(network.edge_highway),
+            "lanes": network.edge_lanes,
+            "lane_width_m": network.edge_lane_width_m,
+            "speed_limit_mps": network.edge_speed_limit_mps,
+            "length_m": network.edge_length_m,
+            "bridge": network.edge_bridge,
+            "tunnel": network.edge_tunnel,
+            "level": network.edge_level,
+            "x_cm": np.split(x_cm, cuts),
+            "y_cm": np.split(y_cm, cuts),
+        },
+    )
+    recorder.write_static(
+        "building",
+        {
+            "building": np.arange(len(network.buildings)),
+            "height_m": np.array([building.height_m for building in network.buildings]),
+            "x_cm": [centimetres(building.x_m) for building in network.buildings],
+            "y_cm": [centimetres(building.y_m) for building in network.buildings],
+        },
+    )
+    junctions = network.junctions
+    recorder.write_static(
+        "junction",
+        {
+            "junction": np.arange(len(junctions)),
+            "name": [junction.name for junction in junctions],
+            "x_cm": centimetres([junction.x_m for junction in junctions]),
+            "y_cm": centimetres([junction.y_m for junction in junctions]),
+            "signalised": np.array([junction.signalised for junction in junctions], dtype=np.bool_),
+            "approach_edge": [np.array(junction.approaches, dtype=np.int32) for junction in junctions],
+            "approach_phase": [phase_of_edge[list(junction.approaches)] for junction in junctions],
+        },
+    )

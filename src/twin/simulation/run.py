@@ -1,0 +1,106 @@
+"""One run, from a scenario file to a finished run folder. This is the whole story; start reading here."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from twin.compilation import CACHE_FOLDER, CompileWatch
+from twin.errors import ScenarioError
+from twin.eventlog.manifest import Manifest, Projection, software_versions
+from twin.eventlog.reader import Run
+from twin.eventlog.recorder import Recorder
+from twin.eventlog.run_folder import RunFolder, run_folder, run_hash
+from twin.kernel.clock import Phase, every
+from twin.messages import say
+from twin.metrics.summary import summarise
+from twin.roadnet.cache import load_network
+from twin.scenario.load import Loaded
+from twin.scenario.scenario import Scenario
+from twin.simulation import assembly
+from twin.units import to_s, to_us
+
+Progress = Callable[[float, float], None]
+"""Told (simulated seconds, total seconds) about once a simulated second."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunResult:
+    """A run that is complete."""
+
+    folder: Path
+    manifest: Manifest
+    reused: bool
+    """True when it had been run before and nothing was done."""
+
+
+def run(
+    loaded: Loaded[Scenario],
+    out: Path,
+    *,
+    overwrite: bool = False,
+    progress: Progress | None = None,
+    notice: Callable[[str], None] = lambda _: None,
+) -> RunResult:
+    """Run a scenario into ``out/<name>-<hash>/``; reuse it when it is there already.
+
+    Raises ``ScenarioError`` with every problem of the file before anything is written, ``RunError`` when the folder cannot be
+    written or another process writes it.
+    """
+    scenario, base = loaded.spec, loaded.path.parent
+    problems = assembly.check(scenario, base)
+    if problems:
+        raise ScenarioError(loaded.placed(problems))
+    network = load_network(base / scenario.map)
+    resolved = scenario.model_dump(mode="json")
+    versions = software_versions()
+    manifest = Manifest(
+        state="incomplete",
+        name=scenario.name,
+        scenario=resolved,
+        overrides=loaded.overrides,
+        seed=scenario.seed,
+        versions=versions,
+        map_sha256=network.provenance.sha256,
+        projection=Projection(network.crs, *network.origin_m),
+        start=scenario.start.isoformat(),
+    )
+    package = f"{versions['guangzhou-twin']} {CACHE_FOLDER.name}"
+    key = run_hash(resolved, scenario.seed, network.provenance.sha256, {}, package)
+    with run_folder(out, key, manifest, overwrite=overwrite) as folder:
+        if folder.reused:
+            return RunResult(folder.path, folder.manifest, reused=True)
+        began_s = time.perf_counter()
+        with CompileWatch(on_first=lambda: notice(say("cli.compiling"))) as compiling:
+            recorder = Recorder(folder.path)
+            world = assembly.build(scenario, network, recorder)
+            _simulate(world, scenario, folder, progress)
+        folder.complete(
+            simulated_s=scenario.duration_s,
+            wall_s=time.perf_counter() - began_s,
+            compile_s=compiling.seconds,
+            rows=recorder.rows,
+            summary=summarise(Run(folder.path, folder.manifest), scenario.warm_up_s),
+        )
+        return RunResult(folder.path, folder.manifest, reused=False)
+
+
+def _simulate(world: assembly.World, scenario: Scenario, folder: RunFolder, progress: Progress | None) -> None:
+    env, recorder = world.env, world.recorder
+    end_us, segment_us = to_us(scenario.duration_s), to_us(scenario.log.segment_s)
+
+    def close_segment(t_us: int) -> None:
+        recorder.close_segment()
+        folder.checkpoint(to_s(t_us), recorder.rows)
+
+    assembly.start(world, scenario)
+    env.process(every(env, segment_us, Phase.RECORDER, close_segment, first_us=segment_us))
+    if progress is not None:
+        env.process(
+            every(env, assembly.PROGRESS_US, Phase.RECORDER, lambda t_us: progress(to_s(t_us), scenario.duration_s))
+        )
+    env.run(until=end_us)
+    world.finish(end_us)
+    close_segment(end_us)
