@@ -26,12 +26,19 @@ M_PER_DEG_LAT = 110574.0
 M_PER_DEG_LON = math.cos(math.radians(LAT_0)) * 111320.0
 """The projection of the tables, as their headers state it."""
 
+LICENCE = (
+    'copyright="OpenStreetMap and contributors" attribution="http://www.openstreetmap.org/copyright" '
+    'license="http://opendatacommons.org/licenses/odbl/1-0/"'
+)
+
 NODE_BASE, SHAPE_BASE, POINT_BASE, OUTLINE_BASE = 1_000_000, 2_000_000, 3_000_000, 4_000_000
 WAY_BASE, CLOSURE_BASE, BUILDING_BASE = 1_000_000, 2_000_000, 3_000_000
 """Ids are the tables' row or node numbers from these bases: they are this map's own, not OpenStreetMap's."""
 
 SAME_NODE = {1467: 604}
 """The edge 1467-604 has no length: one node."""
+
+REPAIRS = {"roundabout": "a closed one-way ring", "one_way_back": "one-way, beside the other carriageway"}
 
 MAIN = ("motorway", "trunk", "primary", "secondary", "tertiary")
 GRADE_SEPARATED = ("motorway", "trunk")
@@ -84,17 +91,25 @@ def to_metres(lat: float, lon: float) -> XY:
 def read_roads() -> list[Road]:
     """Return the rows of the road table."""
     roads = []
+    repairs = {int(row["row"]): row["repair"] for row in rows("repairs.tsv")}
     for number, row in enumerate(rows("tianhe_cbd_roads.tsv")):
         a, b = (SAME_NODE.get(int(row[end]), int(row[end])) for end in ("a", "b"))
         points = parse_points(row["points_m"])
         if a == b and len(points) == 1:
             continue
-        tags = {"highway": row["highway"], **lane_tags(int(row["lanes_fwd"]), int(row["lanes_back"])), "width": row["width_m"]}
+        forward, backward = int(row["lanes_fwd"]), int(row["lanes_back"])
+        width_m, repair = float(row["width_m"]), repairs.get(number)
+        if repair == "one_way_back":
+            a, b, points, width_m, forward, backward = b, a, points[::-1], width_m / 2.0, backward, 0
+        tags = {"highway": row["highway"], **lane_tags(forward, backward), "width": f"{width_m:g}"}
         if row["name"] != "-":
             tags["name"] = row["name"]
         if row["bridge"] == "1":
             tags |= {"bridge": "yes", "layer": "1"}
-        forward, backward = int(row["lanes_fwd"]), int(row["lanes_back"])
+        if repair == "roundabout":
+            tags["junction"] = "roundabout"
+        if repair:
+            tags["note"] = f"assumption: {REPAIRS[repair]}"
         roads.append(Road(WAY_BASE + number, a, b, row["highway"], forward, backward, points, tags))
     return roads
 
@@ -172,6 +187,8 @@ def add_signals(osm: Map, roads: list[Road]) -> int:
     """Put signals on nodes where a main road's traffic is crossed by that of a main road or its ramp."""
     count = 0
     for node, legs in sorted(legs_by_node(roads).items()):
+        if any(roads[leg.edge // 2].tags.get("junction") == "roundabout" for leg in legs):
+            continue
         pairs = crossings(legs)
         if any(
             is_main(a, roads, links=True) and is_main(b, roads, links=True)
@@ -272,10 +289,8 @@ def write(osm: Map, output: Path) -> None:
     """Write OSM XML, ids ascending; degrees with seven decimals (a centimetre)."""
     lines = [
         '<?xml version="1.0" encoding="UTF-8"?>',
-        '<osm version="0.6" generator="build_tianhe_cbd.py" copyright="OpenStreetMap and contributors" '
-        'attribution="http://www.openstreetmap.org/copyright" license="http://opendatacommons.org/licenses/odbl/1-0/">',
-        "  <!-- (c) OpenStreetMap contributors, ODbL 1.0. Facts of a snapshot of 2026-09-28, see src/ and NOTES.md; "
-        "ids are this map's own. -->",
+        f'<osm version="0.6" generator="build_tianhe_cbd.py" {LICENCE}>',
+        "  <!-- (c) OpenStreetMap contributors, ODbL 1.0. Snapshot of 2026-09-28, see src/ and NOTES.md; ids are its own. -->",
     ]
     for node, ((x, y), tags) in sorted(osm.nodes.items()):
         lat, lon = LAT_0 + y / M_PER_DEG_LAT, LON_0 + x / M_PER_DEG_LON

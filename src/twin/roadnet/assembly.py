@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from twin.roadnet.buildings import Project
-from twin.roadnet.connectivity import Gates, Graph, find_gates, kept_edges, permitted_turns, plain_kept_count
-from twin.roadnet.junctions import JunctionInput, find_junctions
+from twin.roadnet.buildings import Project, read_buildings, read_places
+from twin.roadnet.connectivity import Gates, Graph, Turns, find_gates, kept_edges, permitted_turns, plain_kept_count
+from twin.roadnet.junctions import Signal, find_junctions
 from twin.roadnet.osm_file import OsmFile
 from twin.roadnet.polylines import along_m, shifted_right, without_repeats
 from twin.roadnet.projection import MILLIMETRES, to_local, utm_crs
-from twin.roadnet.road_network import ATTRIBUTION, Building, Floats, Place, Provenance, RoadNetwork
+from twin.roadnet.road_network import ATTRIBUTION, Floats, Provenance, RoadNetwork
 from twin.roadnet.tags import Carriageway, Notices, Road
 
 SHORTEST_EDGE_M = 1.0
@@ -49,15 +50,7 @@ class _Piece:
         return float(along_m(self.x_m, self.y_m)[-1])
 
 
-def assemble(
-    name: str,
-    osm: OsmFile,
-    arcs: Sequence[Arc],
-    signals: set[int],
-    buildings: Callable[[OsmFile, Project, Notices], tuple[Building, ...]],
-    places: Callable[[OsmFile, Project, Notices], tuple[Place, ...]],
-    notices: Notices,
-) -> RoadNetwork:
+def assemble(name: str, osm: OsmFile, arcs: Sequence[Arc], notices: Notices) -> RoadNetwork:
     """Return the road network of ``arcs``, with its kept part, turns, gates and junctions."""
     lon, lat = _centre(arcs)
     crs = utm_crs(lon, lat)
@@ -74,18 +67,21 @@ def assemble(
     keep = kept_edges(graph, turns, gates)
     _report_dropped(graph, keep, plain_kept_count(turns), notices)
     kept = [piece for piece, kept in zip(pieces, keep, strict=True) if kept]
-    signal_at = _signal_places(kept, {merged.get(node, node) for node in signals}, signals, osm, project, notices)
     used = sorted({node for piece in kept for node in (piece.u, piece.v)})
+    signals = _signals(kept, used, merged, osm, project, notices)
     part = _graph(kept, {node: nodes[node] for node in used})
     part_turns = permitted_turns(part)
     part_gates = _gates_of_part(gates, keep)
-    network = _network(crs, origin_m, part, kept, part_turns, part_gates, used, nodes)
-    junctions = find_junctions(JunctionInput(part, part_turns, tuple(p.arc.road.name for p in kept), *signal_at), notices)
+    network = _network(part, kept, part_turns, part_gates)
+    junctions = find_junctions(part, part_turns, tuple(p.arc.road.name for p in kept), signals, notices)
     return replace(
         network,
+        crs=crs,
+        origin_m=origin_m,
+        node_osm=np.array(used, np.int64),
         junctions=junctions,
-        buildings=buildings(osm, project, notices),
-        places=places(osm, project, notices),
+        buildings=read_buildings(osm, project, notices),
+        places=read_places(osm, project, notices),
         provenance=Provenance(
             path=name,
             sha256=osm.sha256,
@@ -153,6 +149,7 @@ def _graph(pieces: Sequence[_Piece], nodes: dict[int, Point]) -> Graph:
         partner=np.array(partner, np.int32),
         highway=tuple(p.arc.road.highway for p in pieces),
         level=np.array([p.arc.road.level for p in pieces], np.int8),
+        roundabout=np.array([p.arc.road.roundabout for p in pieces], np.bool_),
         length_m=np.array([p.length_m for p in pieces]),
         x_m=tuple(p.x_m for p in pieces),
         y_m=tuple(p.y_m for p in pieces),
@@ -166,27 +163,28 @@ def _report_dropped(graph: Graph, keep: np.ndarray, plain: int, notices: Notices
         notices.counts["metres of road dropped with them"] = round(float(graph.length_m[~keep].sum()))
 
 
-def _signal_places(
-    pieces: Sequence[_Piece], nodes: set[int], signals: set[int], osm: OsmFile, project: Project, notices: Notices
-) -> tuple[frozenset[int], tuple[tuple[int, float], ...]]:
-    """Return signals at nodes (by node index) and within edges (edge, distance to its end)."""
-    ends = {node for piece in pieces for node in (piece.u, piece.v)}
-    number = {node: i for i, node in enumerate(sorted(ends))}
-    at_node = frozenset(number[node] for node in nodes & ends)
-    inner = {osm.place[node] for node in signals - ends if node in osm.place}
-    within: list[tuple[int, float]] = []
-    seen: set[Point] = set()
+def _signals(
+    pieces: Sequence[_Piece], nodes: Sequence[int], merged: dict[int, int], osm: OsmFile, project: Project, notices: Notices
+) -> tuple[Signal, ...]:
+    """Return the map's signals: on nodes of the kept part, or within its edges; count those on other roads."""
+    number = {node: i for i, node in enumerate(nodes)}
+    within: dict[Point, list[tuple[int, float]]] = defaultdict(list)
+    drawn = {osm.place[node]: node for node, tags in osm.node_tags.items() if tags.get("highway") == "traffic_signals"}
     for edge, piece in enumerate(pieces):
-        here = inner.intersection(piece.arc.points[1:-1])
-        seen |= here
-        for lon, lat in sorted(here):
-            x_m, y_m = project([lon], [lat])
-            index = int(np.argmin((piece.x_m - x_m[0]) ** 2 + (piece.y_m - y_m[0]) ** 2))
-            within.append((edge, piece.length_m - float(along_m(piece.x_m, piece.y_m)[index])))
-    missing = len(inner - seen) - len((nodes & ends) - signals)
-    if missing > 0:
-        notices.counts["signal nodes on no kept road"] = missing
-    return at_node, tuple(within)
+        for point in piece.arc.points[1:-1]:
+            if point in drawn:
+                x_m, y_m = project([point[0]], [point[1]])
+                index = int(np.argmin((piece.x_m - x_m[0]) ** 2 + (piece.y_m - y_m[0]) ** 2))
+                within[point].append((edge, piece.length_m - float(along_m(piece.x_m, piece.y_m)[index])))
+    out = []
+    for point, node in sorted(drawn.items(), key=lambda item: item[1]):
+        index = number.get(merged.get(node, node), -1)
+        if index < 0 and point not in within:
+            notices.add("signals on roads that are left out")
+            continue
+        x_m, y_m = project([point[0]], [point[1]])
+        out.append(Signal(float(x_m[0]), float(y_m[0]), index, tuple(within[point])))
+    return tuple(out)
 
 
 def _gates_of_part(gates: Gates, keep: np.ndarray) -> Gates:
@@ -197,25 +195,17 @@ def _gates_of_part(gates: Gates, keep: np.ndarray) -> Gates:
     )
 
 
-def _network(
-    crs: str,
-    origin_m: Point,
-    graph: Graph,
-    pieces: Sequence[_Piece],
-    turns: tuple[np.ndarray, np.ndarray],
-    gates: Gates,
-    used: Sequence[int],
-    nodes: dict[int, Point],
-) -> RoadNetwork:
+def _network(graph: Graph, pieces: Sequence[_Piece], turns: Turns, gates: Gates) -> RoadNetwork:
+    """Return the network's arrays; what is not known here is left empty."""
     lines = [_centreline(piece) for piece in pieces]
     distances = [np.round(along_m(x_m, y_m), MILLIMETRES) for x_m, y_m in lines]
     sizes = np.array([x_m.size for x_m, _ in lines], np.int32)
     return RoadNetwork(
-        crs=crs,
-        origin_m=origin_m,
-        node_osm=np.array(used, np.int64),
-        node_x_m=np.array([nodes[node][0] for node in used]),
-        node_y_m=np.array([nodes[node][1] for node in used]),
+        crs="",
+        origin_m=(0.0, 0.0),
+        node_osm=np.empty(0, np.int64),
+        node_x_m=graph.node_x_m,
+        node_y_m=graph.node_y_m,
         edge_u=graph.u,
         edge_v=graph.v,
         edge_way=np.array([p.arc.way for p in pieces], np.int64),

@@ -55,7 +55,9 @@ def _kind(tags: Tags) -> str | None:
 
 def read_places(osm: OsmFile, project: Project, notices: Notices) -> tuple[Place, ...]:
     """Return bus stops and car parks, drawn as nodes or as areas (their centre is the mean of the outline's nodes)."""
-    found = [(tags, (node,)) for node, tags in sorted(osm.node_tags.items()) if node in osm.place]
+    found: list[tuple[Tags, tuple[int, ...]]] = [
+        (tags, (node,)) for node, tags in sorted(osm.node_tags.items()) if node in osm.place
+    ]
     found += [(way.tags, tuple(sorted(set(way.nodes)))) for way in osm.ways]
     places = []
     for tags, nodes in found:

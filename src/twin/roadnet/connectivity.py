@@ -42,6 +42,7 @@ class Graph:
     """The same piece of road in the other direction, or -1."""
     highway: tuple[str, ...]
     level: npt.NDArray[np.int8]
+    roundabout: npt.NDArray[np.bool_]
     length_m: Floats
     x_m: tuple[Floats, ...]
     y_m: tuple[Floats, ...]

@@ -20,12 +20,16 @@ def describe(network: RoadNetwork) -> str:
     heights = [building.height_m for building in network.buildings]
     tallest = f", the tallest {max(heights):.0f} m" if heights else ""
     easting, northing = network.origin_m
+    lane_km = float((length_km * network.edge_lanes).sum())
+    dropped = (
+        f"{source.edges_dropped} of {source.edges_read} edges, {source.nodes_dropped} of {source.nodes_read} nodes, "
+        f"{source.length_dropped_m / 1000.0:.1f} km"
+    )
     lines = [
         f"{source.path} (sha256 {source.sha256[:12]})",
         f"  projection   {network.crs}, origin {easting:.0f} E {northing:.0f} N",
         f"  nodes        {network.node_osm.size}",
-        f"  edges        {network.edge_count}, {length_km.sum():.1f} km by direction, "
-        f"{float((length_km * network.edge_lanes).sum()):.1f} lane-km",
+        f"  edges        {network.edge_count}, {length_km.sum():.1f} km by direction, {lane_km:.1f} lane-km",
         *(f"    {name:<15}{text}" for name, text in _by_class(network).items()),
         f"  bridges      {length_km[network.edge_bridge].sum():.1f} km, tunnels {length_km[network.edge_tunnel].sum():.1f} km",
         f"  junctions    {len(network.junctions)}, {signalised} with signals",
@@ -33,8 +37,7 @@ def describe(network: RoadNetwork) -> str:
         f"  buildings    {len(heights)}{tallest}",
         f"  bus stops    {kinds.count('bus_stop')}",
         f"  car parks    {kinds.count('car_park')}, {bays} bays",
-        f"  dropped      {source.edges_dropped} of {source.edges_read} edges, {source.nodes_dropped} of {source.nodes_read} "
-        f"nodes, {source.length_dropped_m / 1000.0:.1f} km",
+        f"  dropped      {dropped}",
         *(["  notices"] if source.notices else []),
         *(f"    {notice}" for notice in source.notices),
         f"  licence      {source.attribution}",

@@ -13,6 +13,9 @@ LANE_OFFSET_RAD = 1e-3
 SHARPEST_TURN_DEG = 150.0
 """Assumption: a turn sharper than this is a U-turn, which no ordinary movement at a node is."""
 
+SMALLEST_CROSSING_DEG = 35.0
+"""Assumption: streams that meet at a smaller angle weave (lane changes before a tunnel mouth), they do not cross."""
+
 
 @dataclass(frozen=True, slots=True)
 class Leg:
@@ -45,6 +48,12 @@ class Movement:
         """Return the change of heading, left positive, in (-pi, pi]."""
         return math.remainder(self.target.angle_rad - self.origin.angle_rad - math.pi, 2.0 * math.pi)
 
+    @property
+    def course_rad(self) -> float:
+        """Return the direction of its chord of the circle around the node."""
+        start, end = self.origin.angle_rad, self.target.angle_rad
+        return math.atan2(math.sin(end) - math.sin(start), math.cos(end) - math.cos(start))
+
 
 def movements(legs: Sequence[Leg]) -> list[Movement]:
     """Return every movement through the node, without U-turns."""
@@ -59,10 +68,15 @@ def movements(legs: Sequence[Leg]) -> list[Movement]:
 
 
 def cross(a: Movement, b: Movement) -> bool:
-    """Return whether two movements must cross: their chords of the circle around the node do. Merging is not crossing."""
+    """Return whether two movements must cross: their chords of the circle around the node do.
+
+    Merging, parting and weaving (SMALLEST_CROSSING_DEG) are not crossing.
+    """
     if a.origin.edge == b.origin.edge or a.target.edge == b.target.edge:
         return False
     turn = 2.0 * math.pi
+    if abs(math.remainder(a.course_rad - b.course_rad, turn)) < math.radians(SMALLEST_CROSSING_DEG):
+        return False
     start = a.origin.position_rad
     width = (a.target.position_rad - start) % turn
     return ((b.origin.position_rad - start) % turn < width) != ((b.target.position_rad - start) % turn < width)

@@ -12,7 +12,6 @@ from xml.sax.saxutils import quoteattr
 
 from twin.errors import MapError
 from twin.roadnet.assembly import Arc, assemble
-from twin.roadnet.buildings import read_buildings, read_places
 from twin.roadnet.osm_file import OsmFile, read_osm_file
 from twin.roadnet.road_network import RoadNetwork
 from twin.roadnet.tags import Notices, Road, read_road
@@ -50,8 +49,7 @@ def read_osm(path: Path) -> RoadNetwork:
             "Download an area with streets, and include ways with their nodes."
         )
     arcs = _arcs(_simplified(osm, drawn), drawn)
-    signals = {node for node, tags in osm.node_tags.items() if tags.get("highway") == "traffic_signals"}
-    return assemble(path.name, osm, arcs, signals, read_buildings, read_places, notices)
+    return assemble(path.name, osm, arcs, notices)
 
 
 def _simplified(osm: OsmFile, drawn: Sequence[_Drawn]) -> nx.MultiDiGraph[int]:
@@ -93,7 +91,7 @@ def _roads_only(osm: OsmFile, drawn: Sequence[_Drawn]) -> Iterator[str]:
         road = way.road
         one_way = road.forward or road.backward
         profile = (one_way, road.two_way) if road.symmetric or not road.two_way else index
-        signature = repr((road.highway, road.name, road.bridge, road.tunnel, road.level, profile))
+        signature = repr((road.highway, road.name, road.bridge, road.tunnel, road.level, road.roundabout, profile))
         oneway = "no" if road.two_way else "yes" if road.forward else "-1"
         yield f'<way id="{index}">'
         yield from (f'<nd ref="{node}"/>' for node in way.nodes)

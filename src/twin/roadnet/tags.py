@@ -20,6 +20,7 @@ _M_PER_FOOT = 0.3048
 _YES = {"yes", "true", "1"}
 _NO = {"no", "false", "0"}
 _BACK = {"-1", "reverse"}
+_RINGS = {"roundabout", "circular"}
 _SAID_IN_WORDS = {"none": _UNLIMITED_MPS, "walk": 7.0 * MPS_PER_KMH}
 
 
@@ -58,6 +59,7 @@ class Road:
     bridge: bool
     tunnel: bool
     level: int
+    roundabout: bool = False
 
     @property
     def two_way(self) -> bool:
@@ -88,7 +90,7 @@ def road_class(tags: Tags) -> str | None:
 
 def first_number(text: str) -> float | None:
     """Return the first number of the first of several values (``3;2``), or None."""
-    match = _NUMBER.search(text.split(";")[0])
+    match = _NUMBER.search(text.split(";", 1)[0])
     return float(match.group()) if match else None
 
 
@@ -138,7 +140,7 @@ def parse_oneway(tags: Tags, highway: str, notices: Notices) -> int:
     if said is not None:
         notices.add("oneway that cannot be read, taken as two-way")
         return 0
-    implied = tags.get("junction") in ("roundabout", "circular") or DEFAULTS[highway].oneway
+    implied = tags.get("junction") in _RINGS or DEFAULTS[highway].oneway
     return 1 if implied else 0
 
 
@@ -182,7 +184,7 @@ def read_road(tags: Tags, notices: Notices) -> Road | None:
             ways[side] = Carriageway(lanes[side], lane_width_m, speed_mps)
     bridge, tunnel, level = parse_level(tags, notices)
     name = tags.get("name") or tags.get("ref") or ""
-    return Road(highway, name, ways[0], ways[1], bridge, tunnel, level)
+    return Road(highway, name, ways[0], ways[1], bridge, tunnel, level, tags.get("junction") in _RINGS)
 
 
 def _lanes(tags: Tags, highway: str, oneway: int, notices: Notices) -> tuple[int, int]:
