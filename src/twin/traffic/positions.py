@@ -90,21 +90,22 @@ def ground_truth(vehicles: Vehicles, roads: Roads, t_us: int, since_s: float) ->
     place_vehicles(
         vehicles.all, roads.lanes, roads.edges, roads.points, vehicles.route_edge, active, since_s, x, y, heading
     )
-    here = vehicles.all[active]
-    edge = roads.lanes["edge"][here["lane"]]
+    here = vehicles.all.view(np.ndarray)[active]  # fields of plain records are read ten times faster
+    edges = roads.edges.view(np.ndarray)
+    edge = roads.lanes.view(np.ndarray)["edge"][here["lane"]]
     return GroundTruth(
         t_us=t_us,
         vehicle=active,
         klass=here["klass"],
         x_m=x,
         y_m=y,
-        level=roads.edges["level"][edge],
+        level=edges["level"][edge],
         heading_rad=heading,
         speed_mps=here["speed"],
         length_m=here["length"],
         width_m=here["width"],
         height_m=here["height"],
         edge=edge,
-        lane=(here["lane"] - roads.edges["lane_first"][edge]).astype(np.int8),
+        lane=(here["lane"] - edges["lane_first"][edge]).astype(np.int8),
         s_m=here["s"] + here["speed"] * since_s,
     )

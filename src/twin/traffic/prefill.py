@@ -23,10 +23,11 @@ def place_under_way(vehicles: Vehicles, roads: Roads, trips: Trips, speed_ratio:
     They have driven at ``speed_ratio`` times the free-flow speed. Those that would have arrived are left out, and so are those
     for whom there is no room at their place: both stay without an entry in ``insert_us`` and never enter.
     """
+    speed_limit, length = roads.edges.speed_limit.tolist(), roads.edges.length.tolist()
     wanted = [
         (edge, -s, trip, leg)
         for trip in range(int(np.searchsorted(trips.depart_us, 0)))
-        if (place := _reached(trips, roads, trip, speed_ratio)) is not None
+        if (place := _reached(trips, speed_limit, length, trip, speed_ratio)) is not None
         for edge, s, leg in [place]
     ]
     room_s: npt.NDArray[np.float64] = np.full(roads.lanes.size, np.inf)
@@ -52,14 +53,16 @@ def place_under_way(vehicles: Vehicles, roads: Roads, trips: Trips, speed_ratio:
     return placed
 
 
-def _reached(trips: Trips, roads: Roads, trip: int, speed_ratio: float) -> tuple[int, float, int] | None:
+def _reached(
+    trips: Trips, speed_limit: list[float], length: list[float], trip: int, speed_ratio: float
+) -> tuple[int, float, int] | None:
     """Return edge, distance along it and leg that a trip has reached at 0; None when it has arrived."""
     left_s = -int(trips.depart_us[trip]) / US_PER_S * speed_ratio
     edges = trips.edges_of(trip)
     begin = float(trips.depart_s_m[trip])
     for leg, edge in enumerate(edges):
-        speed = float(roads.edges[edge].speed_limit)
-        end = float(trips.arrive_s_m[trip]) if leg == edges.size - 1 else float(roads.edges[edge].length)
+        speed = speed_limit[edge]
+        end = float(trips.arrive_s_m[trip]) if leg == edges.size - 1 else length[edge]
         if (end - begin) / speed > left_s:
             return int(edge), begin + left_s * speed, leg
         left_s -= (end - begin) / speed

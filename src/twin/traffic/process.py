@@ -60,6 +60,11 @@ class Traffic:
         return int(self.vehicles.counts[WAITING])
 
     @property
+    def begun(self) -> int:
+        """Trips that were due so far, those from before the start included."""
+        return int(self.vehicles.counts[NEXT])
+
+    @property
     def arrived(self) -> int:
         """Trips that reached their destination."""
         return int(self.vehicles.counts[ARRIVED])

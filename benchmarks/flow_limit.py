@@ -1,0 +1,59 @@
+"""At which inflow does the CBD stop flowing? Traffic alone, an hour at each of a list of constant inflows.
+
+    python benchmarks/flow_limit.py [SCENARIO] [INFLOW_VPH ...]
+
+An inflow flows when, over the second half of the hour, at least 97 % as many trips arrive as begin. It also prints how much faster
+than real time traffic alone runs, and its vehicle updates a second.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+
+import simpy
+
+from twin.eventlog.recorder import Recorder
+from twin.roadnet.cache import load_network
+from twin.scenario.load import load_spec
+from twin.scenario.scenario import Scenario
+from twin.traffic.process import Traffic
+from twin.units import to_us
+
+DEFAULT = Path(__file__).parent.parent / "scenarios" / "tianhe_cbd.yaml"
+INFLOWS_VPH = (6000, 8000, 9000, 10000, 11000, 12000, 13000, 14000)
+HOUR_S = 3600
+FLOWS = 0.97
+
+
+def main(arguments: list[str]) -> None:
+    """Print one line per inflow."""
+    path = Path(arguments[0]) if arguments else DEFAULT
+    inflows_vph = [float(word) for word in arguments[1:]] or INFLOWS_VPH
+    scenario = load_spec(path, Scenario).spec
+    network = load_network(path.parent / scenario.map)
+    print("inflow_vph  on_network@30min  @60min  waiting@60min  speed_kmh  arrived/begun  real_time  updates_per_s  verdict")
+    for inflow_vph in inflows_vph:
+        demand = scenario.demand.model_copy(update={"inflow_vph": inflow_vph, "profile": ()})
+        traffic = Traffic(network, demand, scenario.signals, scenario.seed, to_us(HOUR_S), Recorder(Path()))
+        env = simpy.Environment()
+        traffic.start(env)
+        env.run(until=to_us(1))
+        began_s = time.perf_counter()
+        env.run(until=to_us(HOUR_S / 2))
+        half, arrived, waiting, begun = traffic.active, traffic.arrived, traffic.waiting, traffic.begun
+        env.run(until=to_us(HOUR_S))
+        wall_s = time.perf_counter() - began_s
+        speed_kmh = 3.6 * float(traffic.now(to_us(HOUR_S) - 100_000).speed_mps.mean())
+        share = (traffic.arrived - arrived) / (traffic.begun - begun)
+        print(
+            f"{inflow_vph:10.0f}  {half:16d}  {traffic.active:6d}  {traffic.waiting:13d}  {speed_kmh:9.1f}  {share:13.3f}"
+            f"  {HOUR_S / wall_s:9.0f}  {traffic.updates / wall_s:13.3g}  {'flows' if share >= FLOWS else 'stops flowing'}"
+            f"{f' ({waiting} waited at 30 min)' if waiting else ''}",
+            flush=True,
+        )
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
