@@ -161,7 +161,7 @@ CATALOGUE: Final[dict[str, tuple[str, str]]] = {
     "remedy.items_most": ("give at most {bound}", "请至多给出 {bound} 项"),
     "remedy.length_least": ("give at least {bound} characters", "请至少给出 {bound} 个字符"),
     "remedy.length_most": ("give at most {bound} characters", "请至多给出 {bound} 个字符"),
-    "remedy.pattern": ("give a text of the form {bound}", "请按此格式给出文本：{bound}"),
+    "remedy.pattern": ("give a text that matches {bound}", "请按此格式给出文本：{bound}"),
     "remedy.instant": (
         "give date, time and offset, as 2025-06-03T07:30:00+08:00",
         "请给出日期、时间和时区，例如 2025-06-03T07:30:00+08:00",

@@ -60,15 +60,17 @@ class PlainLines:
     def __init__(self) -> None:
         """Start the clock at the first advance, so that compiling does not count."""
         self._pace = Pace()
-        self._told_s = time.perf_counter()
+        self._told_s: float | None = None
 
     def advance(self, simulated_s: float, total_s: float) -> None:
         """Write a line when ten seconds have passed since the last."""
         factor, left_s = self._pace.at(simulated_s, total_s)
         now_s = time.perf_counter()
-        if now_s - self._told_s >= PLAIN_LINE_EVERY_S:
+        if self._told_s is None:
             self._told_s = now_s
-            share = 100.0 * simulated_s / total_s if total_s else 100.0
+        if factor and now_s - self._told_s >= PLAIN_LINE_EVERY_S:
+            self._told_s = now_s
+            share = 100.0 * simulated_s / total_s
             self.notice(say("cli.progress", share=share, factor=factor, left=clock(left_s)))
 
     def notice(self, text: str) -> None:

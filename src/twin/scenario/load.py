@@ -13,7 +13,7 @@ from pydantic import BaseModel, ValidationError
 
 from twin.errors import Problem, ScenarioError
 from twin.messages import say
-from twin.scenario.wording import describe, word
+from twin.scenario.wording import describe, misspelt, word
 from twin.scenario.yaml_tree import KeyPath, Node, TreeReader, Unreadable, dotted, read_text
 
 SpecT = TypeVar("SpecT", bound=BaseModel)
@@ -81,8 +81,12 @@ def _validated(tree: Node, model: type[SpecT]) -> tuple[SpecT | None, list[Probl
         return model.model_validate_json(json.dumps(data), strict=True), []
     except ValidationError as errors:
         problems: dict[tuple[str, str], Problem] = {}
-        for error in errors.errors(include_url=False):
+        details = errors.errors(include_url=False)
+        meant = misspelt(details, model, data)
+        for error in details:
             path, found, remedy = word(error, model, data)
+            if error["type"] == "missing" and path in meant:
+                continue
             problem = Problem(_place_of(tree, path, of_key=error["type"] == "extra_forbidden"), dotted(path), found, remedy)
             same = problems.get((problem.key, found))
             if same is None:

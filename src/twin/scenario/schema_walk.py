@@ -92,14 +92,14 @@ def keys_of(options: list[Any]) -> list[str]:
     return list(dict.fromkeys(name for option in options if is_model(option) for name in option.model_fields))
 
 
-def meaning_of(model: type[BaseModel], location: Sequence[str | int], data: Any) -> str:
-    """Return the first sentence of the documentation of the field at ``location``, or an empty text."""
+def meaning_of(model: type[BaseModel], location: Sequence[str | int], data: Any, *, whole: bool = False) -> str:
+    """Return the first sentence of the documentation of the field at ``location`` (or the whole), or an empty text."""
     *before, last = location
     _, _, options = walk(model, before, data)
     for option in options:
         if is_model(option) and last in option.model_fields:
-            text = option.model_fields[last].description or ""
-            return text.split("Assumption:")[0].split(". ")[0].split("\n\n")[0].replace("\n", " ").strip().rstrip(".")
+            text = " ".join((option.model_fields[last].description or "").split("Assumption:")[0].split())
+            return text.rstrip(".") if whole else text.split(". ")[0].rstrip(".")
     return ""
 
 

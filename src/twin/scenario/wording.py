@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from pydantic import BaseModel
@@ -57,7 +57,6 @@ _BOUND: Final = {
     "less_than": ("below", "lt"),
     "less_than_equal": ("at_most", "le"),
     "multiple_of": ("multiple", "multiple_of"),
-    "string_pattern_mismatch": ("pattern", "pattern"),
 }
 
 _SIZE: Final = {
@@ -85,12 +84,28 @@ def describe(value: Any) -> str:
     return say("value.group")
 
 
-def nearest(name: str, known: list[str]) -> str:
+def closest(name: str, known: list[str]) -> str | None:
+    """Return the known word that ``name`` is probably meant to be."""
+    return next(iter(difflib.get_close_matches(name, known, n=1, cutoff=0.6)), None)
+
+
+def unknown(name: str, known: list[str]) -> str:
     """Return the remedy for an unknown word: the nearest known one, else all of them."""
-    close = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
-    if close:
-        return say("remedy.did_you_mean", name=close[0])
+    meant = closest(name, known)
+    if meant is not None:
+        return say("remedy.did_you_mean", name=meant)
     return say("remedy.known", names=", ".join(known)) if known else say("remedy.none_known")
+
+
+def misspelt(errors: Iterable[Mapping[str, Any]], model: type[BaseModel], data: Any) -> set[KeyPath]:
+    """Return the keys that unknown keys are probably meant to be, so that they are not called missing as well."""
+    found: set[KeyPath] = set()
+    for error in errors:
+        if error["type"] == "extra_forbidden":
+            path, _, options = walk(model, error["loc"][:-1], data)
+            meant = closest(str(error["loc"][-1]), keys_of(options))
+            found |= {(*path, meant)} if meant else set()
+    return found
 
 
 def word(error: Mapping[str, Any], model: type[BaseModel], data: Any) -> tuple[KeyPath, str, str]:
@@ -99,6 +114,8 @@ def word(error: Mapping[str, Any], model: type[BaseModel], data: Any) -> tuple[K
     context: Mapping[str, Any] = error.get("ctx", {})
     location = error["loc"]
     path, value, options = walk(model, location, data)
+    if location and location[-1] == "[key]":
+        value = path[-1]  # the name itself is wrong, not what it stands for
     found = say("found.value", what=describe(value))
     if kind == "missing":
         meaning = meaning_of(model, location, data)
@@ -106,15 +123,18 @@ def word(error: Mapping[str, Any], model: type[BaseModel], data: Any) -> tuple[K
         return path, say("found.missing"), remedy
     if kind == "extra_forbidden":
         _, _, parents = walk(model, location[:-1], data)
-        return path, say("found.extra"), nearest(str(location[-1]), keys_of(parents))
+        return path, say("found.extra"), unknown(str(location[-1]), keys_of(parents))
     if kind in ("union_tag_invalid", "union_tag_not_found"):
         key = str(context["discriminator"]).strip("'")
         names = choices(options)
         if kind == "union_tag_not_found":
             return (*path, key), say("found.missing"), say("remedy.kind", names=", ".join(names))
-        close = difflib.get_close_matches(str(context["tag"]), names, n=1)
-        remedy = say("remedy.did_you_mean", name=close[0]) + " " if close else ""
+        meant = closest(str(context["tag"]), names)
+        remedy = say("remedy.did_you_mean", name=meant) + " " if meant else ""
         return (*path, key), say("found.kind", value=context["tag"]), remedy + say("remedy.one_of", names=", ".join(names))
+    if kind == "string_pattern_mismatch":
+        meaning = meaning_of(model, location, data, whole=True)
+        return path, found, say("remedy.pattern", bound=context["pattern"]) + (f" ({meaning})" if meaning else "")
     if kind in ("literal_error", "enum"):
         return path, found, say("remedy.one_of", names=str(context["expected"]).replace("'", "").replace(" or ", ", "))
     if kind in ("value_error", "assertion_error"):
