@@ -1,0 +1,1 @@
+"""Playing a run in the browser: it reads the log only."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,8 +32,8 @@ def segments(table: ds.Dataset) -> list[Segment]:
     for fragment in table.get_fragments():
         times = fragment.to_table(columns=["t_us"])["t_us"]
         if len(times):
-            span = pc.min_max(times).as_py()
-            found.append(Segment(fragment, int(span["min"]), int(span["max"])))
+            t_us = np.asarray(times.to_numpy())
+            found.append(Segment(fragment, int(t_us.min()), int(t_us.max())))
     return found
 
 
@@ -71,9 +72,9 @@ def codes(values: Array, known: tuple[str, ...]) -> npt.NDArray[np.uint8]:
     return np.array([place.get(value, 0) for value in values], np.uint8)
 
 
-def distinct(values: list[str]) -> tuple[list[str], npt.NDArray[np.uint16]]:
+def distinct(values: Iterable[str | None]) -> tuple[list[str | None], npt.NDArray[np.uint16]]:
     """Return the distinct values in the order of first use, and each row's place among them."""
-    place: dict[str, int] = {}
+    place: dict[str | None, int] = {}
     rows = [place.setdefault(value, len(place)) for value in values]
     return list(place), np.array(rows, np.uint16)
 

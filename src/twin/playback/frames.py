@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
 from twin.errors import InputError
@@ -204,11 +203,10 @@ class Playback:
         if rows is None:
             return {}
         rows = rows.take(np.argsort(column(rows, "t_us"), kind="stable"))
-        false: npt.NDArray[np.uint8] = column(pa.table({"false": rows["vehicle"].is_null()}), "false").astype(np.uint8)
         return {
             "report_t": ((column(rows, "t_us") - begin_us) / US_PER_S).astype(np.float32),
             "report_xy": metres(rows, "x_cm", "y_cm"),
-            "report_false": false,
+            "report_false": np.asarray(rows["vehicle"].is_null().to_numpy()).astype(np.uint8),
         }
 
 

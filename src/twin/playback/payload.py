@@ -1,4 +1,4 @@
-"""The envelope in which arrays reach the browser: a JSON header, then each array's bytes, aligned so that JavaScript can view them in place."""
+"""The envelope in which arrays reach the browser: a JSON header, then the arrays, aligned for JavaScript to read in place."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _KINDS: Final = {
 def pack(header: Mapping[str, Any], arrays: Mapping[str, npt.NDArray[Any]]) -> bytes:
     """Return one envelope: ``TWIN``, header length (uint32, little endian), JSON header, arrays at multiples of 8 bytes.
 
-    The header gains ``arrays``: for each name its JavaScript type, the offset counted from the end of the header, and the length.
+    The header gains ``arrays``: for each name its JavaScript type, its offset from the end of the header, and its length.
 
     Raises ``TypeError`` for an array of a type that a browser lacks.
     """

@@ -8,7 +8,9 @@ const TOP_VIEW_DEG = 90;
 const SLANTED_VIEW_DEG = 42;
 // Vehicles are drawn true to size, but never shorter than this on the screen.
 const SHORTEST_VEHICLE_PX = 7;
-const CAR_LENGTH_M = 4.7;
+const TRAILS_AHEAD_S = 2;
+// A hidden tab draws nothing; the clock waits for it.
+const LONGEST_STEP_S = 1;
 const STOPPED_MPS = 1.4;
 
 class Player {
@@ -79,21 +81,9 @@ class Player {
       this.fit();
     }
     if (this.language !== header.language) this.speak(header);
-    const window = this.cut(payload);
-    this.windows.add(window, this.present());
-    if (this.asked?.index === window.header.window) this.asked = null;
+    this.windows.add(payload, this.present());
+    if (this.asked?.index === header.window) this.asked = null;
     this.stale = true;
-  }
-
-  /** Take the moving things out of a payload, ready for TripsLayer. */
-  cut(payload) {
-    const { track_start: start, track_xy: xy, track_t: t } = payload.arrays;
-    const trips = {
-      length: start.length - 1,
-      startIndices: start,
-      attributes: { getPath: { value: xy, size: 2 }, getTimestamps: { value: t, size: 1 } },
-    };
-    return { header: payload.header, arrays: payload.arrays, bytes: payload.bytes, trips };
   }
 
   present() {
@@ -114,7 +104,7 @@ class Player {
 
   tick(now) {
     this.handle = requestAnimationFrame(this.onFrame);
-    const elapsed = Math.min(0.25, (now - (this.before ?? now)) / 1000);
+    const elapsed = Math.min(LONGEST_STEP_S, (now - (this.before ?? now)) / 1000);
     this.before = now;
     if (!this.payload) return;
     this.fetchAhead(now);
@@ -153,7 +143,7 @@ class Player {
     this.vehicles.interpolate(window, this.time);
     if (signalStates(this.payload, this.time, this.states)) this.statesVersion += 1;
     const look = this.look;
-    const key = JSON.stringify([look.palette, look.relief, look.fields, look.labels, look.zoom > 1, look.zoom > -0.5, this.run]);
+    const key = JSON.stringify([look.palette, look.relief, look.fields, look.labels, look.zoom > 1, labelZoom(look.zoom), this.run]);
     if (key !== this.stillKey) {
       this.stillKey = key;
       this.still = stillLayers(this.deck, this.scene, look);
@@ -163,11 +153,20 @@ class Player {
     this.showNumbers();
   }
 
-  /** The window of the present, and the one before while trails still reach into it. */
-  shownWindows() {
+  /** What TripsLayer draws behind the vehicles, by window: cut anew once the present leaves the piece that was cut. */
+  trails() {
     const present = this.present();
-    const before = this.time - present * this.payload.header.window_s < 6 ? [present - 1] : [];
-    return [...before, present].map((index) => this.windows.held.get(index)).filter((window) => window);
+    if (!(this.trailsKey === `${this.run} ${present}` && this.time >= this.trailsFrom && this.time <= this.trailsTo)) {
+      this.trailsKey = `${this.run} ${present}`;
+      this.trailsFrom = this.time;
+      this.trailsTo = this.time + TRAILS_AHEAD_S;
+      const reachesBack = this.time - TRAIL_S < present * this.payload.header.window_s;
+      const windows = [reachesBack ? present - 1 : null, present].map((index) => this.windows.held.get(index));
+      this.trailPieces = windows
+        .filter((window) => window)
+        .map((window) => ({ window, trips: trips(window, this.time - TRAIL_S, this.trailsTo) }));
+    }
+    return this.trailPieces;
   }
 
   /** Reported objects of the last second; null where the window has none. */
@@ -183,7 +182,7 @@ class Player {
 
   /** How many times larger than life vehicles are drawn. */
   enlargement() {
-    return Math.max(1, SHORTEST_VEHICLE_PX / (CAR_LENGTH_M * 2 ** this.look.zoom));
+    return Math.max(1, SHORTEST_VEHICLE_PX / (CAR_SIZE_M[0] * 2 ** this.look.zoom));
   }
 
   fit() {

@@ -48,7 +48,7 @@ def deck_javascript() -> str:
 def payload(playback: Playback, window: int, language: Language) -> bytes:
     """Return what the player needs to show ``window`` of a run: the scene, the window, and every text in ``language``.
 
-    The scene comes along each time (some 0.1 to 0.5 MB) because a page may be mounted anew at any time; the player keeps what it has.
+    The scene (0.1 to 0.5 MB) comes along each time: a page may be mounted anew at any time, and the player keeps what it has.
     """
     words = texts(language)
     scene_header, scene = playback.scene()

@@ -110,3 +110,31 @@ class Windows {
     return null;
   }
 }
+
+/** Pieces of a window's tracks between two instants (seconds of the run), as TripsLayer takes them: few of the window's points. */
+function trips(window, from, to) {
+  const { track_start: start, track_t: t, track_xy: xy } = window.arrays;
+  const origin = window.header.from_s;
+  const startIndices = [];
+  const pieces = [];
+  let points = 0;
+  for (let k = 0; k < start.length - 1; k += 1) {
+    const first = Math.max(start[k], lastAtOrBefore(t, from - origin, start[k], start[k + 1]));
+    const end = Math.min(start[k + 1], lastAtOrBefore(t, to - origin, start[k], start[k + 1]) + 2);
+    if (end - first < 2) continue;
+    startIndices.push(points);
+    pieces.push([first, end]);
+    points += end - first;
+  }
+  const path = new Float32Array(2 * points);
+  const times = new Float32Array(points);
+  pieces.forEach(([first, end], k) => {
+    path.set(xy.subarray(2 * first, 2 * end), 2 * startIndices[k]);
+    times.set(t.subarray(first, end), startIndices[k]);
+  });
+  return {
+    length: pieces.length,
+    startIndices: new Uint32Array([...startIndices, points]),
+    attributes: { getPath: { value: path, size: 2 }, getTimestamps: { value: times, size: 1 } },
+  };
+}

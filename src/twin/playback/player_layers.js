@@ -3,10 +3,10 @@
 const PALETTES = {
   dark: {
     ground: "#0d1321",
-    road: [46, 56, 84],
-    major: [64, 77, 112],
-    casing: [22, 29, 48],
-    tunnel: [30, 38, 60],
+    road: [58, 70, 102],
+    major: [82, 97, 140],
+    casing: [24, 32, 54],
+    tunnel: [34, 43, 68],
     mark: [190, 203, 230, 70],
     building: [84, 97, 128],
     buildingFlat: [31, 40, 63],
@@ -59,6 +59,9 @@ const SIGNAL_COLOURS = [
 ];
 const LIDAR_COLOUR = [178, 120, 255];
 const FALSE_COLOUR = [235, 52, 72];
+const CAR_SIZE_M = [4.7, 1.8, 1.5];
+const TRAIL_S = 5;
+const LABEL_SPACING_PX = 85;
 const MAJOR = /^(motorway|trunk|primary)/;
 const FLAT = { depthCompare: "always", depthWriteEnabled: false };
 
@@ -203,25 +206,28 @@ function laneMarks(roads) {
   return marks;
 }
 
-/** One label for each street and kilometre, on its longest pieces. */
+/** Candidates for street labels, the most important first, each with its distance to the nearest more important one. */
 function streetLabels(roads) {
-  const labels = [];
   const pieces = roads.filter((road) => road.name).map((road) => {
     const [ax, ay] = road.path[0];
     const [bx, by] = road.path[road.path.length - 1];
-    return { road, length: Math.hypot(bx - ax, by - ay), position: [(ax + bx) / 2, (ay + by) / 2], dx: bx - ax, dy: by - ay };
+    const along = { length: Math.hypot(bx - ax, by - ay), dx: bx - ax, dy: by - ay };
+    return { road, ...along, position: road.path[road.path.length >> 1] };
   });
   pieces.sort((a, b) => b.road.major - a.road.major || b.length - a.length);
-  for (const piece of pieces) {
-    const near = labels.some((label) => {
-      const distance = Math.hypot(label.position[0] - piece.position[0], label.position[1] - piece.position[1]);
-      return distance < (label.name === piece.road.name ? 900 : 160);
-    });
-    if (near || piece.length < 30) continue;
-    let angle = (Math.atan2(piece.dy, piece.dx) * 180) / Math.PI;
+  const labels = [];
+  for (const { road, length, dx, dy, position } of pieces) {
+    if (length < 40) continue;
+    let gap = Infinity;
+    for (const label of labels) {
+      const distance = Math.hypot(label.position[0] - position[0], label.position[1] - position[1]);
+      gap = Math.min(gap, label.name === road.name ? distance / 5 : distance);
+    }
+    if (gap < 60) continue;
+    let angle = (Math.atan2(dy, dx) * 180) / Math.PI;
     if (angle > 90) angle -= 180;
     if (angle <= -90) angle += 180;
-    labels.push({ name: piece.road.name, position: piece.position, angle, major: piece.road.major });
+    labels.push({ name: road.name, position, angle, major: road.major, gap });
   }
   return labels;
 }
@@ -302,6 +308,11 @@ function stillLayers(deck, scene, look) {
   return layers;
 }
 
+/** Labels are chosen anew for every half step of zoom, not for every little turn of the wheel. */
+function labelZoom(zoom) {
+  return Math.floor(2 * zoom) / 2;
+}
+
 /** Labels and buildings, which stand above the vehicles. */
 function upperLayers(deck, scene, look) {
   const palette = PALETTES[look.palette];
@@ -319,12 +330,12 @@ function upperLayers(deck, scene, look) {
     }),
     new deck.TextLayer({
       id: "labels",
-      data: scene.labels.filter((label) => label.major || look.zoom > -0.5),
+      data: scene.labels.filter((label) => label.gap * 2 ** labelZoom(look.zoom) > LABEL_SPACING_PX),
       visible: look.labels,
       characterSet: "auto",
       fontFamily: "'Noto Sans CJK SC', 'PingFang SC', 'Microsoft YaHei', 'Source Han Sans SC', sans-serif",
-      fontSettings: { sdf: true, fontSize: 48, buffer: 8, radius: 10 },
-      outlineWidth: 3,
+      fontSettings: { sdf: true, fontSize: 64, buffer: 10, radius: 12 },
+      outlineWidth: 5,
       outlineColor: palette.halo,
       getText: (label) => label.name,
       getPosition: (label) => label.position,
@@ -343,14 +354,14 @@ function movingLayers(deck, play) {
   const palette = PALETTES[look.palette];
   const layers = [];
   if (look.trails) {
-    for (const window of play.shownWindows()) {
+    for (const { window, trips } of play.trails()) {
       layers.push(
         new deck.TripsLayer({
           id: `trails-${window.header.window}`,
-          data: window.trips,
+          data: trips,
           _pathType: "open",
           currentTime: time - window.header.from_s,
-          trailLength: 5,
+          trailLength: TRAIL_S,
           fadeTrail: true,
           getColor: palette.trail,
           opacity: 0.45,
@@ -418,9 +429,10 @@ function movingLayers(deck, play) {
         return target;
       },
       getOrientation: (_, { index }) => [0, 90 - vehicles.bearing[index], 0],
+      // Enlarged by the same metres all round, so that from afar a bus is a mark like the others, a little longer.
       getScale: (_, { index }) => {
         const row = 3 * vehicles.row[index];
-        return [size[row] * grown, size[row + 1] * grown, size[row + 2] * grown];
+        return CAR_SIZE_M.map((metres, axis) => size[row + axis] + (grown - 1) * metres);
       },
       getColor: (_, { index }) =>
         look.colour === "speed"
