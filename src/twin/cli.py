@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib.metadata
+import io
 import os
 import sys
 from collections.abc import Iterator
@@ -36,6 +37,9 @@ Debug = Annotated[bool, typer.Option("--debug")]
 
 def main() -> None:
     """Run the command line and exit."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal without Chinese shows question marks
     use_language(_language_of(sys.argv[1:]))
     command = typer.main.get_command(app)
     _describe(command, "help.twin")
