@@ -15,6 +15,7 @@ from itertools import pairwise
 from pathlib import Path
 from xml.sax.saxutils import quoteattr
 
+from twin.roadnet.defaults import RANKS
 from twin.roadnet.movements import Leg, Movement, crossings
 
 HERE = Path(__file__).parent
@@ -40,8 +41,9 @@ SAME_NODE = {1467: 604}
 
 REPAIRS = {"roundabout": "a closed one-way ring", "one_way_back": "one-way, beside the other carriageway"}
 
-MAIN = ("motorway", "trunk", "primary", "secondary", "tertiary")
-GRADE_SEPARATED = ("motorway", "trunk")
+
+EXPRESSWAYS = ("motorway", "trunk")
+"""Their main carriageways are crossed on other levels."""
 
 XY = tuple[float, float]
 Tags = dict[str, str]
@@ -173,28 +175,33 @@ def legs_by_node(roads: list[Road]) -> dict[int, list[Leg]]:
     return legs
 
 
-def is_main(movement: Movement, roads: list[Road], *, links: bool) -> bool:
-    """Return whether both ends are tertiary or higher, no expressway; ``links`` lets their ramps count too."""
-    for leg in (movement.origin, movement.target):
-        highway = roads[leg.edge // 2].highway
-        base = highway.removesuffix("_link")
-        if base not in MAIN or (base != highway and not links) or (highway in GRADE_SEPARATED):
-            return False
-    return True
+def ranks(movement: Movement, roads: list[Road]) -> tuple[int, bool]:
+    """Return the lower rank of a movement's two roads (0 = motorway) and whether one of them is a ramp."""
+    classes = [roads[leg.edge // 2].highway for leg in (movement.origin, movement.target)]
+    return max(RANKS.index(name.removesuffix("_link")) for name in classes), any(name.endswith("_link") for name in classes)
+
+
+def is_signalised(a: Movement, b: Movement, roads: list[Road]) -> bool:
+    """Return whether two crossing movements want a signal.
+
+    They do where a road of tertiary class or higher is crossed by another or its ramp, and where one of secondary class or
+    higher is crossed by any street: at Guangzhou's arterials the median is closed where there is no signal.
+    """
+    (rank_a, ramp_a), (rank_b, ramp_b) = ranks(a, roads), ranks(b, roads)
+    arterial = RANKS.index("secondary")
+    if max(rank_a, rank_b) <= RANKS.index("tertiary"):
+        return not (ramp_a and ramp_b)
+    return (rank_a <= arterial and not ramp_a) or (rank_b <= arterial and not ramp_b)
 
 
 def add_signals(osm: Map, roads: list[Road]) -> int:
-    """Put signals on nodes where a main road's traffic is crossed by that of a main road or its ramp."""
+    """Put signals on nodes where streams cross that want one; roundabouts and expressways have none."""
     count = 0
     for node, legs in sorted(legs_by_node(roads).items()):
-        if any(roads[leg.edge // 2].tags.get("junction") == "roundabout" for leg in legs):
+        meeting = [roads[leg.edge // 2] for leg in legs]
+        if any(road.tags.get("junction") == "roundabout" or road.highway in EXPRESSWAYS for road in meeting):
             continue
-        pairs = crossings(legs)
-        if any(
-            is_main(a, roads, links=True) and is_main(b, roads, links=True)
-            and (is_main(a, roads, links=False) or is_main(b, roads, links=False))
-            for a, b in pairs
-        ):  # fmt: skip
+        if any(is_signalised(a, b, roads) for a, b in crossings(legs)):
             note = "assumption: main roads cross here"
             osm.nodes[NODE_BASE + node][1].update({"highway": "traffic_signals", "note": note})
             count += 1

@@ -112,17 +112,18 @@ def _absorb(graph: Graph, clusters: Clusters, short: list[int], on_ring: set[int
         for node, other in (ends, ends[::-1]):
             if node in clusters.of or other not in clusters.core or other in on_ring:
                 continue
-            if graph.length_m[edge] <= TINY_M or _leaves_main_road(graph, node, edge):
+            if graph.length_m[edge] <= TINY_M or _passes_by(graph, clusters, node, other):
                 clusters.add(node)
                 if not clusters.join(node, other):
                     clusters.remove(node)
 
 
-def _leaves_main_road(graph: Graph, node: int, edge: int) -> bool:
-    """Return whether the straightest movement through ``node`` leaves ``edge`` aside."""
+def _passes_by(graph: Graph, clusters: Clusters, node: int, other: int) -> bool:
+    """Return whether the straightest movement through ``node`` neither comes from the cluster of ``other`` nor leads to it."""
     through = movements(graph.legs[node])
     if not through:
         return False
     straightest = min(through, key=lambda movement: (abs(movement.turn_rad), movement.origin.edge, movement.target.edge))
-    pair = {edge, int(graph.partner[edge])}
-    return straightest.origin.edge not in pair and straightest.target.edge not in pair
+    head = clusters.of[other]
+    ends = int(graph.u[straightest.origin.edge]), int(graph.v[straightest.target.edge])
+    return all(clusters.of.get(end) != head for end in ends)

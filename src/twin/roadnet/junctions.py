@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from twin.roadnet.clusters import Clusters, find_clusters, node_levels, rank
@@ -47,19 +48,27 @@ def find_junctions(
 def _signalised(
     graph: Graph, turns: Turns, clusters: Clusters, signals: tuple[Signal, ...], notices: Notices
 ) -> frozenset[int]:
-    """Return the clusters that signals control: the one it stands in, else the first ahead of it, else the nearest."""
+    """Return the clusters that signals control.
+
+    That is the crossing it stands in, else the first ahead of it, else the nearest aside; where there is none, the merge it
+    stands in or the first ahead.
+    """
     out: set[int] = set()
     level = node_levels(graph)
     for signal in signals:
         head = clusters.crossing(signal.node)
         if head is None:
-            starts = [(edge, before_m) for edge, before_m in signal.within]
+            starts = list(signal.within)
             if signal.node >= 0:
                 starts += [(leg.edge, float(graph.length_m[leg.edge])) for leg in graph.legs[signal.node] if not leg.inbound]
-            head = _ahead(graph, turns, clusters, starts)
-        if head is None:
             at = level[signal.node] if signal.node >= 0 else int(graph.level[signal.within[0][0]])
-            head = _aside(graph, clusters, level, signal, at)
+            for candidate in (
+                _ahead(graph, turns, clusters.crossing, starts),
+                _aside(graph, clusters, level, signal, at),
+                clusters.of.get(signal.node),
+                _ahead(graph, turns, clusters.of.get, starts),
+            ):
+                head = candidate if head is None else head
         if head is None:
             notices.add("signals that fit no junction (on the open road, pedestrian crossings)")
         else:
@@ -67,8 +76,10 @@ def _signalised(
     return frozenset(out)
 
 
-def _ahead(graph: Graph, turns: Turns, clusters: Clusters, starts: list[tuple[int, float]]) -> int | None:
-    """Return the nearest crossing ahead on the road, within SIGNAL_REACH_M, from edges with distances to their ends."""
+def _ahead(
+    graph: Graph, turns: Turns, cluster_at: Callable[[int], int | None], starts: list[tuple[int, float]]
+) -> int | None:
+    """Return the nearest cluster ahead on the road, within SIGNAL_REACH_M, from edges with distances to their ends."""
     offset, following = turns
     found: list[tuple[float, int]] = []
     ahead = list(starts)
@@ -76,7 +87,7 @@ def _ahead(graph: Graph, turns: Turns, clusters: Clusters, starts: list[tuple[in
         edge, gone_m = ahead.pop()
         if gone_m > SIGNAL_REACH_M:
             continue
-        head = clusters.crossing(int(graph.v[edge]))
+        head = cluster_at(int(graph.v[edge]))
         if head is not None:
             found.append((gone_m, head))
             continue
