@@ -55,8 +55,8 @@ test-fast: setup  ## Tests of seconds: no slow ones, no browser
 view: setup  ## Play runs back in a browser, at http://127.0.0.1:8501
 	$(BIN)/streamlit run apps/streamlit_app.py --server.address 127.0.0.1 --server.headless true --browser.gatherUsageStats false
 
-bench: setup  ## Measure
-	$(BIN)/python -m pytest benchmarks -q -o python_files='bench_*.py' --benchmark-columns=min,median,rounds
+bench: setup  ## Measure (minutes)
+	@for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python "$$script" || exit 1; done
 
 docs: setup  ## Write docs/assumptions.md again from the scenario's models
 	$(BIN)/python -m twin.scenario.reference docs/assumptions.md

@@ -191,13 +191,18 @@ def test_map_info_says_what_a_map_holds(call) -> None:
 # what is seen meanwhile
 
 
-def test_pace_counts_from_the_first_call(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Ten simulated seconds in two of wall time, twenty left: 5 x real time, 4 s left; what came before is not counted."""
-    now = iter([100.0, 102.0])
-    monkeypatch.setattr("twin.terminal.time.perf_counter", lambda: next(now))
+def test_pace_is_that_of_the_last_ten_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A slow first step (compiling) is forgotten after ten seconds of wall time; then 5 x real time, 8 s left of 90 s."""
+    now_s = [100.0]
+    monkeypatch.setattr("twin.terminal.time.perf_counter", lambda: now_s[0])
     pace = Pace()
-    assert pace.at(0.0, 30.0) == (0.0, 0.0)
-    assert pace.at(10.0, 30.0) == (5.0, 4.0)
+    assert pace.at(0.0, 90.0) == (0.0, 0.0)
+    now_s[0] = 130.0
+    assert pace.at(0.0, 90.0) == (0.0, 0.0)
+    for step in range(1, 11):
+        now_s[0] = 130.0 + step
+        pace.at(5.0 * step, 90.0)
+    assert (pace.factor, pace.left_s) == (5.0, 8.0)
 
 
 def test_plain_lines_come_every_ten_seconds(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

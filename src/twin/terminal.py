@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from collections import deque
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 
 PLAIN_LINE_EVERY_S: Final = 10.0
 """Wall time between two plain lines of progress."""
+
+PACE_OVER_S: Final = 10.0
+"""Wall time over which the rate is taken: long enough to be steady, short enough to forget the compiling."""
 
 
 class Reporter(Protocol):
@@ -132,20 +136,21 @@ class Bar:
 
 
 class Pace:
-    """Simulated seconds a second, and the wall time left at that pace, since the first call."""
+    """Simulated seconds a second over the last ten seconds, and the wall time left at that pace."""
 
     def __init__(self) -> None:
         """Know nothing yet."""
         self.factor = 0.0
         self.left_s = 0.0
-        self._first: tuple[float, float] | None = None
+        self._seen: deque[tuple[float, float]] = deque()
 
     def at(self, simulated_s: float, total_s: float) -> tuple[float, float]:
         """Return (times real time, wall seconds left) now that ``simulated_s`` of ``total_s`` are done."""
         now_s = time.perf_counter()
-        if self._first is None:
-            self._first = (now_s, simulated_s)
-        began_s, from_s = self._first
+        self._seen.append((now_s, simulated_s))
+        while len(self._seen) > 2 and self._seen[1][0] <= now_s - PACE_OVER_S:
+            self._seen.popleft()
+        began_s, from_s = self._seen[0]
         if now_s > began_s and simulated_s > from_s:
             self.factor = (simulated_s - from_s) / (now_s - began_s)
             self.left_s = (total_s - simulated_s) / self.factor
