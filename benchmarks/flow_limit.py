@@ -2,8 +2,8 @@
 
     python benchmarks/flow_limit.py [SCENARIO] [INFLOW_VPH ...]
 
-An inflow flows when, over the second half of the hour, at least 97 % as many trips arrive as begin. It also prints how much faster
-than real time traffic alone runs, and its vehicle updates a second.
+An inflow flows when, over the second half of the hour, at least 97 % as many trips arrive as begin. It also prints how much
+faster than real time traffic alone runs, and its vehicle updates a second.
 """
 
 from __future__ import annotations

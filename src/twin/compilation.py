@@ -16,7 +16,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, Self, TypeVar, cast
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -75,12 +75,12 @@ numba.config.CACHE_DIR = str(CACHE_FOLDER)  # a host program may have imported N
 
 def kernel(function: F) -> F:
     """Compile ``function`` with Numba: cached on disk, one thread, IEEE arithmetic (no fastmath)."""
-    return cast(F, numba.njit(cache=True, fastmath=False, parallel=False, error_model="numpy")(function))
+    return cast("F", numba.njit(cache=True, fastmath=False, parallel=False, error_model="numpy")(function))
 
 
 def inline_kernel(function: F) -> F:
     """Compile a small helper that is only called from other kernels."""
-    return cast(F, numba.njit(cache=True, fastmath=False, forceinline=True, error_model="numpy")(function))
+    return cast("F", numba.njit(cache=True, fastmath=False, forceinline=True, error_model="numpy")(function))
 
 
 class CompileWatch(event.Listener):  # type: ignore[misc]
@@ -108,7 +108,7 @@ class CompileWatch(event.Listener):  # type: ignore[misc]
         if self._depth == 0:
             self.seconds += time.perf_counter() - self._began_s
 
-    def __enter__(self) -> CompileWatch:
+    def __enter__(self) -> Self:
         """Begin to listen."""
         event.register("numba:compile", self)
         return self

@@ -61,6 +61,6 @@ class Scenario(Spec):
     def _measures_something(self) -> Self:
         if self.warm_up_s >= self.duration_s:
             raise ValueError(
-                f"warm_up_s is {self.warm_up_s:g} and duration_s {self.duration_s:g}: nothing is left to measure"
+                f"warm_up_s is {self.warm_up_s:g}, duration_s only {self.duration_s:g}; make warm_up_s the shorter one"
             )
         return self

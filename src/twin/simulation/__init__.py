@@ -1,0 +1,1 @@
+"""One run: the main flow (``run``) and the place where the parts meet (``assembly``)."""

@@ -98,9 +98,7 @@ def _simulate(world: assembly.World, scenario: Scenario, folder: RunFolder, prog
     assembly.start(world, scenario)
     env.process(every(env, segment_us, Phase.RECORDER, close_segment, first_us=segment_us))
     if progress is not None:
-        env.process(
-            every(env, assembly.PROGRESS_US, Phase.RECORDER, lambda t_us: progress(to_s(t_us), scenario.duration_s))
-        )
+        env.process(every(env, assembly.PROGRESS_US, Phase.RECORDER, lambda t_us: progress(to_s(t_us), scenario.duration_s)))
     env.run(until=end_us)
     world.finish(end_us)
     close_segment(end_us)

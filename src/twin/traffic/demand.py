@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from typing import Final, Self
 
@@ -62,7 +63,7 @@ class DemandSpec(Spec):
     """Trips that began up to this long before the start are placed on their way, so that the network is not empty at the
     start; 0 starts with an empty network."""
 
-    prefill_speed_ratio: float = Field(0.45, gt=0.0, le=1.0)
+    prefill_speed_ratio: float = Field(0.65, gt=0.0, le=1.0)
     """Mean speed / free-flow speed with which those trips have come so far. Assumption."""
 
     vehicle_types: VehicleTypes = VehicleTypes()
@@ -72,10 +73,10 @@ class DemandSpec(Spec):
     def _consistent(self) -> Self:
         total = self.inbound_share + self.outbound_share + self.internal_share
         if total > 1.0:
-            raise ValueError(f"inbound_share + outbound_share + internal_share is {total:g}: it must not exceed 1")
+            raise ValueError(f"inbound_share + outbound_share + internal_share is {total:g}; make it at most 1")
         times = [point.at_s for point in self.profile]
-        if any(later <= earlier for earlier, later in zip(times, times[1:], strict=False)):
-            raise ValueError("the at_s of the profile points must rise from each point to the next")
+        if any(later <= earlier for earlier, later in itertools.pairwise(times)):
+            raise ValueError("the at_s of the profile points do not rise; put the points in order of time, each once")
         return self
 
 
@@ -126,7 +127,7 @@ def build_trips(network: RoadNetwork, spec: DemandSpec, seed: int, duration_us: 
     """
     ends = trip_ends(network)
     rows = [
-        _trips_from(network, spec, seed, duration_us, origin, rate, choices)
+        _trips_from(spec, seed, duration_us, origin, rate, choices)
         for origin, rate, choices in _origins(spec, ends)
         if rate > 0.0
     ]
@@ -165,7 +166,6 @@ def _origins(spec: DemandSpec, ends: TripEnds) -> list[tuple[TripEnd, float, lis
 
 
 def _trips_from(
-    network: RoadNetwork,
     spec: DemandSpec,
     seed: int,
     duration_us: int,
@@ -222,9 +222,8 @@ def _departures(spec: DemandSpec, key: np.uint64, rate_vph: float, duration_us: 
     arrivals = np.cumsum(gaps)
     arrivals = arrivals[arrivals < expected]
     piece = np.searchsorted(cumulated, arrivals, side="right") - 1
-    return _invert(arrivals - cumulated[piece], steps[piece], factor[piece], factor[piece + 1], rate_vph / 3600.0) + np.array(
-        knots
-    )[piece]
+    within = _invert(arrivals - cumulated[piece], steps[piece], factor[piece], factor[piece + 1], rate_vph / 3600.0)
+    return np.asarray(within + np.array(knots)[piece], dtype=np.float64)
 
 
 def _invert(

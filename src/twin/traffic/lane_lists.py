@@ -58,7 +58,7 @@ def choose_lane(lanes: Records, edges: Records, edge: int, from_lane: int) -> in
         cost = lanes[first + index].count + SHIFT_COST * abs(index - straight)
         if cost < best_cost:
             best, best_cost = first + index, cost
-    return best
+    return int(best)
 
 
 @inline_kernel
@@ -110,8 +110,16 @@ def unlink(vehicles: Records, lanes: Records, i: int) -> None:
 
 @inline_kernel
 def enter_network(
-    vehicles: Records, lanes: Records, edges: Records, route_edge: Ints, active: Ints, counts: Longs,
-    i: int, lane: int, ahead: int, t_us: int,
+    vehicles: Records,
+    lanes: Records,
+    edges: Records,
+    route_edge: Ints,
+    active: Ints,
+    counts: Longs,
+    i: int,
+    lane: int,
+    ahead: int,
+    t_us: int,
 ) -> None:
     """Put vehicle ``i`` on the network at its ``s`` and ``speed``, behind ``ahead``."""
     link_behind(vehicles, lanes, i, lane, ahead)

@@ -46,11 +46,17 @@ LOOK_AHEAD_M = 120.0
 CLAIM_DISTANCE_M = 50.0
 """From here on vehicles that merge into one lane order themselves by distance. Assumption."""
 
+CLAIM_STAYS_M = 5.0
+"""Whose turn it is keeps it until another is this much nearer, or two who are level would both brake. Assumption: a car."""
+
 STOP_LINE_GAP_M = 1.0
 """Where the front bumper comes to rest before a stop line. Assumption."""
 
 CUT_M = 0.05
 """A move ends at least this far behind the bumper ahead."""
+
+PULL_OUT = 0.3
+"""A vehicle that begins its trip inside the map joins the road at this share of its desired speed. Assumption."""
 
 HALTED_MPS = 1.4
 """Below 5 km/h a vehicle counts as queueing (HBS 2015 and SUMO use the same)."""
@@ -84,7 +90,7 @@ def junction_is_full(vehicles: Records, lanes: Records, edges: Records, i: int) 
 
 @inline_kernel
 def is_held(vehicles: Records, lanes: Records, edges: Records, i: int, edge: int, distance: float) -> bool:
-    """Return whether the first vehicle on its lane has to wait at the end of ``edge``: for its signal or for a full junction."""
+    """Return whether the first vehicle on its lane has to wait at the end of ``edge``: signal, or full junction."""
     if must_stop(edges, edge, distance, vehicles[i].speed):
         return True
     entering = edges[edge].internal == 0 and edges[lanes[vehicles[i].plan[0]].edge].internal
@@ -96,16 +102,17 @@ def turn_speed(edges: Records, turns: Records, edge: int, next_edge: int) -> flo
     """Return the speed at which one drives from ``edge`` on to ``next_edge``."""
     for turn in range(edges[edge].turn_begin, edges[edge].turn_end):
         if turns[turn].edge == next_edge:
-            return turns[turn].speed
-    return edges[next_edge].speed_limit
+            return float(turns[turn].speed)
+    return float(edges[next_edge].speed_limit)
 
 
 @inline_kernel
 def claim_lanes(vehicles: Records, lanes: Records, edges: Records, active: Ints, counts: Longs) -> None:
-    """Note for each lane which vehicle on another lane is the nearest to enter it (ties: the lower trip number)."""
+    """Decide for each lane whose turn it is to enter: the nearest one's (ties: the lower trip number)."""
     for lane in range(lanes.size):
+        lanes[lane].claim_before = lanes[lane].claim
         lanes[lane].claim = NONE
-        lanes[lane].claim_distance = FREE
+        lanes[lane].claim_rank = FREE
     for a in range(counts[ACTIVE]):
         i = active[a]
         if vehicles[i].ahead != NONE or vehicles[i].plan[0] == NONE:
@@ -115,9 +122,11 @@ def claim_lanes(vehicles: Records, lanes: Records, edges: Records, active: Ints,
         if distance > CLAIM_DISTANCE_M or is_held(vehicles, lanes, edges, i, edge, distance):
             continue
         target = vehicles[i].plan[0]
-        nearest = lanes[target].claim_distance
-        if distance < nearest or (distance == nearest and i < lanes[target].claim):
+        rank = distance - CLAIM_STAYS_M if i == lanes[target].claim_before else distance
+        first = lanes[target].claim_rank
+        if rank < first or (rank == first and i < lanes[target].claim):
             lanes[target].claim = i
+            lanes[target].claim_rank = rank
             lanes[target].claim_distance = distance
 
 
@@ -170,7 +179,7 @@ def look_ahead(vehicles: Records, lanes: Records, edges: Records, turns: Records
                 room = min(room, distance)
                 break
             rival = lanes[target].claim
-            if k == 0 and rival != NONE and rival != i and lanes[target].claim_distance <= distance:
+            if k == 0 and rival != NONE and rival != i:  # noqa: PLR1714  (Numba knows no `in` here)
                 gap = distance - lanes[target].claim_distance - vehicles[rival].length
                 slowing = max(slowing, min(follow(vehicles, i, gap, vehicles[rival].speed), MERGE_BRAKING_MPS2))
             rear, rear_speed = rear_of(vehicles, lanes, edges, target)
@@ -266,23 +275,22 @@ def try_to_enter(
     behind = lanes[lane].front if ahead == NONE else vehicles[ahead].behind
     standstill = vehicles[i].standstill_gap
     limit = edges[edge].speed_limit * vehicles[i].speed_factor
+    speed = limit if s == 0.0 else PULL_OUT * limit
     room = FREE
     if ahead != NONE:
         room = vehicles[ahead].s - vehicles[ahead].length - s
+        speed = min(speed, vehicles[ahead].speed)
     else:
-        rear, _ = overhang(vehicles, lanes, edges, lane)
-        room = min(room, rear - s)
-    if room < standstill + CUT_M:
+        rear, rear_speed = overhang(vehicles, lanes, edges, lane)
+        if rear < FREE:
+            room = rear - s
+            speed = min(speed, rear_speed)
+    if room < standstill + CUT_M + vehicles[i].time_gap * speed:
         return False
     if behind != NONE:
         gap = s - vehicles[i].length - vehicles[behind].s
         if gap < vehicles[behind].standstill_gap + vehicles[behind].time_gap * vehicles[behind].speed:
             return False
-    speed = min(limit, (room - standstill) / vehicles[i].time_gap)
-    if s > 0.0:
-        speed = min(speed, 0.3 * limit)
-    elif ahead != NONE:
-        speed = min(speed, vehicles[ahead].speed + 2.0)
     vehicles[i].s = s
     vehicles[i].speed = speed
     enter_network(vehicles, lanes, edges, route_edge, active, counts, i, lane, ahead, t_us)
@@ -290,9 +298,7 @@ def try_to_enter(
 
 
 @inline_kernel
-def admit(
-    vehicles: Records, lanes: Records, edges: Records, route_edge: Ints, active: Ints, counts: Longs, t_us: int
-) -> None:
+def admit(vehicles: Records, lanes: Records, edges: Records, route_edge: Ints, active: Ints, counts: Longs, t_us: int) -> None:
     """Queue the trips that are due at their origins, then let the first of each queue in."""
     while counts[NEXT] < vehicles.size and vehicles[counts[NEXT]].depart_us <= t_us:
         i = counts[NEXT]

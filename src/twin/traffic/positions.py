@@ -18,7 +18,7 @@ Floats = npt.NDArray[np.float64]
 
 @inline_kernel
 def point_on_lane(edges: Records, points: Records, edge: int, index: int, s: float) -> tuple[float, float]:
-    """Return x and y (m) of distance ``s`` along lane ``index`` (0 at the kerb); the end pieces are drawn on beyond the ends."""
+    """Return x and y (m) of distance ``s`` along lane ``index`` (0 at the kerb); straight on beyond the ends."""
     low, high = edges[edge].point_begin, edges[edge].point_end - 2
     while low < high:
         middle = (low + high + 1) // 2
@@ -87,9 +87,7 @@ def ground_truth(vehicles: Vehicles, roads: Roads, t_us: int, since_s: float) ->
     """Return who is where, ``since_s`` after the last step."""
     active = vehicles.active[: vehicles.counts[ACTIVE]].copy()
     x, y, heading = (np.empty(active.size) for _ in range(3))
-    place_vehicles(
-        vehicles.all, roads.lanes, roads.edges, roads.points, vehicles.route_edge, active, since_s, x, y, heading
-    )
+    place_vehicles(vehicles.all, roads.lanes, roads.edges, roads.points, vehicles.route_edge, active, since_s, x, y, heading)
     here = vehicles.all.view(np.ndarray)[active]  # fields of plain records are read ten times faster
     edges = roads.edges.view(np.ndarray)
     edge = roads.lanes.view(np.ndarray)["edge"][here["lane"]]

@@ -150,7 +150,7 @@ class Traffic:
                 "arrival_us": np.ma.masked_array(vehicles.arrive_us[made], ~arrived[made]),
                 "route_length_m": length_m,
                 "free_flow_s": free_flow_s,
-                "delay_s": np.ma.masked_array(delay_s, ~arrived[made]),
+                "delay_s": np.ma.masked_array(delay_s, ~arrived[made] | (trips.depart_us[made] < 0)),
                 "purpose": labels(trips.purpose[made], PURPOSES),
                 "origin_edge": trips.route_edge[edges_first],
                 "destination_edge": trips.route_edge[edges_last],

@@ -52,9 +52,11 @@ LANE: Final = np.dtype(
         ("rear", "i4"),  # vehicle nearest to the entry
         ("count", "i4"),
         ("last_out", "i4"),  # vehicle that left last: its rear may still be on the lane
-        ("claim", "i4"),  # vehicle nearest to entering in this step
+        ("claim", "i4"),  # vehicle whose turn it is to enter, of those that merge here; NONE without one
+        ("claim_before", "i4"),  # the same in the step before
         ("last_out_odometer", "f8"),  # its odometer as it crossed the end
-        ("claim_distance", "f8"),
+        ("claim_distance", "f8"),  # how far it is from entering
+        ("claim_rank", "f8"),
     ],
     align=True,
 )

@@ -46,7 +46,9 @@ class SignalsSpec(Spec):
     def _fits(self) -> Self:
         least = 2.0 * (self.shortest_green_s + self.yellow_s + self.all_red_s)
         if self.cycle_s < least:
-            raise ValueError(f"cycle_s is {self.cycle_s:g}: two phases need at least {least:g} s of green, yellow and all-red")
+            raise ValueError(
+                f"cycle_s is {self.cycle_s:g}, too short for two phases with yellow and all-red; make it at least {least:g}"
+            )
         return self
 
 
@@ -70,8 +72,8 @@ def signal_plans(
     """Return a plan for every signalised junction.
 
     Approaches within 45 degrees of the axis of the widest one form the first phase, the others the second. Green is shared in
-    proportion to the critical flow ratios (Webster, Traffic signal settings, Road Research Technical Paper 39, 1958). Offsets are
-    drawn at random: coordination is not modelled yet.
+    proportion to the critical flow ratios (Webster, Traffic signal settings, Road Research Technical Paper 39, 1958). Offsets
+    are drawn at random: coordination is not modelled yet.
     """
     return tuple(
         _plan(network, junction, spec, seed, planned_flow_vph) for junction in network.junctions if junction.signalised
@@ -83,7 +85,8 @@ def _plan(
 ) -> SignalPlan:
     groups = phase_groups(network, junction)
     ratios = [
-        max((planned_flow_vph[e] / (network.edge_lanes[e] * SATURATION_FLOW_VPH) for e in group), default=0.0) for group in groups
+        max((planned_flow_vph[e] / (network.edge_lanes[e] * SATURATION_FLOW_VPH) for e in group), default=0.0)
+        for group in groups
     ]
     lost_s = len(groups) * (spec.yellow_s + spec.all_red_s)
     available_s = spec.cycle_s - lost_s
@@ -105,7 +108,8 @@ def phase_groups(network: RoadNetwork, junction: Junction) -> tuple[tuple[int, .
     """Return the approaches of the main axis and of the crossing one."""
     widest = max(junction.approaches, key=lambda e: (network.edge_lanes[e] * network.edge_speed_limit_mps[e], -e))
     axis = end_direction(network, widest)
-    main, crossing = [], []
+    main: list[int] = []
+    crossing: list[int] = []
     for edge in junction.approaches:
         off_axis = abs(math.remainder(end_direction(network, edge) - axis, math.pi))
         (main if off_axis <= math.pi / 4.0 else crossing).append(edge)

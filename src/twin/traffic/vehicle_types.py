@@ -110,7 +110,7 @@ class VehicleTypes(Spec):
     @model_validator(mode="after")
     def _some_share(self) -> Self:
         if sum(self.by_class("share")) <= 0.0:
-            raise ValueError("every vehicle class has share 0: at least one must be above 0")
+            raise ValueError("every vehicle class has share 0; give at least one a share above 0")
         return self
 
     def by_class(self, field: str) -> list[float]:
