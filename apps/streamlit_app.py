@@ -14,7 +14,7 @@ from twin.playback import player
 from twin.playback.catalogue import LANGUAGES, Language, texts
 from twin.playback.frames import Playback
 
-_FIGURES_PER_ROW = 6
+_FIGURES_PER_ROW = 7
 
 
 def _runs_folder() -> Path:
@@ -74,19 +74,21 @@ def _about(playback: Playback, words: dict[str, str]) -> None:
         words["not_calibrated"],
     ]
     st.caption(" · ".join(facts))
-    figures = [(words[f"figure_{key}"], value) for key, value in manifest.summary.items() if f"figure_{key}" in words]
+    figures = [
+        (words[f"figure_{key}"], _shown(key, value)) for key, value in manifest.summary.items() if f"figure_{key}" in words
+    ]
     for first in range(0, len(figures), _FIGURES_PER_ROW):
         for place, (label, value) in zip(st.columns(_FIGURES_PER_ROW), figures[first : first + _FIGURES_PER_ROW], strict=False):
-            place.metric(label, _shown(value))
+            place.metric(label, value)
 
 
-def _shown(value: object) -> str:
-    """Return a figure as a reader wants it: whole numbers with separators, fractions with three significant digits."""
-    if isinstance(value, float):
-        return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
-    if isinstance(value, int):
-        return f"{value:,}"
-    return "–" if value is None else str(value)
+def _shown(key: str, value: object) -> str:
+    """Return a figure as a reader wants it: shares in percent, whole numbers with separators, else three significant digits."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return "–" if value is None else str(value)
+    if key.endswith("_share") or key in ("recall", "precision"):
+        return f"{value:.1%}"
+    return f"{value:,}" if isinstance(value, int) else f"{value:,.3g}"
 
 
 def main() -> None:

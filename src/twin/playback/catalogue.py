@@ -32,18 +32,21 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
         "本次运行未完成:只回放已写入的 {simulated_s:.0f} 秒",
         "This run is incomplete: only the {simulated_s:.0f} s on disk are played",
     ),
-    # Key figures of a run.
+    # Key figures of a run; a name that ends in _share, recall and precision are shown in percent.
     "figure_vehicles": ("车辆数", "Vehicles"),
     "figure_trips_finished": ("完成出行", "Trips finished"),
     "figure_mean_speed_kmh": ("平均行程速度 (km/h)", "Mean travel speed (km/h)"),
+    "figure_mean_delay_s": ("平均延误 (s)", "Mean traffic delay (s)"),
     "figure_detections": ("检出目标", "Detections"),
+    "figure_visible_share": ("可见比例", "Visible share"),
     "figure_recall": ("检出率(召回率)", "Recall"),
     "figure_precision": ("精确率", "Precision"),
-    "figure_mec_age_p50_ms": ("信息年龄 MEC p50 (ms)", "Age at MEC, p50 (ms)"),
-    "figure_mec_age_p95_ms": ("信息年龄 MEC p95 (ms)", "Age at MEC, p95 (ms)"),
-    "figure_cloud_age_p50_ms": ("信息年龄 云 p50 (ms)", "Age at cloud, p50 (ms)"),
-    "figure_cloud_age_p95_ms": ("信息年龄 云 p95 (ms)", "Age at cloud, p95 (ms)"),
-    "figure_real_time_factor": ("仿真加速比", "Real-time factor"),
+    "figure_position_error_rms_m": ("定位误差 RMS (m)", "Position error, RMS (m)"),
+    "figure_mec_age_p50_ms": ("信息年龄 MEC p50 (ms)", "Age at the MEC, p50 (ms)"),
+    "figure_mec_age_p95_ms": ("信息年龄 MEC p95 (ms)", "Age at the MEC, p95 (ms)"),
+    "figure_cloud_age_p50_ms": ("信息年龄 云端 p50 (ms)", "Age at the cloud, p50 (ms)"),
+    "figure_cloud_age_p95_ms": ("信息年龄 云端 p95 (ms)", "Age at the cloud, p95 (ms)"),
+    "figure_delivered_share": ("送达率", "Packet delivery ratio"),
     # The player.
     "play": ("播放", "Play"),
     "pause": ("暂停", "Pause"),
@@ -82,11 +85,8 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
     "class_car": ("小客车", "car"),
     "class_taxi": ("出租车", "taxi"),
     "class_bus": ("公交车", "bus"),
-    "class_van": ("轻型货车", "van"),
     "class_light_truck": ("轻型货车", "light truck"),
-    "class_truck": ("货车", "truck"),
     "class_heavy_truck": ("重型货车", "heavy truck"),
-    "class_motorcycle": ("摩托车", "motorcycle"),
 }
 """Chinese, English; terms as in the project's glossary."""
 

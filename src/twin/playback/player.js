@@ -308,7 +308,7 @@ class Player {
     };
     const items =
       this.look.colour === "class"
-        ? this.payload.header.vehicle_classes.map((kind, k) => swatch(CLASS_COLOURS[k % CLASS_COLOURS.length], this.className(kind)))
+        ? this.payload.header.vehicle_classes.map((kind) => swatch(classColour(kind), this.className(kind)))
         : SPEED_STOPS_KMH.map((kmh, k) => swatch(SPEED_COLOURS[k], `${kmh}${k === SPEED_STOPS_KMH.length - 1 ? "+" : ""}`));
     if (this.look.colour === "speed") items.push("km/h");
     if (this.look.signals && this.payload.header.signals) {

@@ -54,7 +54,8 @@ def payload(playback: Playback, window: int, language: Language) -> bytes:
     scene_header, scene = playback.scene()
     header, moving = playback.window(window)
     notice = "" if playback.run.complete else words["incomplete_notice"].format(simulated_s=scene_header["duration_s"])
-    identity = {"run": str(playback.run.path), "language": language, "words": words, "notice": notice}
+    run = f"{playback.run.path} {playback.run.manifest.wall_s} {playback.last_us}"
+    identity = {"run": run, "language": language, "words": words, "notice": notice}
     return pack({**identity, **scene_header, **header}, {**scene, **moving})
 
 

@@ -11,37 +11,35 @@ const PALETTES = {
     building: [84, 97, 128],
     buildingFlat: [31, 40, 63],
     label: [206, 216, 238, 235],
-    halo: [13, 19, 33, 255],
+    halo: [13, 19, 33, 170],
     trail: [150, 200, 255],
     report: [255, 255, 255],
   },
   light: {
-    ground: "#eef1f5",
+    ground: "#e6eaf0",
     road: [255, 255, 255],
     major: [255, 246, 219],
-    casing: [196, 203, 214],
-    tunnel: [226, 230, 237],
+    casing: [170, 180, 197],
+    tunnel: [213, 219, 229],
     mark: [120, 130, 150, 110],
     building: [205, 212, 224],
     buildingFlat: [217, 223, 232],
     label: [52, 62, 84, 255],
-    halo: [255, 255, 255, 255],
+    halo: [255, 255, 255, 190],
     trail: [40, 90, 170],
     report: [20, 24, 40],
   },
 };
 
-// Okabe and Ito (2008), readable with colour-blind eyes; assigned in the order of the run's vehicle classes.
-const CLASS_COLOURS = [
-  [86, 180, 233],
-  [230, 159, 0],
-  [0, 158, 115],
-  [204, 121, 167],
-  [240, 228, 66],
-  [213, 94, 0],
-  [0, 114, 178],
-  [160, 160, 160],
-];
+// Okabe and Ito (2008), readable with colour-blind eyes; the same class has the same colour in every run.
+const CLASS_COLOURS = {
+  car: [86, 180, 233],
+  taxi: [240, 228, 66],
+  bus: [0, 158, 115],
+  light_truck: [204, 121, 167],
+  heavy_truck: [230, 159, 0],
+};
+const OTHER_CLASS_COLOUR = [160, 160, 160];
 // Orange when standing, blue when flowing: apart for colour-blind eyes as well, and in grey.
 const SPEED_STOPS_KMH = [0, 15, 30, 45, 60];
 const SPEED_COLOURS = [
@@ -64,6 +62,10 @@ const TRAIL_S = 5;
 const LABEL_SPACING_PX = 85;
 const MAJOR = /^(motorway|trunk|primary)/;
 const FLAT = { depthCompare: "always", depthWriteEnabled: false };
+
+function classColour(kind) {
+  return CLASS_COLOURS[kind] ?? OTHER_CLASS_COLOUR;
+}
 
 function speedColour(kmh) {
   const top = SPEED_STOPS_KMH.length - 1;
@@ -138,6 +140,10 @@ function buildScene(payload) {
     });
   }
   const surface = roads.filter((road) => !road.tunnel).sort((a, b) => a.level - b.level || a.major - b.major);
+  const levels = [...new Set(surface.map((road) => road.level))].map((level) => [
+    level,
+    surface.filter((road) => road.level === level),
+  ]);
   const buildings = [];
   for (let k = 0; k < arrays.building_start.length - 1; k += 1) {
     buildings.push({
@@ -159,7 +165,7 @@ function buildScene(payload) {
   }));
   const stops = Array.from(arrays.stop_edge, (edge, k) => ({ ...stopLine(roads[edge]), phase: arrays.stop_phase[k] }));
   const tunnels = roads.filter((road) => road.tunnel);
-  return { bounds, surface, tunnels, buildings, devices, stops, marks: laneMarks(surface), labels: streetLabels(roads) };
+  return { bounds, levels, tunnels, buildings, devices, stops, marks: laneMarks(surface), labels: streetLabels(roads) };
 }
 
 function sector(x, y, range, bearing, fieldOfView) {
@@ -235,7 +241,7 @@ function streetLabels(roads) {
 /** The layers that stand still; made again only when the palette, the view's kind or a switch changes. */
 function stillLayers(deck, scene, look) {
   const palette = PALETTES[look.palette];
-  const roads = (id, data, colour, extra) =>
+  const roads = (id, data, colour, extra, leastPx) =>
     new deck.PathLayer({
       id,
       data,
@@ -243,16 +249,19 @@ function stillLayers(deck, scene, look) {
       getWidth: (road) => road.width + extra,
       getColor: colour,
       widthUnits: "common",
-      widthMinPixels: 1,
+      widthMinPixels: leastPx,
       capRounded: true,
       jointRounded: true,
       parameters: FLAT,
       updateTriggers: { getColor: look.palette },
     });
   const layers = [
-    roads("tunnels", scene.tunnels, palette.tunnel, 0),
-    roads("casings", scene.surface, palette.casing, 1.6),
-    roads("roads", scene.surface, (road) => (road.major ? palette.major : palette.road), 0),
+    roads("tunnels", scene.tunnels, palette.tunnel, 0, 1),
+    // Level by level, so that a bridge's edge is drawn over the road below it.
+    ...scene.levels.flatMap(([level, data]) => [
+      roads(`casings-${level}`, data, palette.casing, 1.6, 2.2),
+      roads(`roads-${level}`, data, (road) => (road.major ? palette.major : palette.road), 0, 1),
+    ]),
     new deck.LineLayer({
       id: "marks",
       data: scene.marks,
@@ -334,16 +343,18 @@ function upperLayers(deck, scene, look) {
       visible: look.labels,
       characterSet: "auto",
       fontFamily: "'Noto Sans CJK SC', 'PingFang SC', 'Microsoft YaHei', 'Source Han Sans SC', sans-serif",
-      fontSettings: { sdf: true, fontSize: 64, buffer: 10, radius: 12 },
-      outlineWidth: 5,
-      outlineColor: palette.halo,
+      fontSettings: { fontSize: 48, buffer: 4 },
+      fontWeight: 500,
+      background: true,
+      backgroundPadding: [4, 1],
+      getBackgroundColor: palette.halo,
       getText: (label) => label.name,
       getPosition: (label) => label.position,
       getAngle: (label) => (look.relief ? 0 : label.angle),
       getSize: (label) => (label.major ? 13 : 11),
       getColor: palette.label,
       parameters: FLAT,
-      updateTriggers: { getColor: look.palette, getAngle: look.relief },
+      updateTriggers: { getColor: look.palette, getBackgroundColor: look.palette, getAngle: look.relief },
     }),
   ];
 }
@@ -437,7 +448,7 @@ function movingLayers(deck, play) {
       getColor: (_, { index }) =>
         look.colour === "speed"
           ? speedColour(vehicles.speed[index] * 3.6)
-          : CLASS_COLOURS[kind[vehicles.row[index]] % CLASS_COLOURS.length],
+          : classColour(payload.header.vehicle_classes[kind[vehicles.row[index]]]),
       material: { ambient: 0.7, diffuse: 0.45, shininess: 16, specularColor: [40, 40, 40] },
     }),
   );

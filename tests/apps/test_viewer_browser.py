@@ -1,0 +1,212 @@
+"""The viewer in a real browser: Streamlit on a free local port, Debian's Chromium without a screen, no network."""
+
+from __future__ import annotations
+
+import io
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from tests.playback.small_run import where, write_run
+
+pytestmark = pytest.mark.browser
+
+ROOT = Path(__file__).parents[2]
+# A software renderer on a busy machine draws about one frame a second.
+PATIENCE_MS = 120_000
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--use-gl=angle",
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+    "--ignore-gpu-blocklist",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+]
+LOCAL_SCHEMES = ("blob", "data")
+
+
+def _missing(what: str) -> None:
+    """Skip the test; fail it where continuous integration promises a browser."""
+    if os.environ.get("CI") == "true":
+        pytest.fail(f"{what} is missing, and CI=true promises it")
+    pytest.skip(f"{what} is missing: the viewer is not tested in a browser")
+
+
+@contextmanager
+def _viewer(runs: Path) -> Iterator[str]:
+    """Serve the viewer for the runs in ``runs``; its address."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", "apps/streamlit_app.py", "--server.port", str(port), "--", str(runs)]
+    server = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        for _ in range(600):
+            try:
+                socket.create_connection(("127.0.0.1", port), timeout=1).close()
+                break
+            except OSError:
+                time.sleep(0.1)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.terminate()
+        server.wait(timeout=30)
+
+
+class Visit:
+    """A page in Chromium, with what it asked for and what it complained about."""
+
+    def __init__(self, page: Any) -> None:
+        self.page = page
+        self.requests: list[str] = []
+        self.errors: list[str] = []
+        page.on("request", lambda request: self.requests.append(request.url))
+        page.on("websocket", lambda websocket: self.requests.append(websocket.url))
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+
+    def wait(self, expression: str) -> None:
+        """Wait until a JavaScript expression is true."""
+        self.page.wait_for_function(expression, timeout=PATIENCE_MS)
+
+    def shown(self) -> tuple[float, dict[int, dict[str, float]]]:
+        """Return the time that is shown and what is drawn of each vehicle, both of one frame."""
+        time_s, vehicles = self.page.evaluate("[twinPlayer.time_s, twinPlayer.positions()]")
+        return time_s, {entry["vehicle"]: entry for entry in vehicles}
+
+    def pixel(self, vehicle: dict[str, float]) -> tuple[int, int, int]:
+        """Return the colour on the screen where a vehicle is drawn."""
+        from PIL import Image
+
+        box = self.page.locator("[data-part=map]").bounding_box()
+        picture = Image.open(io.BytesIO(self.page.screenshot())).convert("RGB")
+        colour = picture.getpixel((round(box["x"] + vehicle["left_px"]), round(box["y"] + vehicle["top_px"])))
+        assert isinstance(colour, tuple)
+        return colour[0], colour[1], colour[2]
+
+    def scrub(self, time_s: float) -> None:
+        """Drag the time slider to a second, and wait until it is drawn."""
+        self.page.locator("[data-part=time]").evaluate(
+            "(slider, value) => { slider.value = value; slider.dispatchEvent(new Event('input')); }", time_s
+        )
+        self.wait(f"twinPlayer.ready && twinPlayer.time_s === {time_s}")
+
+
+@contextmanager
+def _visit(address: str) -> Iterator[Visit]:
+    """Open a page on the viewer; afterwards it must have spoken to this machine alone, and without errors."""
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        _missing("playwright")
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        _missing("chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_FLAGS)
+        try:
+            page = browser.new_page(viewport={"width": 900, "height": 720})
+            page.set_default_timeout(PATIENCE_MS)
+            visit = Visit(page)
+            page.goto(address)
+            yield visit
+            foreign = [url for url in visit.requests if urlsplit(url).scheme not in LOCAL_SCHEMES]
+            assert {urlsplit(url).hostname for url in foreign} == {"127.0.0.1"}
+            assert visit.errors == []
+        finally:
+            browser.close()
+
+
+def _check(time_s: float, vehicles: dict[int, dict[str, float]]) -> None:
+    """Compare what is drawn with the motion that the log was written from: within 1 cm."""
+    expected = {vehicle: place for vehicle in (10, 20, 30, 47) if (place := where(vehicle, time_s)) is not None}
+    assert vehicles.keys() == expected.keys()
+    for vehicle, place in expected.items():
+        assert (vehicles[vehicle]["x_m"], vehicles[vehicle]["y_m"]) == pytest.approx(place, abs=0.01)
+
+
+def test_play_moves_vehicles_to_where_the_log_says(tmp_path: Path) -> None:
+    """Pressing play moves the vehicles along their logged paths, on screen too, over a window's border, without a network.
+
+    A car standing at the roadside and the bus are looked for in the picture itself: their pixels have their class's
+    colour, and the place that the bus left has it no more.
+    """
+    write_run(tmp_path / "small")
+    with _viewer(tmp_path) as address, _visit(address) as visit:
+        visit.wait("window.twinPlayer && twinPlayer.ready")
+        _check(*visit.shown())
+        assert visit.shown()[0] == 0.0
+
+        visit.page.locator("[data-part=play]").click()
+        visit.wait("twinPlayer.time_s > 1")
+        for _ in range(3):
+            _check(*visit.shown())
+        visit.page.locator("[data-part=play]").click()
+        visit.wait("!twinPlayer.playing && twinPlayer.ready")
+        paused, _ = visit.shown()
+        assert paused > 1
+
+        visit.page.locator("[data-layer=trails]").uncheck()
+        visit.page.locator("[data-layer=labels]").uncheck()
+        visit.scrub(58.75)
+        _check(*visit.shown())
+        before = visit.shown()[1][20]
+        assert _is_green(visit.pixel(before))
+        assert not _is_green(visit.pixel(visit.shown()[1][30]))
+        visit.scrub(80.25)
+        _check(*visit.shown())
+        after = visit.shown()[1][20]
+        assert before["top_px"] - after["top_px"] > 20, "north is up"
+        assert _is_green(visit.pixel(after))
+        assert not _is_green(visit.pixel(before))
+        assert visit.page.locator("[data-part=clock]").inner_text() == "2026-05-20 07:46:20"
+        assert visit.page.get_by_text("OpenStreetMap contributors").is_visible()
+
+
+def _is_green(colour: tuple[int, int, int]) -> bool:
+    """Tell the bus's bluish green from roads, ground and other vehicles."""
+    red, green, blue = colour
+    return green > 110 and green > red + 60 and green > blue
+
+
+def test_language_and_incomplete_run(tmp_path: Path) -> None:
+    """The page speaks Chinese first, English on a click, keeps its place meanwhile, and says that a run is incomplete."""
+    write_run(tmp_path / "killed", state="incomplete")
+    with _viewer(tmp_path) as address, _visit(address) as visit:
+        visit.wait("window.twinPlayer && twinPlayer.ready")
+        assert "未完成" in visit.page.locator("[data-part=notice]").inner_text()
+        visit.scrub(130.0)
+        visit.page.get_by_text("English").click()
+        visit.page.get_by_text("This run is incomplete").wait_for()
+        visit.wait("twinPlayer.ready")
+        assert visit.page.locator("[data-part=play]").get_attribute("aria-label") == "Play"
+        time_s, vehicles = visit.shown()
+        assert time_s == 130.0
+        _check(time_s, vehicles)
+
+
+def test_page_without_runs_says_what_to_do(tmp_path: Path) -> None:
+    """An empty folder is no error: the page names the command that makes a run."""
+    with _viewer(tmp_path / "none") as address, _visit(address) as visit:
+        visit.page.get_by_text("make demo").wait_for()
+        assert visit.page.get_by_text("还没有可回放的仿真运行").is_visible()
+
+
+def test_folder_that_is_no_run_is_said_and_another_can_be_chosen(tmp_path: Path) -> None:
+    """A broken manifest gives a message in place of the player, not a traceback."""
+    broken = tmp_path / "broken"
+    broken.mkdir()
+    (broken / "manifest.json").write_text("{", encoding="utf-8")
+    with _viewer(tmp_path) as address, _visit(address) as visit:
+        visit.page.get_by_text("无法打开这次运行").wait_for()
+        assert visit.page.get_by_text("not JSON").is_visible()

@@ -1,0 +1,65 @@
+"""The player's texts: complete in both languages, and everything it needs is on this machine."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from tests.playback.small_run import write_run
+
+from twin.playback import player
+from twin.playback.catalogue import LANGUAGES, texts
+from twin.playback.frames import Playback
+from twin.playback.payload import unpack
+
+
+def _used() -> set[str]:
+    """Return the keys of all texts that the player's sources name."""
+    found = set(re.findall(r'data-(?:text|title)="(\w+)"', player.html()))
+    return found | set(re.findall(r"(?:this\.|\b)words\.(\w+)", player.javascript()))
+
+
+def test_every_text_of_the_player_is_in_the_catalogue() -> None:
+    """No key that the page or the script asks for is missing, in either language."""
+    for language in LANGUAGES:
+        assert _used() <= texts(language).keys()
+        assert all(texts(language).values())
+
+
+def test_languages_use_the_same_placeholders() -> None:
+    """A text that is filled in takes the same values in both languages."""
+    for key, chinese in texts("zh").items():
+        assert re.findall(r"{(\w+)", chinese) == re.findall(r"{(\w+)", texts("en")[key])
+
+
+def test_chinese_never_mixes_up_words_that_must_differ() -> None:
+    """Radar is never left bare, recall has one word, latency is not delay (the glossary's pairs)."""
+    chinese = texts("zh")
+    assert all("激光" in text for text in chinese.values() if "雷达" in text)
+    assert chinese["figure_precision"] == "精确率"
+    assert "时延" not in chinese["figure_mean_delay_s"]
+
+
+def test_player_names_no_other_machine() -> None:
+    """Neither the page, nor the style, nor the script holds an address: everything travels from Python."""
+    for source in (player.html(), player.css(), player.javascript()):
+        assert not re.search(r"https?:|//[a-z]+\.", source)
+        assert "fetch(" not in source
+
+
+def test_deck_gl_comes_from_the_installed_wheel() -> None:
+    """The bundle sets the global ``deck``, with the layer that draws trails."""
+    source = player.deck_javascript()
+    assert "TripsLayer" in source
+    assert source.endswith("export default function () {}\n")
+
+
+@pytest.mark.parametrize("state", ["complete", "incomplete"])
+def test_payload_says_whether_the_run_is_complete(tmp_path: Path, state: str) -> None:
+    """The notice is empty for a complete run, and says how much there is of another."""
+    playback = Playback(write_run(tmp_path / "run", state=state))
+    header, arrays = unpack(player.payload(playback, 1, "en"))
+    assert header["window"] == 1
+    assert {"edge_xy", "track_xy"} <= arrays.keys()
+    assert header["notice"] == ("" if state == "complete" else "This run is incomplete: only the 150 s on disk are played")
