@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from twin.errors import MapError
 from twin.roadnet.buildings import Project, read_buildings, read_places
 from twin.roadnet.connectivity import Gates, Graph, Turns, find_gates, kept_edges, permitted_turns, plain_kept_count
 from twin.roadnet.junctions import Signal, find_junctions
@@ -61,17 +62,18 @@ def assemble(name: str, osm: OsmFile, arcs: Sequence[Arc], notices: Notices) -> 
         return to_local(crs, origin_m, lon_deg, lat_deg)
 
     pieces, nodes, merged = _merge_near_nodes([_project(arc, project) for arc in arcs], notices)
+    if not pieces:
+        raise MapError(f"{name}: the map has no road longer than {SHORTEST_EDGE_M:g} m. Download an area with streets.")
     graph = _graph(pieces, nodes)
-    turns = permitted_turns(graph)
     gates = find_gates(graph)
-    keep = kept_edges(graph, turns, gates)
-    _report_dropped(graph, keep, plain_kept_count(turns), notices)
+    keep = kept_edges(graph, permitted_turns(graph, gates.exits), gates)
+    _report_dropped(graph, keep, plain_kept_count(graph), notices)
     kept = [piece for piece, kept in zip(pieces, keep, strict=True) if kept]
     used = sorted({node for piece in kept for node in (piece.u, piece.v)})
-    signals = _signals(kept, used, merged, osm, project, notices)
+    signals = _signals(kept, used, merged, osm, project=project, notices=notices)
     part = _graph(kept, {node: nodes[node] for node in used})
-    part_turns = permitted_turns(part)
     part_gates = _gates_of_part(gates, keep)
+    part_turns = permitted_turns(part, part_gates.exits)
     network = _network(part, kept, part_turns, part_gates)
     junctions = find_junctions(part, part_turns, tuple(p.arc.road.name for p in kept), signals, notices)
     return replace(
@@ -164,7 +166,13 @@ def _report_dropped(graph: Graph, keep: np.ndarray, plain: int, notices: Notices
 
 
 def _signals(
-    pieces: Sequence[_Piece], nodes: Sequence[int], merged: dict[int, int], osm: OsmFile, project: Project, notices: Notices
+    pieces: Sequence[_Piece],
+    nodes: Sequence[int],
+    merged: dict[int, int],
+    osm: OsmFile,
+    *,
+    project: Project,
+    notices: Notices,
 ) -> tuple[Signal, ...]:
     """Return the map's signals: on nodes of the kept part, or within its edges; count those on other roads."""
     number = {node: i for i, node in enumerate(nodes)}

@@ -17,7 +17,7 @@ import numpy as np
 from twin.roadnet.osm_file import read_bytes
 from twin.roadnet.road_network import Building, Junction, Place, Provenance, RoadNetwork
 
-_LIBRARIES = ("osmnx", "networkx", "numpy", "pyproj", "scipy")
+_LIBRARIES = ("osmnx", "networkx", "numpy", "pyproj", "scipy", "shapely")
 _RECORDS = ("junctions", "buildings", "places", "provenance")
 _TEXT = "text"
 
@@ -95,7 +95,7 @@ def _save(network: RoadNetwork, file: Path) -> None:
 def _load(file: Path) -> RoadNetwork | None:
     """Return the network of a cache file, or None when there is none that can be read."""
     try:
-        with np.load(file, allow_pickle=False) as content:
+        with file.open("rb") as stream, np.load(stream, allow_pickle=False) as content:
             arrays = {name: content[name] for name in content.files}
         text = json.loads(arrays.pop(_TEXT).tobytes())
         return _rebuilt(arrays, text)

@@ -8,9 +8,9 @@ from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
+import shapely
 from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import connected_components
-from scipy.spatial import ConvexHull, QhullError
 
 from twin.roadnet.movements import SHARPEST_TURN_DEG, Leg
 from twin.roadnet.polylines import along_m
@@ -19,13 +19,18 @@ from twin.roadnet.road_network import Floats, Ints
 HEADING_OVER_M = 10.0
 """A leg's direction at a node is that of its first 10 m: drawn corners within it say little."""
 
-NEAR_HULL_M = 100.0
-"""A two-way dead end this near to the map's hull was cut off there, rather than being a real dead end."""
+NEAR_OUTLINE_M = 100.0
+"""Assumption: a two-way dead end this near to the map's outline was cut off there, rather than being a real dead end."""
+
+BLOCK_M = 250.0
+"""Assumption: gaps between roads narrower than twice this are blocks inside the map, wider ones (a river, the sea) may be its
+outline."""
 
 GATE_CLASSES = frozenset({"motorway", "trunk", "primary", "secondary", "tertiary"})
 
 ISLAND_M = 500.0
-"""Assumption: roads joined to the rest by nothing, with less length than this in all, are drawing accidents and no gates."""
+"""Assumption: roads joined to the rest by nothing, with less length than this in all, are drawing accidents and no gates
+(unless the map has nothing longer)."""
 
 Turns = tuple[Ints, Ints]
 
@@ -73,10 +78,11 @@ def _direction(x_m: Floats, y_m: Floats) -> float:
     return math.atan2(float(np.interp(reach, s_m, y_m) - y_m[0]), float(np.interp(reach, s_m, x_m) - x_m[0]))
 
 
-def permitted_turns(graph: Graph) -> Turns:
+def permitted_turns(graph: Graph, exits: Ints) -> Turns:
     """Return offsets and edges that may follow each edge: everything but U-turns, and those where nothing else remains.
 
     A turn sharper than SHARPEST_TURN_DEG counts as a U-turn too (from one carriageway into the other where they part).
+    From ``exits`` one leaves the map: nothing follows.
     """
     sharpest = math.radians(SHARPEST_TURN_DEG)
     following: list[list[int]] = [[] for _ in range(graph.u.size)]
@@ -88,6 +94,8 @@ def permitted_turns(graph: Graph) -> Turns:
                 turn = [abs(math.remainder(leg.angle_rad - origin.angle_rad - math.pi, 2.0 * math.pi)) for leg in others]
                 gentle = [leg.edge for leg, angle in zip(others, turn, strict=True) if angle <= sharpest]
                 following[origin.edge] = gentle or [leg.edge for leg in others or outbound]
+    for edge in exits:
+        following[edge] = []
     offset = np.concatenate(([0], np.cumsum([len(edges) for edges in following]))).astype(np.int32)
     return offset, np.array([edge for edges in following for edge in edges], np.int32)
 
@@ -96,15 +104,16 @@ def find_gates(graph: Graph) -> Gates:
     """Return the edges that lead in from and out to the outside world.
 
     They are the ends of one-way roads with nothing before or behind them, and two-way dead ends of tertiary class or higher
-    within NEAR_HULL_M of the convex hull. Islands below ISLAND_M have none.
+    within NEAR_OUTLINE_M of the map's outline. Islands below ISLAND_M have none, but the largest part of a map always may.
     """
     count = graph.node_x_m.size
     indegree, outdegree = np.bincount(graph.v, minlength=count), np.bincount(graph.u, minlength=count)
     links = coo_array((np.ones(graph.u.size), (graph.u, graph.v)), shape=(count, count))
     _, island = connected_components(links, directed=False)
-    large = np.bincount(island[graph.u], weights=graph.length_m, minlength=int(island.max()) + 1) >= ISLAND_M
+    length_m = np.bincount(island[graph.u], weights=graph.length_m, minlength=int(island.max()) + 1)
+    large = (length_m >= ISLAND_M) | (length_m == length_m.max())
     neighbours = [len({int(graph.u[leg.edge] if leg.inbound else graph.v[leg.edge]) for leg in legs}) for legs in graph.legs]
-    outer = _near_hull(graph.node_x_m, graph.node_y_m)
+    outer = _near_outline(graph)
     main = np.array([highway.removesuffix("_link") in GATE_CLASSES for highway in graph.highway], np.bool_)
     dead_end = (np.array(neighbours) == 1) & (indegree == 1) & (outdegree == 1) & outer
     entries = large[island[graph.u]] & ((indegree[graph.u] == 0) | (dead_end[graph.u] & main & (graph.partner >= 0)))
@@ -112,14 +121,16 @@ def find_gates(graph: Graph) -> Gates:
     return Gates(np.flatnonzero(entries).astype(np.int32), np.flatnonzero(exits).astype(np.int32))
 
 
-def _near_hull(x_m: Floats, y_m: Floats) -> npt.NDArray[np.bool_]:
-    points = np.column_stack((x_m, y_m))
-    try:
-        hull = ConvexHull(points)
-    except (QhullError, ValueError):
-        return np.ones(x_m.size, np.bool_)
-    depth_m = -(points @ hull.equations[:, :2].T + hull.equations[:, 2]).max(axis=1)
-    return np.asarray(depth_m <= NEAR_HULL_M)
+def _near_outline(graph: Graph) -> npt.NDArray[np.bool_]:
+    """Return which nodes lie within NEAR_OUTLINE_M of the outline: roads widened by BLOCK_M, narrowed again, holes filled."""
+    once = [edge for edge in range(graph.u.size) if not 0 <= graph.partner[edge] < edge]
+    roads = [shapely.LineString(np.column_stack((graph.x_m[edge], graph.y_m[edge]))).simplify(5.0) for edge in once]
+    wide = shapely.union_all(shapely.buffer(roads, BLOCK_M, quad_segs=4))
+    filled = shapely.union_all([shapely.Polygon(part.exterior) for part in shapely.get_parts(wide)])
+    closed = filled.buffer(1.0 - BLOCK_M, quad_segs=4)
+    outline = shapely.union_all([part.exterior for part in shapely.get_parts(closed)])
+    points = shapely.points(np.column_stack((graph.node_x_m, graph.node_y_m)))
+    return np.asarray(shapely.distance(outline, points) <= NEAR_OUTLINE_M)
 
 
 def _edge_graph(turns: Turns, gates: Gates | None) -> csr_array:
@@ -141,7 +152,8 @@ def kept_edges(graph: Graph, turns: Turns, gates: Gates) -> npt.NDArray[np.bool_
     return np.asarray(label[:-1] == int(np.argmax(length)))
 
 
-def plain_kept_count(turns: Turns) -> int:
+def plain_kept_count(graph: Graph) -> int:
     """Return how many edges the largest strongly connected part would have without the world outside."""
+    turns = permitted_turns(graph, np.empty(0, np.int32))
     _, label = connected_components(_edge_graph(turns, None), directed=True, connection="strong")
     return int(np.bincount(label[:-1]).max())

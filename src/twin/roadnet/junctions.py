@@ -76,9 +76,7 @@ def _signalised(
     return frozenset(out)
 
 
-def _ahead(
-    graph: Graph, turns: Turns, cluster_at: Callable[[int], int | None], starts: list[tuple[int, float]]
-) -> int | None:
+def _ahead(graph: Graph, turns: Turns, cluster_at: Callable[[int], int | None], starts: list[tuple[int, float]]) -> int | None:
     """Return the nearest cluster ahead on the road, within SIGNAL_REACH_M, from edges with distances to their ends."""
     offset, following = turns
     found: list[tuple[float, int]] = []

@@ -174,14 +174,16 @@ def read_road(tags: Tags, notices: Notices) -> Road | None:
     width_m = parse_metres(tags.get("width"))
     lane_width_m = min(WIDEST_LANE_M, max(NARROWEST_LANE_M, width_m / used)) if width_m else default.lane_width_m
     ways: list[Carriageway | None] = [None, None]
+    assumed = False
     for side, (key, drawn) in enumerate((("forward", oneway >= 0), ("backward", oneway <= 0))):
         if drawn:
             text = tags.get(f"maxspeed:{key}", tags.get("maxspeed"))
             speed_mps = parse_speed_mps(text, notices)
             if speed_mps is None:
-                notices.add(f"speed limit of {highway} assumed ({default.speed_kmh:g} km/h)")
-                speed_mps = default.speed_kmh * MPS_PER_KMH
+                assumed, speed_mps = True, default.speed_kmh * MPS_PER_KMH
             ways[side] = Carriageway(lanes[side], lane_width_m, speed_mps)
+    if assumed:
+        notices.add(f"speed limit of {highway} assumed ({default.speed_kmh:g} km/h)")
     bridge, tunnel, level = parse_level(tags, notices)
     name = tags.get("name") or tags.get("ref") or ""
     return Road(highway, name, ways[0], ways[1], bridge, tunnel, level, tags.get("junction") in _RINGS)
