@@ -201,7 +201,7 @@ def _trips_from(
         drawn[mine, 3] = purpose
         pairs[mine, 1] = [places[p].edges[int(u * len(places[p].edges))] for p, u in zip(place_pick, edge_pick, strict=True)]
         drawn[mine, 5] = [places[p].s_m[int(u * len(places[p].edges))] for p, u in zip(place_pick, edge_pick, strict=True)]
-    made = (pairs[:, 1] >= 0) & (pairs[:, 0] != pairs[:, 1])
+    made = (pairs[:, 1] >= 0) & ((pairs[:, 0] != pairs[:, 1]) | (drawn[:, 5] > drawn[:, 4]))
     return drawn[made], pairs[made]
 
 

@@ -45,8 +45,11 @@ class Traffic:
         self._recorder = recorder
         self._stepped_us = 0
         self._interval_began_us = 0
-        self.placed = place_under_way(self.vehicles, self.roads, self.trips, demand.prefill_speed_ratio)
-        self.vehicles.counts[NEXT] = np.searchsorted(self.trips.depart_us, 0)
+        under_way = int(np.searchsorted(self.trips.depart_us, 0))
+        placed = place_under_way(self.vehicles, self.roads, self.trips, demand.prefill_speed_ratio)
+        self.left_out = under_way - placed
+        """Trips from before the start that would have arrived by then, or had no room where they would have been."""
+        self.vehicles.counts[NEXT] = under_way
         self._forget_interval()
 
     @property

@@ -1,0 +1,71 @@
+"""The Intelligent Driver Model against its own closed forms."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.traffic.helpers import traffic_on
+from tests.traffic.networks import build
+
+from twin.traffic.car_following import free_acceleration, interaction
+
+A, B, T, S0, V0 = 1.0, 1.5, 1.0, 2.0, 50 / 3.6
+
+
+def _acceleration(speed: float, gap: float, leader_speed: float) -> float:
+    return free_acceleration(speed, V0, A, B) - interaction(speed, gap, leader_speed, A, B, T, S0)
+
+
+@pytest.mark.parametrize("speed_mps", [0.0, 1.0, 5.0, 10.0, 13.0])
+def test_nobody_accelerates_at_the_equilibrium_gap(speed_mps: float) -> None:
+    """At the gap (s0 + vT) / sqrt(1 - (v/v0)^4) the acceleration is zero (Treiber et al. 2000, equation 4), to 1e-12."""
+    gap_m = (S0 + speed_mps * T) / math.sqrt(1.0 - (speed_mps / V0) ** 4)
+    assert _acceleration(speed_mps, gap_m, speed_mps) == pytest.approx(0.0, abs=1e-12)
+
+
+def test_a_standing_car_starts_with_its_full_acceleration_on_an_empty_road() -> None:
+    """The free term is a at rest and 0 at the desired speed, by definition."""
+    assert free_acceleration(0.0, V0, A, B) == A
+    assert free_acceleration(V0, V0, A, B) == 0.0
+
+
+@given(
+    speed=st.floats(0.0, 40.0),
+    leader=st.floats(0.0, 40.0),
+    gap=st.floats(0.1, 500.0),
+    more=st.floats(0.0, 100.0),
+)
+def test_more_room_or_a_faster_leader_never_slows(speed: float, leader: float, gap: float, more: float) -> None:
+    """Acceleration never falls with the gap or with the leader's speed."""
+    assert _acceleration(speed, gap + more, leader) >= _acceleration(speed, gap, leader)
+    assert _acceleration(speed, gap, leader + more) >= _acceleration(speed, gap, leader)
+
+
+def test_followers_settle_at_the_equilibrium_gap_of_their_leader() -> None:
+    """Behind the slowest of those that enter, a platoon settles at the model's equilibrium gap, within 5 %."""
+    network = build([(0.0, 0.0), (6000.0, 0.0)], [(0, 1, 1)], entries=[0], exits=[0])
+    traffic = traffic_on(network, seconds=300, inflow_vph=1500.0)
+    for tenth in range(1, 3001):
+        traffic.step_to(tenth * 100_000)
+    vehicles = traffic.vehicles.all
+    compared = 0
+    for vehicle in traffic.vehicles.active[: traffic.active].tolist():
+        ahead = int(vehicles.ahead[vehicle])
+        if (
+            ahead < 0
+            or abs(vehicles.speed[vehicle] - vehicles.speed[ahead]) > 0.01
+            or abs(vehicles.acceleration[vehicle]) > 0.01
+        ):
+            continue
+        speed = float(vehicles.speed[vehicle])
+        desired = float(traffic.roads.edges.speed_limit[0] * vehicles.speed_factor[vehicle])
+        room = float(vehicles.s[ahead] - vehicles.length[ahead] - vehicles.s[vehicle])
+        if speed > 0.95 * desired:
+            continue
+        wanted = (vehicles.standstill_gap[vehicle] + speed * vehicles.time_gap[vehicle]) / math.sqrt(1 - (speed / desired) ** 4)
+        assert room == pytest.approx(float(wanted), rel=0.05)
+        compared += 1
+    assert compared >= 5
