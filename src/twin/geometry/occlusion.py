@@ -24,12 +24,11 @@ import numpy.typing as npt
 
 from twin.compilation import inline_kernel, kernel
 from twin.geometry.rays import (
-    FACES,
+    RECTANGLE_FACTS,
     elevation_between,
     inverse_entry,
     inverse_exit,
-    rectangle_faces,
-    rectangle_span,
+    rectangle_facts,
 )
 
 Floats = npt.NDArray[np.float64]
@@ -39,14 +38,16 @@ Ints = npt.NDArray[np.int32]
 BOX = 7
 """Numbers that describe a box: x_m, y_m, cosine and sine of its heading, half length, half width, height."""
 
-WALL = 5
-"""Numbers of a part of a wall: begin and end as fractions of the column, line vector x and y, height above the sensor."""
+WALL = 6
+"""Numbers of a part of a wall: begin and end as fractions of the column, line vector x and y, height above the sensor, least
+distance."""
 
-_PARTS = 6
-_BEGIN, _END, _UX, _UY, _VX, _VY = range(_PARTS)
-_BEGIN_COLUMN, _END_COLUMN = FACES, FACES + 1
-_RISE = FACES + 2
-_FACTS = FACES + 3
+_BEGIN_COLUMN, _END_COLUMN, _RISE, _NEAREST, _FARTHEST = range(RECTANGLE_FACTS - 2, RECTANGLE_FACTS + 3)
+FACTS = RECTANGLE_FACTS + 3
+"""Numbers kept of a box during a scan: its rectangle (the bounds of its azimuth turned into columns), its height over the
+sensor, the bounds of its distance."""
+
+_BUCKETS = 128
 _SLIVER = 1e-6
 """Fractions of a column closer than this are one."""
 
@@ -74,18 +75,34 @@ class Walls(NamedTuple):
     start: Ints
     """Parts of column ``c`` of a device: ``part[start[base + c]:start[base + c + 1]]`` with the device's base."""
     part: Floats32
-    """(n, 5), see ``WALL``."""
+    """(n, 6), see ``WALL``; within a column by least distance."""
 
 
 class Desk(NamedTuple):
     """Working memory of the scan of one device; contents mean nothing between calls."""
 
     head: Ints
-    """(columns,): the last entry of each column, -1 for none."""
+    """(columns,): the first entry of each column, -1 for none; nearer things come first."""
     facts: Floats
-    """(boxes, 13): faces, span in columns, rise over the sensor."""
+    """(boxes, 15), see ``FACTS``."""
     first: Ints
-    """(boxes + 1,): the entries of each box."""
+    """(boxes + 1,): the entries of each box in the order of ``order``."""
+    order: Ints
+    """(boxes,): the boxes from far to near, as exact as a bucket."""
+    bucket: Ints
+    """(129,): counts of the sort."""
+
+
+@kernel
+def empty_desk(columns: int, boxes: int) -> Desk:
+    """Return working memory for fans of up to ``columns`` columns and up to ``boxes`` boxes."""
+    return Desk(
+        np.empty(columns, np.int32),
+        np.empty((boxes, FACTS)),
+        np.empty(boxes + 1, np.int32),
+        np.empty(boxes, np.int32),
+        np.empty(_BUCKETS + 1, np.int32),
+    )
 
 
 def fan(field_of_view_rad: float, column_rad: float, lowest_rad: float, highest_rad: float, tilt_rad: float = 0.0) -> Fan:
@@ -134,30 +151,17 @@ def visible_areas(
 
     ``boxes`` (n, 7) as ``BOX`` says; ``chosen`` rows of it, all on the sensor's level, at most ``desk``'s number; ``targets``
     (count,) 1 where the result is wanted (others only hide). ``pose`` is the sensor's x_m, y_m, height_m and the cosine and
-    sine of its heading. ``whole`` is the area of a target's silhouette in rad^2 (azimuth x elevation), ``seen`` the part that
-    the device sees: unhidden, and within its field of view and elevation limits. A box that covers the sensor's foot is
-    neither seen nor hides anything. Return the number of entries needed; where it exceeds the rows of ``entries``
-    (n, 3) and ``intervals`` (n, 2), nothing was computed.
+    sine of its heading. ``whole`` is the area of a target's silhouette in rad^2 (azimuth x elevation; not computed when the
+    array is empty), ``seen`` the part that the device sees: unhidden, and within its field of view and elevation limits. A
+    box that covers the sensor's foot is neither seen nor hides anything. Return the number of entries needed; where it
+    exceeds the rows of ``entries`` (n, 3) and ``intervals`` (n, 3), nothing was computed.
     """
     needed = _spread(boxes, chosen, count, pose, fan, desk)
     if needed > entries.shape[0]:
         return needed
-    columns = fan.low.size
-    desk.head[:columns] = -1
-    used = 0
-    for i in range(count):
-        desk.first[i] = used
-        used = _enter(i, used, columns, fan.turn, entries, intervals, desk)
-    desk.first[count] = used
-    for i in range(count):
-        whole[i] = 0.0
-        seen[i] = 0.0
-        if targets[i]:
-            whole[i] = _outside_area(i, columns, fan, pose[2], desk)
-            for entry in range(desk.first[i], desk.first[i + 1]):
-                a, b = _entry_area(i, entry, pose[2], fan, walls, wall_base, entries, intervals, desk)
-                whole[i] += a
-                seen[i] += b
+    width = _far_to_near(count, desk)
+    _enter(count, fan, entries, intervals, desk)
+    _measure(count, width, targets, pose[2], fan, walls, wall_base, entries, intervals, desk, whole, seen)
     return needed
 
 
@@ -168,51 +172,85 @@ def _spread(
     """Bring each box into the device's frame; return a bound on the entries they need."""
     x, y, height, cos, sin = pose
     columns = fan.low.size
+    facts = desk.facts
+    per_rad = 1.0 / fan.column_rad
     needed = 0
     for i in range(count):
-        box = boxes[chosen[i]]
-        facts = desk.facts[i]
-        dx, dy = box[0] - x, box[1] - y
+        row = chosen[i]
+        dx, dy = boxes[row, 0] - x, boxes[row, 1] - y
         cx, cy = dx * cos + dy * sin, dy * cos - dx * sin
-        ex, ey = box[2] * cos + box[3] * sin, box[3] * cos - box[2] * sin
-        facts[_BEGIN_COLUMN], facts[_END_COLUMN] = 0.0, -1.0
-        if rectangle_faces(cx, cy, ex, ey, box[4], box[5], facts):
-            low, high = rectangle_span(cx, cy, ex, ey, box[4], box[5])
-            facts[_BEGIN_COLUMN] = (low - fan.first_rad) / fan.column_rad
-            facts[_END_COLUMN] = (high - fan.first_rad) / fan.column_rad
-            needed += min(columns, int(facts[_END_COLUMN] - facts[_BEGIN_COLUMN]) + 2)
-        facts[_RISE] = box[6] - height
+        ex, ey = boxes[row, 2] * cos + boxes[row, 3] * sin, boxes[row, 3] * cos - boxes[row, 2] * sin
+        half_length, half_width = boxes[row, 4], boxes[row, 5]
+        if rectangle_facts(cx, cy, ex, ey, half_length, half_width, facts, i):
+            low, high = (facts[i, _BEGIN_COLUMN] - fan.first_rad) * per_rad, (facts[i, _END_COLUMN] - fan.first_rad) * per_rad
+            facts[i, _BEGIN_COLUMN], facts[i, _END_COLUMN] = low, high
+            needed += min(columns, int(high - low) + 2)
+        else:
+            facts[i, _BEGIN_COLUMN], facts[i, _END_COLUMN] = 0.0, -1.0
+        facts[i, _RISE] = boxes[row, 6] - height
+        distance = math.sqrt(dx * dx + dy * dy)
+        reach = half_length + half_width  # at least half the diagonal
+        facts[i, _NEAREST], facts[i, _FARTHEST] = distance - reach, distance + reach
     return needed
 
 
 @inline_kernel
-def _enter(i: int, used: int, columns: int, turn: float, entries: Ints, intervals: Floats, desk: Desk) -> int:
-    """Add one entry for each column that box ``i`` touches to the lists of the columns."""
-    begin, end = desk.facts[i, _BEGIN_COLUMN], desk.facts[i, _END_COLUMN]
-    for lap in range(-1, 2):
-        a = max(begin + lap * turn, 0.0)
-        b = min(end + lap * turn, float(columns))
-        if b - a <= _SLIVER:
-            continue
-        last = min(int(b), columns - 1)
-        for column in range(int(a), last + 1):
-            low = max(a - column, 0.0)
-            high = min(b - column, 1.0)
-            if high - low > _SLIVER and used < entries.shape[0]:
-                entries[used, 0] = i
-                entries[used, 1] = column
-                entries[used, 2] = desk.head[column]
-                intervals[used, 0] = low
-                intervals[used, 1] = high
-                desk.head[column] = used
-                used += 1
-    return used
+def _far_to_near(count: int, desk: Desk) -> float:
+    """Order the boxes by their least distance, from far to near, up to buckets; return the width of a bucket."""
+    farthest = 0.0
+    for i in range(count):
+        farthest = max(farthest, desk.facts[i, _NEAREST])
+    width = (farthest + 1.0) / _BUCKETS
+    desk.bucket[:] = 0
+    for i in range(count):
+        desk.bucket[_BUCKETS - 1 - int(max(0.0, desk.facts[i, _NEAREST]) / width)] += 1
+    total = 0
+    for k in range(_BUCKETS):
+        total += desk.bucket[k]
+        desk.bucket[k] = total
+    for i in range(count):
+        k = _BUCKETS - 1 - int(max(0.0, desk.facts[i, _NEAREST]) / width)
+        desk.bucket[k] -= 1
+        desk.order[desk.bucket[k]] = i
+    return width
 
 
 @inline_kernel
-def _outside_area(i: int, columns: int, fan: Fan, height_m: float, desk: Desk) -> float:
+def _enter(count: int, fan: Fan, entries: Ints, intervals: Floats, desk: Desk) -> None:
+    """Add an entry for each column that a box touches to the list of the column, the farthest box first."""
+    columns = fan.low.size
+    whole_turn = fan.turn - columns < _SLIVER
+    desk.head[:columns] = -1
+    used = 0
+    for k in range(count):
+        i = desk.order[k]
+        desk.first[k] = used
+        begin, end = desk.facts[i, _BEGIN_COLUMN], desk.facts[i, _END_COLUMN]
+        inside = begin >= 0.0 and end <= columns
+        for lap in range(0 if inside and whole_turn else -1, 1 if inside and whole_turn else 2):
+            a = max(begin + lap * fan.turn, 0.0)
+            b = min(end + lap * fan.turn, float(columns))
+            if b - a <= _SLIVER:
+                continue
+            for column in range(int(a), min(int(b), columns - 1) + 1):
+                low = max(a - column, 0.0)
+                high = min(b - column, 1.0)
+                if high - low > _SLIVER and used < entries.shape[0]:
+                    entries[used, 0] = i
+                    entries[used, 1] = column
+                    entries[used, 2] = desk.head[column]
+                    intervals[used, 0] = low
+                    intervals[used, 1] = high
+                    intervals[used, 2] = desk.facts[i, _NEAREST]
+                    desk.head[column] = used
+                    used += 1
+    desk.first[count] = used
+
+
+@inline_kernel
+def _outside_area(i: int, columns: int, fan: Fan, height_m: float, facts: Floats) -> float:
     """Return the area of the part of a silhouette that lies beside the field of view."""
-    begin, end = desk.facts[i, _BEGIN_COLUMN], desk.facts[i, _END_COLUMN]
+    begin, end = facts[i, _BEGIN_COLUMN], facts[i, _END_COLUMN]
     if fan.turn - columns < _SLIVER or (begin >= 0.0 and end <= columns):
         return 0.0
     area = 0.0
@@ -222,7 +260,7 @@ def _outside_area(i: int, columns: int, fan: Fan, height_m: float, desk: Desk) -
         middle = 0.5 * (cur + stop)
         if not _within(middle, columns, fan.turn):
             angle = fan.first_rad + middle * fan.column_rad
-            bottom, top, _ = _slopes(desk.facts[i], math.cos(angle), math.sin(angle), height_m)
+            bottom, top, _ = _slopes(facts, i, math.cos(angle), math.sin(angle), height_m)
             area += (stop - cur) * fan.column_rad * elevation_between(bottom, top)
         cur = stop
     return area
@@ -234,18 +272,19 @@ def _within(place: float, columns: int, turn: float) -> bool:
 
 
 @inline_kernel
-def _slopes(facts: Floats, ux: float, uy: float, height_m: float) -> tuple[float, float, float]:
+def _slopes(facts: Floats, i: int, ux: float, uy: float, height_m: float) -> tuple[float, float, float]:
     """Return the least and greatest slope of a box along (ux, uy), and its inverse entry distance."""
-    near = inverse_entry(facts, ux, uy)
-    rise = facts[_RISE]
-    top = rise * inverse_exit(facts, ux, uy) if rise < 0.0 else rise * near
+    near = inverse_entry(facts, i, ux, uy)
+    rise = facts[i, _RISE]
+    top = rise * (inverse_exit(facts, i, ux, uy) if rise < 0.0 else near)
     return -height_m * near, top, near
 
 
 @inline_kernel
-def _entry_area(
-    i: int,
-    entry: int,
+def _measure(  # noqa: C901, PLR0915  (the inner loop is kept whole: calls that pass arrays cost more than its work)
+    count: int,
+    slack_m: float,
+    targets: Ints,
     height_m: float,
     fan: Fan,
     walls: Walls,
@@ -253,54 +292,61 @@ def _entry_area(
     entries: Ints,
     intervals: Floats,
     desk: Desk,
-) -> tuple[float, float]:
-    """Return the area of box ``i`` in the column of one of its entries, and the seen part of it."""
-    column = entries[entry, 1]
-    x0, y0 = fan.border_x[column], fan.border_y[column]
-    dx, dy = fan.border_x[column + 1] - x0, fan.border_y[column + 1] - y0
-    wall_from, wall_to = walls.start[wall_base + column], walls.start[wall_base + column + 1]
-    facts = desk.facts[i]
-    cur, last = intervals[entry, 0], intervals[entry, 1]
-    end = last
-    whole, seen = 0.0, 0.0
-    while cur < last:
-        middle = 0.5 * (cur + end)
-        ux, uy = x0 + middle * dx, y0 + middle * dy
-        bottom, top, near = _slopes(facts, ux, uy, height_m)
-        hidden = bottom
-        stop = end
-        other = desk.head[column]
-        while other >= 0:
-            low, high = intervals[other, 0], intervals[other, 1]
-            if low > cur + _SLIVER:
-                stop = min(stop, low)
-            if high > cur + _SLIVER:
-                stop = min(stop, high)
-            if other != entry and low < middle < high:
-                _, above, nearer = _slopes(desk.facts[entries[other, 0]], ux, uy, height_m)
-                if nearer > near:
-                    hidden = max(hidden, above)
-            other = entries[other, 2]
-        for wall in range(wall_from, wall_to):
-            low, high = float(walls.part[wall, 0]), float(walls.part[wall, 1])
-            if low > cur + _SLIVER:
-                stop = min(stop, low)
-            if high > cur + _SLIVER:
-                stop = min(stop, high)
-            if low < middle < high:
-                nearer = walls.part[wall, 2] * ux + walls.part[wall, 3] * uy
-                if nearer > near:
-                    hidden = max(hidden, walls.part[wall, 4] * nearer)
-        if stop < end - _SLIVER:  # something begins or ends inside: look at the first piece alone
-            end = stop
+    whole: Floats,
+    seen: Floats,
+) -> None:
+    """Fill ``whole`` and ``seen`` of the targets. The lists of the columns are ordered from near to far within ``slack_m``."""
+    facts = desk.facts
+    measure_whole = whole.size > 0
+    for k in range(count):
+        i = desk.order[k]
+        if not targets[i]:
             continue
-        width = (end - cur) * fan.column_rad
-        piece = width * elevation_between(bottom, top)
-        whole += piece
-        low_limit, high_limit = fan.low[column], fan.high[column]
-        if hidden == bottom and low_limit <= bottom and high_limit >= top:
-            seen += piece
-        else:
-            seen += width * elevation_between(max(hidden, low_limit), min(top, high_limit))
-        cur, end = end, last
-    return whole, seen
+        area, open_area = 0.0, 0.0
+        beyond = facts[i, _FARTHEST] + slack_m
+        for entry in range(desk.first[k], desk.first[k + 1]):
+            column = entries[entry, 1]
+            x0, y0 = fan.border_x[column], fan.border_y[column]
+            dx, dy = fan.border_x[column + 1] - x0, fan.border_y[column + 1] - y0
+            wall_from, wall_to = walls.start[wall_base + column], walls.start[wall_base + column + 1]
+            low_limit, high_limit = fan.low[column], fan.high[column]
+            cur, last = intervals[entry, 0], intervals[entry, 1]
+            end = last
+            while cur < last:
+                middle = 0.5 * (cur + end)
+                ux, uy = x0 + middle * dx, y0 + middle * dy
+                bottom, top, near = _slopes(facts, i, ux, uy, height_m)
+                hidden = bottom
+                begin, stop = cur + _SLIVER, end
+                other = desk.head[column]
+                while other >= 0 and intervals[other, 2] < beyond:
+                    low, high = intervals[other, 0], intervals[other, 1]
+                    stop = low if (low > begin) & (low < stop) else stop
+                    stop = high if (high > begin) & (high < stop) else stop
+                    _, above, nearer = _slopes(facts, entries[other, 0], ux, uy, height_m)
+                    hides = (low < middle) & (high > middle) & (nearer > near) & (above > hidden)
+                    hidden = above if hides else hidden
+                    other = entries[other, 2]
+                for wall in range(wall_from, wall_to):
+                    if walls.part[wall, 5] > beyond:
+                        break
+                    low, high = float(walls.part[wall, 0]), float(walls.part[wall, 1])
+                    stop = low if (low > begin) & (low < stop) else stop
+                    stop = high if (high > begin) & (high < stop) else stop
+                    nearer = walls.part[wall, 2] * ux + walls.part[wall, 3] * uy
+                    above = walls.part[wall, 4] * nearer
+                    hides = (low < middle) & (high > middle) & (nearer > near) & (above > hidden)
+                    hidden = above if hides else hidden
+                if stop < end - _SLIVER:  # something begins or ends inside: look at the first piece alone
+                    end = stop
+                    continue
+                if measure_whole:
+                    area += (end - cur) * elevation_between(bottom, top)
+                hidden = max(hidden, low_limit)
+                top = min(top, high_limit)
+                if hidden < top:
+                    open_area += (end - cur) * elevation_between(hidden, top)
+                cur, end = end, last
+        seen[i] = open_area * fan.column_rad
+        if measure_whole:
+            whole[i] = area * fan.column_rad + _outside_area(i, fan.low.size, fan, height_m, facts)

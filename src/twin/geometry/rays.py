@@ -16,8 +16,8 @@ from twin.compilation import inline_kernel
 
 Floats = npt.NDArray[np.float64]
 
-FACES = 10
-"""Numbers a rectangle takes: two entry vectors and three exit vectors, x and y each."""
+RECTANGLE_FACTS = 12
+"""Numbers kept of a rectangle: two entry vectors and three exit vectors, x and y each, and the bounds of its azimuth."""
 
 _TOUCHING_M = 1e-6
 """An origin nearer to a face's line than this is taken to stand this far from it."""
@@ -58,13 +58,12 @@ def elevation_between(low: float, high: float) -> float:
     """
     if high <= low:
         return 0.0
-    down = 1.0 + low * high
     x = high - low
-    if x > 0.5 * down:  # steep, or more than a right angle apart
+    y = 1.0 + low * high
+    if x > 0.5 * y:  # steep, or more than a right angle apart
         return math.atan(high) - math.atan(low)
-    x /= down
-    z = x * x
-    return x * (15.0 + 4.0 * z) / (15.0 + 9.0 * z)
+    xx, yy = x * x, y * y
+    return x * (15.0 * yy + 4.0 * xx) / (y * (15.0 * yy + 9.0 * xx))
 
 
 @inline_kernel
@@ -75,81 +74,73 @@ def _away(distance_m: float) -> float:
 
 
 @inline_kernel
-def rectangle_faces(
-    x_m: float, y_m: float, cos: float, sin: float, half_length_m: float, half_width_m: float, faces: Floats
-) -> bool:
-    """Write the face vectors of a rectangle centred at (x, y) whose long axis points along (cos, sin).
+def _turn(dot: float, cross: float) -> float:
+    """Return the angle of a corner off the centre; a shorter series (within 2e-8) where it is small, as it mostly is."""
+    if abs(cross) < 0.1 * dot:
+        x = cross / dot
+        z = x * x
+        return x * (1.0 - z * (1.0 / 3.0 - z * 0.2))
+    return azimuth(dot, cross)
 
-    Return False when it covers the origin (the face vectors then mean nothing). ``faces`` (10,): entry a, entry b, exit a, exit b, exit c; x and y each. The inverse entry distance along ``u`` is the
-    least of the entries . u, the inverse exit distance the greatest of the exits . u. An axis between whose faces the
-    origin stands has no entry, and two exits.
+
+@inline_kernel
+def rectangle_facts(
+    x_m: float, y_m: float, cos: float, sin: float, half_length_m: float, half_width_m: float, facts: Floats, row: int
+) -> bool:
+    """Write what a scan needs of a rectangle centred at (x, y) whose long axis points along (cos, sin).
+
+    Return False, and write nothing, when it covers the origin. ``facts[row, :10]`` are the face vectors: entry a, entry b,
+    exit a, exit b, exit c; x and y each. The inverse entry distance along ``u`` is the least of the entries . u, the inverse
+    exit distance the greatest of the exits . u. An axis between whose faces the origin stands has no entry, and two exits.
+    ``facts[row, 10]`` and ``facts[row, 11]`` are the least and the greatest azimuth; their order is kept even where the span
+    crosses the half turn (the values then leave -pi..pi).
     """
-    along = x_m * cos + y_m * sin
-    across = y_m * cos - x_m * sin
-    outside_length = abs(along) > half_length_m
-    outside_width = abs(across) > half_width_m
+    along, across = x_m * cos + y_m * sin, y_m * cos - x_m * sin
+    outside_length, outside_width = abs(along) > half_length_m, abs(across) > half_width_m
+    if not (outside_length or outside_width):
+        return False
     near = 1.0 / _away(along - math.copysign(half_length_m, along))
     far = 1.0 / _away(along + math.copysign(half_length_m, along))
     near_side = 1.0 / _away(across - math.copysign(half_width_m, across))
     far_side = 1.0 / _away(across + math.copysign(half_width_m, across))
-    faces[4], faces[5] = cos * far, sin * far
-    faces[6], faces[7] = -sin * far_side, cos * far_side
-    faces[8], faces[9] = faces[4], faces[5]
-    if outside_length:
-        faces[0], faces[1] = cos * near, sin * near
-    else:
-        faces[8], faces[9] = cos * near, sin * near
-    if outside_width:
-        faces[2], faces[3] = -sin * near_side, cos * near_side
-        if not outside_length:
-            faces[0], faces[1] = faces[2], faces[3]
-    elif outside_length:
-        faces[2], faces[3] = faces[0], faces[1]
-        faces[8], faces[9] = -sin * near_side, cos * near_side
-    return outside_length or outside_width
-
-
-@inline_kernel
-def inverse_entry(faces: Floats, ux: float, uy: float) -> float:
-    """Return 1 / the distance at which the ray along (ux, uy), which must meet the rectangle, enters it."""
-    return min(faces[0] * ux + faces[1] * uy, faces[2] * ux + faces[3] * uy)
-
-
-@inline_kernel
-def inverse_exit(faces: Floats, ux: float, uy: float) -> float:
-    """Return 1 / the distance at which the ray along (ux, uy), which must meet the rectangle, leaves it."""
-    return max(faces[4] * ux + faces[5] * uy, faces[6] * ux + faces[7] * uy, faces[8] * ux + faces[9] * uy)
-
-
-@inline_kernel
-def rectangle_span(
-    x_m: float, y_m: float, cos: float, sin: float, half_length_m: float, half_width_m: float
-) -> tuple[float, float]:
-    """Return the least and the greatest azimuth of a rectangle that does not cover the origin.
-
-    Their order is kept even where the span crosses the half turn (the values then leave -pi..pi).
-    """
+    facts[row, 0], facts[row, 1] = cos * near, sin * near
+    facts[row, 2], facts[row, 3] = -sin * near_side, cos * near_side
+    facts[row, 4], facts[row, 5] = cos * far, sin * far
+    facts[row, 6], facts[row, 7] = -sin * far_side, cos * far_side
+    facts[row, 8], facts[row, 9] = cos * far, sin * far
+    # the corners that bound the silhouette lie beside the one face, or the two faces, that show
+    ahead, beside = math.copysign(1.0, along), math.copysign(1.0, across)
+    left_length, left_width = -beside, ahead
+    right_length, right_width = beside, -ahead
+    if not outside_length:  # both length faces are exits, the side is the only entry
+        facts[row, 8], facts[row, 9] = cos * near, sin * near
+        facts[row, 0], facts[row, 1] = -sin * near_side, cos * near_side
+        left_width, right_width = -beside, -beside
+    elif not outside_width:
+        facts[row, 8], facts[row, 9] = -sin * near_side, cos * near_side
+        facts[row, 2], facts[row, 3] = cos * near, sin * near
+        left_length, right_length = -ahead, -ahead
+    square = along * along + across * across
     middle = azimuth(x_m, y_m)
-    square = x_m * x_m + y_m * y_m
-    dot_length = half_length_m * (x_m * cos + y_m * sin)
-    dot_width = half_width_m * (y_m * cos - x_m * sin)
-    cross_length = half_length_m * (x_m * sin - y_m * cos)
-    cross_width = half_width_m * (x_m * cos + y_m * sin)
-    low, high = 0.0, 0.0
-    if square - abs(dot_length) - abs(dot_width) > 0.0:  # every corner ahead: compare tangents
-        a = (cross_length + cross_width) / (square + dot_length + dot_width)
-        b = (cross_length - cross_width) / (square + dot_length - dot_width)
-        c = (cross_width - cross_length) / (square - dot_length + dot_width)
-        d = (-cross_length - cross_width) / (square - dot_length - dot_width)
-        low = min(a, b, c, d)
-        high = max(a, b, c, d)
-        low = atan_unit(low) if low > -1.0 else azimuth(1.0, low)
-        high = atan_unit(high) if high < 1.0 else azimuth(1.0, high)
-    else:
-        for corner in range(4):
-            i = 1.0 if corner < 2 else -1.0
-            j = 1.0 if corner % 2 == 0 else -1.0
-            angle = azimuth(square + i * dot_length + j * dot_width, i * cross_length + j * cross_width)
-            low = min(low, angle)
-            high = max(high, angle)
-    return middle + low, middle + high
+    length, width = right_length * half_length_m, right_width * half_width_m
+    facts[row, 10] = middle + _turn(square + length * along + width * across, width * along - length * across)
+    length, width = left_length * half_length_m, left_width * half_width_m
+    facts[row, 11] = middle + _turn(square + length * along + width * across, width * along - length * across)
+    return True
+
+
+@inline_kernel
+def inverse_entry(facts: Floats, row: int, ux: float, uy: float) -> float:
+    """Return 1 / the distance at which the ray along (ux, uy), which must meet the rectangle, enters it."""
+    a: float = facts[row, 0] * ux + facts[row, 1] * uy
+    b: float = facts[row, 2] * ux + facts[row, 3] * uy
+    return min(a, b)
+
+
+@inline_kernel
+def inverse_exit(facts: Floats, row: int, ux: float, uy: float) -> float:
+    """Return 1 / the distance at which the ray along (ux, uy), which must meet the rectangle, leaves it."""
+    a: float = facts[row, 4] * ux + facts[row, 5] * uy
+    b: float = facts[row, 6] * ux + facts[row, 7] * uy
+    c: float = facts[row, 8] * ux + facts[row, 9] * uy
+    return max(a, b, c)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -53,7 +54,7 @@ class WallsBuilder:
         column = np.empty(len(parts), np.int32)
         counts[:] = 0
         _split(walls, pose, fan, range_m, counts, parts, column)
-        order = np.argsort(column, kind="stable")
+        order = np.lexsort((parts[:, 5], column))
         parts = parts[order]
         starts = np.concatenate(([0], np.cumsum(counts)))
         keep = np.ones(len(parts), np.bool_)
@@ -117,10 +118,22 @@ def _split(
                     parts[used, 0], parts[used, 1] = low, high
                     parts[used, 2], parts[used, 3] = (y1 - y0) / line, (x0 - x1) / line
                     parts[used, 4] = walls[i, 4] - height
+                    parts[used, 5] = _least_distance(fan, column, parts[used])
                     part_column[used] = column
                 counts[column] += 1
                 used += 1
     return used
+
+
+@inline_kernel
+def _least_distance(fan: Fan, column: int, part: Floats) -> float:
+    """Return a bound on the distance of a part of a wall: that of its nearer end, less what it may bend inwards."""
+    greatest = 0.0
+    for end in range(2):
+        ux = fan.border_x[column] + part[end] * (fan.border_x[column + 1] - fan.border_x[column])
+        uy = fan.border_y[column] + part[end] * (fan.border_y[column + 1] - fan.border_y[column])
+        greatest = max(greatest, part[2] * ux + part[3] * uy)
+    return math.cos(0.5 * fan.column_rad) / greatest - 1e-3
 
 
 @inline_kernel

@@ -10,8 +10,7 @@ import numpy.typing as npt
 
 from twin.compilation import inline_kernel, kernel
 from twin.geometry.grid import Grid, cell_range, row_range, sort_into_cells
-from twin.geometry.occlusion import BOX, Desk, Fan, Walls, visible_areas
-from twin.geometry.rays import FACES
+from twin.geometry.occlusion import BOX, Fan, Walls, empty_desk, visible_areas
 from twin.rng import normal_pair, uniform4
 
 Floats = npt.NDArray[np.float64]
@@ -22,7 +21,6 @@ Keys = npt.NDArray[np.uint64]
 PRESENT, VISIBLE, DETECTED, FALSE = range(4)
 """Columns of the counts."""
 
-_DESK_FACTS = FACES + 3
 _MAX_FALSE = 1000
 
 
@@ -157,9 +155,10 @@ def scan_devices(
     """
     room = vehicles.number.size
     chosen, targets = np.empty(room, np.int32), np.empty(room, np.int32)
-    distance, whole, seen = np.empty(room), np.empty(room), np.empty(room)
-    desk = Desk(np.empty(fan.low.size, np.int32), np.empty((room, _DESK_FACTS)), np.empty(room + 1, np.int32))
-    entries, intervals = np.empty((4096, 3), np.int32), np.empty((4096, 2))
+    distance, seen = np.empty(room), np.empty(room)
+    nothing = np.empty(0)
+    desk = empty_desk(fan.low.size, room)
+    entries, intervals = np.empty((4096, 3), np.int32), np.empty((4096, 3))
     for k in range(rows.size):
         row = rows[k]
         count = _candidates(row, grid, vehicles, reach_m, poses, model, fan, chosen, targets, distance)
@@ -177,19 +176,15 @@ def scan_devices(
                 entries,
                 intervals,
                 desk,
-                whole,
+                nothing,
                 seen,
             )
             if needed <= entries.shape[0]:
                 break
-            entries, intervals = np.empty((2 * needed, 3), np.int32), np.empty((2 * needed, 2))
-        frames.counts[row, :] = 0
-        frames.error_m[row] = 0.0
-        for i in range(count):
-            if targets[i]:
-                stored = _look_at(
-                    row, frame, chosen[i], distance[i], seen[i], vehicles, poses, model, frames, totals, objects, stored
-                )
+            entries, intervals = np.empty((2 * needed, 3), np.int32), np.empty((2 * needed, 3))
+        stored = _report(
+            row, frame, count, chosen, targets, distance, seen, vehicles, poses, model, frames, totals, objects, stored
+        )
         stored = _finish_frame(row, frame, poses, model, fan, frames, totals, objects, stored)
     return stored
 
@@ -233,12 +228,14 @@ def _candidates(
 
 
 @inline_kernel
-def _look_at(
+def _report(
     row: int,
     frame: int,
-    i: int,
-    distance_m: float,
-    seen_rad2: float,
+    count: int,
+    chosen: Ints,
+    targets: Ints,
+    distance: Floats,
+    seen: Floats,
     vehicles: Vehicles,
     poses: Poses,
     model: Model,
@@ -247,38 +244,58 @@ def _look_at(
     objects: Objects,
     stored: int,
 ) -> int:
-    """Decide on one present vehicle: visible, detected, and where it is reported; return the objects so far."""
-    klass = vehicles.klass[i]
-    place = int(distance_m / totals.bin_m)
-    frames.counts[row, PRESENT] += 1
-    totals.counts[row, klass, place, PRESENT] += 1
-    points = seen_rad2 / model.beam_rad2
-    if points < 1.0 or distance_m > model.range_by_class_m[klass]:
-        return stored
-    frames.counts[row, VISIBLE] += 1
-    totals.counts[row, klass, place, VISIBLE] += 1
-    if points < model.min_points:
-        return stored
-    chance, u1, u2, _ = uniform4(poses.detection_key[row], frame, vehicles.number[i], 0)
-    if chance * (1.0 + (model.half_points[klass] / points) ** model.steepness) >= 1.0:
-        return stored
-    sigma = model.noise_m + model.noise_per_m * distance_m
-    along, across = normal_pair(u1, u2)
-    ex, ey = sigma * along, sigma * across
-    square = ex * ex + ey * ey
-    error = math.sqrt(square)
-    frames.counts[row, DETECTED] += 1
-    frames.error_m[row] += error
-    totals.counts[row, klass, place, DETECTED] += 1
-    totals.error[row, klass, place, 0] += error
-    totals.error[row, klass, place, 1] += square
-    if stored < objects.device.size:
-        objects.device[stored] = row
-        objects.x_m[stored] = vehicles.box[i, 0] + ex
-        objects.y_m[stored] = vehicles.box[i, 1] + ey
-        objects.points[stored] = points
-        objects.vehicle[stored] = vehicles.number[i]
-    return stored + 1
+    """Decide which of the present vehicles are visible and detected, and where they are reported; return the objects so far."""
+    key = poses.detection_key[row]
+    present, visible, detected = 0, 0, 0
+    error_sum = 0.0
+    for k in range(count):
+        if not targets[k]:
+            continue
+        i = chosen[k]
+        klass = vehicles.klass[i]
+        place = int(distance[k] / totals.bin_m)
+        present += 1
+        totals.counts[row, klass, place, PRESENT] += 1
+        points = seen[k] / model.beam_rad2
+        if points < 1.0 or distance[k] > model.range_by_class_m[klass]:
+            continue
+        visible += 1
+        totals.counts[row, klass, place, VISIBLE] += 1
+        if points < model.min_points:
+            continue
+        chance, u1, u2, _ = uniform4(key, frame, vehicles.number[i], 0)
+        if not _drawn(chance, model.half_points[klass] / points, model.steepness):
+            continue
+        sigma = model.noise_m + model.noise_per_m * distance[k]
+        along, across = normal_pair(u1, u2)
+        ex, ey = sigma * along, sigma * across
+        square = ex * ex + ey * ey
+        error = math.sqrt(square)
+        detected += 1
+        error_sum += error
+        totals.counts[row, klass, place, DETECTED] += 1
+        totals.error[row, klass, place, 0] += error
+        totals.error[row, klass, place, 1] += square
+        if stored < objects.device.size:
+            objects.device[stored] = row
+            objects.x_m[stored] = vehicles.box[i, 0] + ex
+            objects.y_m[stored] = vehicles.box[i, 1] + ey
+            objects.points[stored] = points
+            objects.vehicle[stored] = vehicles.number[i]
+        stored += 1
+    frames.counts[row, PRESENT] = present
+    frames.counts[row, VISIBLE] = visible
+    frames.counts[row, DETECTED] = detected
+    frames.error_m[row] = error_sum
+    return stored
+
+
+@inline_kernel
+def _drawn(chance: float, ratio: float, steepness: float) -> bool:
+    """Tell whether chance < 1 / (1 + ratio^k); the power is spared where its bound ratio^k <= ratio decides already."""
+    if steepness >= 1.0 and ratio <= 1.0 and chance * (1.0 + ratio) < 1.0:
+        return True
+    return bool(chance * (1.0 + ratio**steepness) < 1.0)
 
 
 @inline_kernel

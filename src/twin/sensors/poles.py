@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -48,11 +48,8 @@ class MapFootprint:
         """Index the roads and the buildings."""
         self._network = network
         edge = np.repeat(np.arange(network.edge_count), np.diff(network.point_offset))
-        self._roads = shapely.STRtree(
-            shapely.linestrings(np.column_stack((network.point_x_m, network.point_y_m)), indices=edge)
-            if network.edge_count
-            else []
-        )
+        lines: Any = shapely.linestrings(np.column_stack((network.point_x_m, network.point_y_m)), indices=edge)
+        self._roads = shapely.STRtree(lines)
         self._half_width_m = 0.5 * network.edge_lanes * network.edge_lane_width_m
         self._buildings = shapely.STRtree([shapely.Polygon(np.column_stack((b.x_m, b.y_m))) for b in network.buildings])
         x, y = network.point_x_m, network.point_y_m
@@ -79,7 +76,7 @@ class MapFootprint:
 
     def first_clear(self, points: Floats, levels: npt.NDArray[np.int8]) -> int | None:
         """Return the first of ``points`` (n, 2) outside every building and off every carriageway of its level."""
-        places = shapely.points(points)
+        places: Any = shapely.points(points)
         taken = np.zeros(len(points), np.bool_)
         taken[self._buildings.query(places, predicate="within")[0]] = True
         limit_m = float(self._half_width_m.max()) + KERB_TO_POLE_MIN_M

@@ -35,7 +35,7 @@ def rain_extinction_per_m(rain_mmph: float) -> float:
     """
     if rain_mmph <= 0.0:
         return 0.0
-    slope_per_mm = 4.1 * rain_mmph**-0.21
+    slope_per_mm = 4.1 * math.pow(rain_mmph, -0.21)
     return math.pi * 8000e-6 / slope_per_mm**3
 
 
@@ -57,7 +57,7 @@ def fog_extinction_per_m(visibility_m: float | None, wavelength_nm: float) -> fl
     """Return the extinction by fog: 3.912 / V (lambda / 550 nm)^-q per km, V in km, q as ``kim_exponent`` gives it."""
     if visibility_m is None:
         return 0.0
-    return _KRUSE_CONTRAST / visibility_m * (wavelength_nm / 550.0) ** -kim_exponent(visibility_m)
+    return _KRUSE_CONTRAST / visibility_m * math.pow(wavelength_nm / 550.0, -kim_exponent(visibility_m))
 
 
 def extinction_per_m(weather: WeatherSpec, wavelength_nm: float) -> float:

@@ -1,0 +1,289 @@
+"""The azimuth scan against an independent 3-D ray caster, and its properties."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from twin.geometry.occlusion import empty_desk, fan, visible_areas
+from twin.geometry.walls import WallsBuilder, outline_walls
+
+NO_BUILDINGS: list[np.ndarray] = []
+FULL = {"field_of_view": 360.0, "lowest": -89.0, "highest": 89.0, "tilt": 0.0, "column": 1.0, "range_m": 200.0}
+
+
+# --- the oracle: every solid is a convex prism, a ray is clipped by its side planes, its floor and its roof -----------------
+
+
+def corners(box):
+    """Return the outline of a box (x, y, heading, length, width, height), anticlockwise."""
+    x, y, heading, length, width, _ = box
+    along = np.array([math.cos(heading), math.sin(heading)])
+    across = np.array([-along[1], along[0]])
+    signs = np.array([(1, -1), (1, 1), (-1, 1), (-1, -1)]) * 0.5
+    return np.array([x, y]) + signs[:, :1] * length * along + signs[:, 1:] * width * across
+
+
+def entry_distance(origin, rays, outline, height):
+    """Return where each ray enters the prism on ``outline`` (anticlockwise, convex), infinity where it misses it."""
+    first, last = np.full(len(rays), 1e-9), np.full(len(rays), np.inf)
+    edge = np.roll(outline, -1, axis=0) - outline
+    normals = np.column_stack((edge[:, 1], -edge[:, 0], np.zeros(len(edge))))
+    offsets = (normals[:, :2] * outline).sum(axis=1)
+    planes = [*zip(normals, offsets, strict=True), (np.array([0.0, 0.0, 1.0]), height), (np.array([0.0, 0.0, -1.0]), 0.0)]
+    for normal, offset in planes:
+        rate, gap = rays @ normal, offset - origin @ normal
+        with np.errstate(divide="ignore", invalid="ignore"):
+            t = gap / rate
+        first = np.where(rate < 0.0, np.maximum(first, t), first)
+        last = np.where(rate > 0.0, np.minimum(last, t), last)
+        last = np.where((rate == 0.0) & (gap < 0.0), -np.inf, last)
+    return np.where(first <= last, first, np.inf)
+
+
+def window(origin, outline, height):
+    """Return the azimuths and elevations that bound a prism, azimuths about that of its middle; and its least distance."""
+    offset = outline - origin[:2]
+    middle = math.atan2(*offset.mean(axis=0)[::-1])
+    azimuths = (np.arctan2(offset[:, 1], offset[:, 0]) - middle + math.pi) % (2 * math.pi) - math.pi
+    away = np.hypot(offset[:, 0], offset[:, 1])
+    edge = np.roll(offset, -1, axis=0) - offset
+    at = np.clip(-(offset * edge).sum(axis=1) / (edge**2).sum(axis=1), 0.0, 1.0)
+    nearest = np.hypot(*(offset + at[:, None] * edge).T).min()
+    slopes = [(z - origin[2]) / r for z in (0.0, height) for r in (nearest, away.max())]
+    return middle + azimuths.min(), middle + azimuths.max(), math.atan(min(slopes)), math.atan(max(slopes)), nearest
+
+
+def directions(azimuth, elevation):
+    """Return unit vectors."""
+    return np.column_stack((np.cos(elevation) * np.cos(azimuth), np.cos(elevation) * np.sin(azimuth), np.sin(elevation)))
+
+
+def exact_fraction(origin, solids, target, sees, least=200):
+    """Return the share of a target's silhouette (azimuth x elevation) that ``sees`` and no other solid blocks."""
+    outline, height = solids[target]
+    spans = [window(origin, *solid) for solid in solids]
+    low_az, high_az, low_el, high_el, _ = spans[target]
+    steps = 24
+    while True:
+        share = (np.arange(steps) + 0.5) / steps
+        azimuth, elevation = np.meshgrid(low_az + share * (high_az - low_az), low_el + share * (high_el - low_el))
+        rays = directions(azimuth.ravel(), elevation.ravel())
+        distance = entry_distance(origin, rays, outline, height)
+        hit = np.isfinite(distance)
+        if hit.sum() >= least:
+            break
+        steps *= 2
+    rays, distance = rays[hit], distance[hit]
+    farthest = np.hypot(*(outline - origin[:2]).T).max()
+    free = sees(rays)
+    for other, (other_outline, other_height) in enumerate(solids):
+        if other == target or spans[other][4] > farthest:
+            continue
+        gap = (spans[other][0] - low_az + math.pi) % (2 * math.pi) - math.pi  # where the other begins, from where this does
+        if -(spans[other][1] - spans[other][0]) - 1e-9 <= gap <= high_az - low_az + 1e-9:
+            free &= entry_distance(origin, rays, other_outline, other_height) >= distance
+    return free.mean()
+
+
+def device_sees(heading, device):
+    """Return which rays lie in a device's field of view and elevation limits."""
+
+    def sees(rays):
+        bearing = np.arctan2(rays[:, 1], rays[:, 0]) - heading
+        bearing = (bearing + math.pi) % (2 * math.pi) - math.pi
+        tilt = math.radians(device["tilt"])
+        forward = np.hypot(rays[:, 0], rays[:, 1]) * np.cos(bearing)
+        elevation = np.arcsin(np.clip(forward * math.sin(tilt) + rays[:, 2] * math.cos(tilt), -1.0, 1.0))
+        return (
+            (np.abs(bearing) <= 0.5 * math.radians(device["field_of_view"]) + 1e-9)
+            & (elevation >= math.radians(device["lowest"]))
+            & (elevation <= math.radians(device["highest"]))
+        )
+
+    return sees
+
+
+# --- the scan under test -----------------------------------------------------------------------------------------------------
+
+
+def scan(origin, heading, boxes, buildings=NO_BUILDINGS, device=FULL):
+    """Return the areas (whole, seen) of every box, by the kernel."""
+    table = np.array([(x, y, math.cos(h), math.sin(h), 0.5 * a, 0.5 * b, c) for x, y, h, a, b, c in boxes]).reshape(-1, 7)
+    angles = (math.radians(device[name]) for name in ("field_of_view", "column", "lowest", "highest", "tilt"))
+    columns = fan(*angles)
+    pose = (float(origin[0]), float(origin[1]), float(origin[2]), math.cos(heading), math.sin(heading))
+    builder = WallsBuilder(outline_walls([(o[:, 0], o[:, 1], height) for o, height in buildings]))
+    base = builder.add(pose, columns, device["range_m"], below_ground=False)
+    n = len(table)
+    room = 0
+    whole, seen = np.full(n, np.nan), np.full(n, np.nan)
+    while True:
+        needed = visible_areas(
+            table,
+            np.arange(n, dtype=np.int32),
+            n,
+            np.ones(n, np.int32),
+            pose,
+            columns,
+            builder.walls(),
+            base,
+            np.empty((room, 3), np.int32),
+            np.empty((room, 3)),
+            empty_desk(columns.low.size, n),
+            whole,
+            seen,
+        )
+        if needed <= room:
+            return whole, seen
+        room = needed
+
+
+def fractions(*args, **kwargs):
+    """Return the visible fraction of every box."""
+    whole, seen = scan(*args, **kwargs)
+    return seen / whole
+
+
+def roadway(rng, vehicles=64):
+    """Return boxes on two crossing six-lane roads (10 % tall), and buildings at the four corners."""
+    boxes = []
+    lanes = [-8.75, -5.25, -1.75, 1.75, 5.25, 8.75]
+    taken: dict[tuple[bool, int], list[tuple[float, float]]] = {}
+    while len(boxes) < vehicles:
+        tall = rng.random() < 0.1
+        length = rng.uniform(8.0, 13.0) if tall else rng.uniform(3.8, 5.2)
+        width, height = (2.5, rng.uniform(2.8, 3.9)) if tall else (1.8, rng.uniform(1.4, 1.9))
+        crossing, lane = bool(rng.random() < 0.35), int(rng.integers(6))
+        s = rng.uniform(-110.0, 110.0)
+        if crossing and abs(s) < 20.0:
+            continue
+        begin, end = s - 0.5 * length - 1.0, s + 0.5 * length + 1.0
+        if any(begin < b and a < end for a, b in taken.setdefault((crossing, lane), [])):
+            continue
+        taken[crossing, lane].append((begin, end))
+        heading = rng.normal(0.0, 0.01) + (math.pi if lane > 2 else 0.0)
+        across = lanes[lane] + rng.uniform(-0.25, 0.25)
+        boxes.append(
+            (across, s, heading + 0.5 * math.pi, length, width, height)
+            if crossing
+            else (s, across, heading, length, width, height)
+        )
+    buildings = []
+    for i in (-1, 1):
+        for j in (-1, 1):
+            west, south = i * rng.uniform(15.0, 30.0), j * rng.uniform(15.0, 30.0)
+            outline = corners((west + i * 20.0, south + j * 15.0, rng.uniform(-0.1, 0.1), 40.0, 30.0, 0.0))
+            if min(np.abs(outline[:, 0]).min(), np.abs(outline[:, 1]).min()) > 11.0:
+                buildings.append((outline, rng.choice([3.0, 25.0])))
+    return boxes, buildings
+
+
+def compare(scenes, device, seed):
+    """Return |scan - exact| and the width in columns of every target whose exact fraction lies in 0.02-0.98."""
+    rng = np.random.default_rng(seed)
+    errors, widths = [], []
+    for _ in range(scenes):
+        boxes, buildings = roadway(rng)
+        origin = np.array([rng.choice([-12.0, 12.0]), rng.choice([-12.0, 12.0]), rng.uniform(4.5, 7.0)])
+        heading = rng.uniform(-math.pi, math.pi)
+        solids = [(corners(box), box[5]) for box in boxes] + buildings
+        scanned = fractions(origin, heading, boxes, buildings, device)
+        sees = device_sees(heading, device)
+        for target in range(len(boxes)):
+            exact = exact_fraction(origin, solids, target, sees)
+            if 0.02 <= exact <= 0.98:
+                span = window(origin, *solids[target])
+                errors.append(abs(scanned[target] - exact))
+                widths.append(math.degrees(span[1] - span[0]) / device["column"])
+    return np.array(errors), np.array(widths)
+
+
+# --- the claims --------------------------------------------------------------------------------------------------------------
+
+
+def test_visible_fraction_agrees_with_an_independent_ray_caster() -> None:
+    """At the settings of the default device (2 degree columns) the mean absolute error stays within 0.03.
+
+    Over 100 roadway scenes of 64 vehicles, 10 % of them tall, with buildings, against a 3-D ray caster with at least 200 rays a
+    target, over targets whose exact fraction lies in 0.02-0.98; and within 0.15 for every target wider than three columns.
+    The caster's own quantisation is about 0.01.
+    """
+    errors, widths = compare(100, dict(FULL, column=2.0, lowest=-25.0, highest=14.4), seed=7)
+    assert errors.size > 2000
+    assert errors.mean() <= 0.015
+    assert errors[widths > 3.0].max() <= 0.10
+    assert errors.max() <= 0.15
+
+
+def test_tilt_and_limits_agree_with_the_ray_caster() -> None:
+    """A tilted device with a narrow fan, and one that looks backwards over the half turn, see what the caster says."""
+    narrow = dict(FULL, column=2.0, field_of_view=120.0, lowest=-12.7, highest=12.7, tilt=8.0)
+    errors, _ = compare(12, narrow, seed=8)
+    assert errors.size > 100
+    assert errors.mean() <= 0.015
+    assert errors.max() <= 0.15
+    wide = dict(FULL, column=2.0, field_of_view=301.0, tilt=-5.0, lowest=-20.0, highest=2.0)
+    errors, _ = compare(6, wide, seed=9)
+    assert errors.mean() <= 0.015
+
+
+def test_open_road() -> None:
+    """A box alone is seen whole, and its area is that of its face where it is seen square on."""
+    whole, seen = scan(np.array([0.0, 0.0, 0.75]), 0.3, [(51.0, 0.0, 0.0, 2.0, 1.8, 1.5)])
+    assert seen[0] == pytest.approx(whole[0], rel=1e-12)
+    assert whole[0] == pytest.approx(4.0 * math.atan(0.9 / 50.0) * math.atan(0.75 / 50.0), rel=2e-3)
+
+
+def test_a_wall_hides_what_is_behind_it_only() -> None:
+    """A tall building hides the box behind it whole, and nothing of the box before it."""
+    building = (corners((60.0, 0.0, 0.0, 10.0, 60.0, 0.0)), 40.0)
+    boxes = [(40.0, 3.0, 0.2, 4.5, 1.8, 1.5), (80.0, 3.0, 0.2, 4.5, 1.8, 1.5)]
+    before, behind = fractions(np.array([0.0, 0.0, 6.0]), 2.0, boxes, [building])
+    assert before == pytest.approx(1.0, abs=1e-12)
+    assert behind == 0.0
+
+
+def test_a_box_over_the_sensors_foot_is_left_out() -> None:
+    """A vehicle under a gantry is not seen and hides nothing."""
+    under = (0.0, 0.0, 0.0, 4.5, 1.8, 1.5)
+    ahead = (30.0, 0.0, 0.0, 4.5, 1.8, 1.5)
+    _, seen = scan(np.array([0.5, 0.0, 6.0]), 0.0, [under, ahead])
+    _, alone = scan(np.array([0.5, 0.0, 6.0]), 0.0, [ahead])
+    assert seen.tolist() == [0.0, alone[0]]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 2**32 - 1), st.sampled_from([0.5, 1.0, 2.0, 5.0]))
+def test_removing_a_blocker_never_hides_more(seed: int, column: float) -> None:
+    """Without any one of the other vehicles, or without the buildings, no vehicle is seen less."""
+    rng = np.random.default_rng(seed)
+    boxes, buildings = roadway(rng, vehicles=20)
+    origin, device = np.array([-12.0, 12.0, rng.uniform(2.0, 8.0)]), dict(FULL, column=column)
+    _, seen = scan(origin, 0.0, boxes, buildings, device)
+    _, without = scan(origin, 0.0, boxes, NO_BUILDINGS, device)
+    # cutting a target's interval at fewer places moves the middles that are looked at: second order in the column's width
+    slack = 0.02 * math.radians(column)
+    assert (without >= seen - slack * math.radians(5.0)).all()
+    gone = int(rng.integers(len(boxes)))
+    _, rest = scan(origin, 0.0, [box for k, box in enumerate(boxes) if k != gone], buildings, device)
+    assert (rest >= np.delete(seen, gone) - slack * math.radians(5.0)).all()
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(0, 2**32 - 1))
+def test_order_and_heading_do_not_matter(seed: int) -> None:
+    """Boxes in another order give the same bits; a device that sees all round sees the same whatever its heading."""
+    rng = np.random.default_rng(seed)
+    boxes, buildings = roadway(rng, vehicles=25)
+    origin = np.array([12.0, -12.0, 6.0])
+    whole, seen = scan(origin, 0.0, boxes, buildings)
+    order = rng.permutation(len(boxes))
+    again = scan(origin, 0.0, [boxes[k] for k in order], buildings)
+    assert np.array_equal(again, (whole[order], seen[order]))
+    turned = scan(origin, rng.uniform(-4.0, 4.0), boxes, buildings)[1]
+    assert np.abs(turned / whole - seen / whole).max() < 0.05
