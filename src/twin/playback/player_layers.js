@@ -241,7 +241,7 @@ function streetLabels(roads) {
 /** The layers that stand still; made again only when the palette, the view's kind or a switch changes. */
 function stillLayers(deck, scene, look) {
   const palette = PALETTES[look.palette];
-  const roads = (id, data, colour, extra, leastPx) =>
+  const roads = (id, data, colour, extra, leastPx, capRounded = true) =>
     new deck.PathLayer({
       id,
       data,
@@ -250,16 +250,27 @@ function stillLayers(deck, scene, look) {
       getColor: colour,
       widthUnits: "common",
       widthMinPixels: leastPx,
-      capRounded: true,
+      capRounded,
       jointRounded: true,
       parameters: FLAT,
       updateTriggers: { getColor: look.palette },
     });
   const layers = [
+    new deck.PolygonLayer({
+      id: "fields",
+      data: scene.devices,
+      visible: look.fields,
+      getPolygon: (device) => device.polygon,
+      getFillColor: [...LIDAR_COLOUR, 30],
+      getLineColor: [...LIDAR_COLOUR, 130],
+      getLineWidth: 1,
+      lineWidthUnits: "pixels",
+      parameters: FLAT,
+    }),
     roads("tunnels", scene.tunnels, palette.tunnel, 0, 1),
     // Level by level, so that a bridge's edge is drawn over the road below it.
     ...scene.levels.flatMap(([level, data]) => [
-      roads(`casings-${level}`, data, palette.casing, 1.6, 2.2),
+      roads(`casings-${level}`, data, palette.casing, 1.6, 2.2, false),
       roads(`roads-${level}`, data, (road) => (road.major ? palette.major : palette.road), 0, 1),
     ]),
     new deck.LineLayer({
@@ -284,19 +295,6 @@ function stillLayers(deck, scene, look) {
       parameters: FLAT,
       updateTriggers: { getFillColor: look.palette },
     }),
-  ];
-  layers.push(
-    new deck.PolygonLayer({
-      id: "fields",
-      data: scene.devices,
-      visible: look.fields,
-      getPolygon: (device) => device.polygon,
-      getFillColor: [...LIDAR_COLOUR, 26],
-      getLineColor: [...LIDAR_COLOUR, 130],
-      getLineWidth: 1,
-      lineWidthUnits: "pixels",
-      parameters: FLAT,
-    }),
     new deck.ScatterplotLayer({
       id: "devices",
       data: scene.devices,
@@ -313,8 +311,8 @@ function stillLayers(deck, scene, look) {
       getLineWidth: 1,
       parameters: FLAT,
     }),
-  );
-  return layers;
+  ];
+  return look.relief ? layers : [...layers, labelLayer(deck, scene, look)];
 }
 
 /** Labels are chosen anew for every half step of zoom, not for every little turn of the wheel. */
@@ -322,7 +320,31 @@ function labelZoom(zoom) {
   return Math.floor(2 * zoom) / 2;
 }
 
-/** Labels and buildings, which stand above the vehicles. */
+/** Street names: on the road, under the vehicles, when seen from above; over everything when the view is slanted. */
+function labelLayer(deck, scene, look) {
+  const palette = PALETTES[look.palette];
+  return new deck.TextLayer({
+    id: "labels",
+    data: scene.labels.filter((label) => label.gap * 2 ** labelZoom(look.zoom) > LABEL_SPACING_PX),
+    visible: look.labels,
+    characterSet: "auto",
+    fontFamily: "'Noto Sans CJK SC', 'PingFang SC', 'Microsoft YaHei', 'Source Han Sans SC', sans-serif",
+    fontSettings: { fontSize: 48, buffer: 4 },
+    fontWeight: 500,
+    background: true,
+    backgroundPadding: [4, 1],
+    getBackgroundColor: palette.halo,
+    getText: (label) => label.name,
+    getPosition: (label) => label.position,
+    getAngle: (label) => (look.relief ? 0 : label.angle),
+    getSize: (label) => (label.major ? 13 : 11),
+    getColor: palette.label,
+    parameters: FLAT,
+    updateTriggers: { getColor: look.palette, getBackgroundColor: look.palette, getAngle: look.relief },
+  });
+}
+
+/** What may hide vehicles: buildings, in the slanted view. */
 function upperLayers(deck, scene, look) {
   const palette = PALETTES[look.palette];
   return [
@@ -337,25 +359,7 @@ function upperLayers(deck, scene, look) {
       material: { ambient: 0.45, diffuse: 0.6, shininess: 4, specularColor: [20, 24, 32] },
       updateTriggers: { getFillColor: look.palette },
     }),
-    new deck.TextLayer({
-      id: "labels",
-      data: scene.labels.filter((label) => label.gap * 2 ** labelZoom(look.zoom) > LABEL_SPACING_PX),
-      visible: look.labels,
-      characterSet: "auto",
-      fontFamily: "'Noto Sans CJK SC', 'PingFang SC', 'Microsoft YaHei', 'Source Han Sans SC', sans-serif",
-      fontSettings: { fontSize: 48, buffer: 4 },
-      fontWeight: 500,
-      background: true,
-      backgroundPadding: [4, 1],
-      getBackgroundColor: palette.halo,
-      getText: (label) => label.name,
-      getPosition: (label) => label.position,
-      getAngle: (label) => (look.relief ? 0 : label.angle),
-      getSize: (label) => (label.major ? 13 : 11),
-      getColor: palette.label,
-      parameters: FLAT,
-      updateTriggers: { getColor: look.palette, getBackgroundColor: look.palette, getAngle: look.relief },
-    }),
+    ...(look.relief ? [labelLayer(deck, scene, look)] : []),
   ];
 }
 
