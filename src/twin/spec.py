@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from pydantic import BaseModel, ConfigDict
 
 
@@ -9,3 +12,27 @@ class Spec(BaseModel):
     """One piece of a scenario file. Unknown keys are refused; the docstring under a field is its reference text."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True, allow_inf_nan=False)
+
+
+def completed(model: type[BaseModel], given: Mapping[str, Any], default: Spec | None = None) -> dict[str, Any]:
+    """Return what a file says of ``model``, with the keys it leaves out of a group taken from that group's default.
+
+    So ``links: {site_to_mec: {rate_mbps: 100}}`` changes that rate and nothing else. A group of another ``kind`` than its
+    default starts afresh.
+    """
+    whole = {} if default is None else default.model_dump(mode="json")
+    whole |= given
+    for name, field in model.model_fields.items():
+        value = given.get(name)
+        if not isinstance(value, Mapping):
+            continue
+        usual = field.default if default is None else getattr(default, name)
+        if isinstance(usual, Spec) and value.get("kind", _kind(usual)) == _kind(usual):
+            whole[name] = completed(type(usual), value, usual)
+        elif isinstance(field.annotation, type) and issubclass(field.annotation, Spec):
+            whole[name] = completed(field.annotation, value)
+    return whole
+
+
+def _kind(spec: Spec) -> Any:
+    return getattr(spec, "kind", None)

@@ -435,3 +435,23 @@ def test_an_instant_needs_its_offset(tmp_path: Path) -> None:
     problems = _problems(tmp_path, GOOD.replace("+08:00", ""))
     assert [(p[1], p[3]) for p in problems] == [("start", "give date, time and offset, as 2025-06-03T07:30:00+08:00")]
     assert _load(tmp_path, GOOD.replace("+08:00", "Z")).spec.start == datetime(2025, 6, 3, 7, 30, tzinfo=UTC)
+
+
+def test_a_group_given_in_part_keeps_the_rest_of_its_default(tmp_path: Path) -> None:
+    """One key of a group changes that key alone, at any depth, from the file and from an override."""
+    from twin.scenario.scenario import Scenario
+
+    file = tmp_path / "part.yaml"
+    file.write_text(
+        "name: part\nmap: m.osm\nstart: 2026-05-20T08:00:00+08:00\nduration_s: 10\n"
+        "demand: {inflow_vph: 100, vehicle_types: {bus: {length_m: 18.0}}}\n"
+        "links: {site_to_mec: {rate_mbps: 10}}\n",
+        encoding="utf-8",
+    )
+    usual = load_spec(file, Scenario, {"links": "{}", "demand.vehicle_types": "{}"}).spec
+    changed = load_spec(file, Scenario, {"demand.vehicle_types.car.share": "0.5"}).spec
+    bus, usual_bus = changed.demand.vehicle_types.bus, usual.demand.vehicle_types.bus
+    assert bus == usual_bus.model_copy(update={"length_m": 18.0})
+    assert changed.demand.vehicle_types.car.share == 0.5
+    assert changed.links.site_to_mec == usual.links.site_to_mec.model_copy(update={"rate_mbps": 10.0})
+    assert changed.links.mec_to_cloud == usual.links.mec_to_cloud

@@ -15,6 +15,7 @@ from twin.errors import Problem, ScenarioError
 from twin.messages import say
 from twin.scenario.wording import describe, misspelt, word
 from twin.scenario.yaml_tree import KeyPath, Node, TreeReader, Unreadable, dotted, read_text
+from twin.spec import completed
 
 SpecT = TypeVar("SpecT", bound=BaseModel)
 
@@ -78,7 +79,7 @@ def _validated(tree: Node, model: type[SpecT]) -> tuple[SpecT | None, list[Probl
     data = tree.plain()
     try:
         # by way of JSON: only there does pydantic's strict mode read instants and tuples, which YAML writes as texts and lists
-        return model.model_validate_json(json.dumps(data), strict=True), []
+        return model.model_validate_json(json.dumps(completed(model, data)), strict=True), []
     except ValidationError as errors:
         problems: dict[tuple[str, str], Problem] = {}
         details = errors.errors(include_url=False)

@@ -13,7 +13,7 @@ from typing import Any, Final, get_args, get_origin
 
 from pydantic import BaseModel, TypeAdapter
 from pydantic.fields import FieldInfo
-from pydantic_core import PydanticSerializationError
+from pydantic_core import PydanticSerializationError, PydanticUndefined
 
 from twin.scenario.schema_walk import is_model, members, tags
 
@@ -29,6 +29,8 @@ class Key:
     """Dotted key; ``[]`` for an entry of a list, ``*`` for any key, ``(kind)`` after a member of a union."""
     model: type[BaseModel]
     field: FieldInfo
+    inherited: Any = PydanticUndefined
+    """The value that the default of the group above gives it."""
 
     @property
     def meaning(self) -> str:
@@ -43,23 +45,33 @@ class Key:
     @property
     def default(self) -> str:
         """The default as YAML would write it; ``required`` without one."""
-        if self.field.is_required():
+        value = _value(self.field, self.inherited)
+        if value is PydanticUndefined:
             return "required"
-        value = self.field.get_default(call_default_factory=True, validated_data={})
         try:
             return TypeAdapter(Any).dump_json(value).decode()
         except PydanticSerializationError:
             return str(value)
 
 
-def keys(model: type[BaseModel], prefix: str = "", above: tuple[type[BaseModel], ...] = ()) -> Iterator[Key]:
-    """Yield every key that a file of ``model`` may have, in the order of the models."""
+def _value(field: FieldInfo, inherited: Any) -> Any:
+    if inherited is not PydanticUndefined or field.is_required():
+        return inherited
+    return field.get_default(call_default_factory=True, validated_data={})
+
+
+def keys(
+    model: type[BaseModel], prefix: str = "", above: tuple[type[BaseModel], ...] = (), default: BaseModel | None = None
+) -> Iterator[Key]:
+    """Yield every key that a file of ``model`` may have, in the order of the models; ``default`` is that of the group."""
     for name, field in model.model_fields.items():
         path = f"{prefix}.{name}" if prefix else name
-        yield Key(path, model, field)
+        inherited = getattr(default, name, PydanticUndefined)
+        yield Key(path, model, field, inherited)
+        value = _value(field, inherited)
         for suffix, child in _models(field.annotation):
             if child not in (*above, model):
-                yield from keys(child, path + suffix, (*above, model))
+                yield from keys(child, path + suffix, (*above, model), value if isinstance(value, child) else None)
 
 
 def _models(annotation: Any) -> Iterator[tuple[str, type[BaseModel]]]:
