@@ -206,6 +206,7 @@ def compare(scenes, device, seed):
 # --- the claims --------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_visible_fraction_agrees_with_an_independent_ray_caster() -> None:
     """At the settings of the default device (2 degree columns) the mean absolute error stays within 0.03.
 

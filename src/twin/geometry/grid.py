@@ -15,21 +15,26 @@ Ints = npt.NDArray[np.int32]
 
 
 class Grid(NamedTuple):
-    """The frame of a grid: ``columns`` x ``rows`` square cells of ``cell_m``, the first corner at (x0_m, y0_m)."""
+    """The frame of a grid: ``columns`` x ``rows`` square cells of ``cell_m``, whose lines lie at multiples of ``cell_m``."""
 
-    x0_m: float
-    y0_m: float
     cell_m: float
+    first_column: int
+    """The first column begins at x = ``first_column * cell_m``."""
+    first_row: int
     columns: int
     rows: int
 
 
 def grid_around(x_m: Floats, y_m: Floats, reach_m: float, cell_m: float) -> Grid:
-    """Return the grid that covers every point within ``reach_m`` of the given ones (at least one)."""
-    x0, y0 = float(x_m.min()) - reach_m, float(y_m.min()) - reach_m
-    columns = math.ceil((float(x_m.max()) + reach_m - x0) / cell_m)
-    rows = math.ceil((float(y_m.max()) + reach_m - y0) / cell_m)
-    return Grid(x0, y0, cell_m, max(1, columns), max(1, rows))
+    """Return the grid that covers every point within ``reach_m`` of the given ones (at least one).
+
+    Grids of one cell size walk through the same points in the same order, whatever they cover.
+    """
+    first_column = math.floor((float(x_m.min()) - reach_m) / cell_m)
+    first_row = math.floor((float(y_m.min()) - reach_m) / cell_m)
+    columns = math.floor((float(x_m.max()) + reach_m) / cell_m) - first_column + 1
+    rows = math.floor((float(y_m.max()) + reach_m) / cell_m) - first_row + 1
+    return Grid(cell_m, first_column, first_row, columns, rows)
 
 
 @kernel
@@ -62,8 +67,8 @@ def sort_into_cells(grid: Grid, x_m: Floats, y_m: Floats, start: Ints, order: In
 
 @inline_kernel
 def _cell(grid: Grid, x_m: float, y_m: float) -> int:
-    column = math.floor((x_m - grid.x0_m) / grid.cell_m)
-    row = math.floor((y_m - grid.y0_m) / grid.cell_m)
+    column = math.floor(x_m / grid.cell_m) - grid.first_column
+    row = math.floor(y_m / grid.cell_m) - grid.first_row
     if column < 0 or row < 0 or column >= grid.columns or row >= grid.rows:
         return -1
     return row * grid.columns + column
@@ -72,21 +77,21 @@ def _cell(grid: Grid, x_m: float, y_m: float) -> int:
 @inline_kernel
 def row_range(grid: Grid, y_m: float, radius_m: float) -> tuple[int, int]:
     """Return the first row of cells that a circle at height ``y_m`` touches, and the one after the last."""
-    first = max(0, math.floor((y_m - radius_m - grid.y0_m) / grid.cell_m))
-    last = min(grid.rows - 1, math.floor((y_m + radius_m - grid.y0_m) / grid.cell_m))
+    first = max(0, math.floor((y_m - radius_m) / grid.cell_m) - grid.first_row)
+    last = min(grid.rows - 1, math.floor((y_m + radius_m) / grid.cell_m) - grid.first_row)
     return first, last + 1
 
 
 @inline_kernel
 def cell_range(grid: Grid, row: int, x_m: float, y_m: float, radius_m: float) -> tuple[int, int]:
     """Return the first cell of ``row`` that the circle touches, and the one after the last (equal: none)."""
-    low = grid.y0_m + row * grid.cell_m
+    low = (grid.first_row + row) * grid.cell_m
     away = max(0.0, low - y_m, y_m - (low + grid.cell_m))
     if away > radius_m:
         return 0, 0
     half = math.sqrt(radius_m * radius_m - away * away)
-    first = max(0, math.floor((x_m - half - grid.x0_m) / grid.cell_m))
-    last = min(grid.columns - 1, math.floor((x_m + half - grid.x0_m) / grid.cell_m))
+    first = max(0, math.floor((x_m - half) / grid.cell_m) - grid.first_column)
+    last = min(grid.columns - 1, math.floor((x_m + half) / grid.cell_m) - grid.first_column)
     if last < first:
         return 0, 0
     return row * grid.columns + first, row * grid.columns + last + 1

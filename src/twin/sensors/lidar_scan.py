@@ -118,7 +118,7 @@ def arrange(
     level: npt.NDArray[np.int8],
     out: Vehicles,
 ) -> float:
-    """Sort the vehicles into the grid's cells; return the greatest distance of a vehicle's corner from its centre."""
+    """Sort the vehicles into the grid's cells; return the greatest half length plus half width."""
     count = sort_into_cells(grid, x_m, y_m, out.start, out.order)
     reach = 0.0
     for row in range(count):
@@ -127,9 +127,9 @@ def arrange(
         box[0], box[1] = x_m[i], y_m[i]
         box[2], box[3] = math.cos(heading_rad[i]), math.sin(heading_rad[i])
         box[4], box[5], box[6] = 0.5 * length_m[i], 0.5 * width_m[i], height_m[i]
-        reach = max(reach, box[4] * box[4] + box[5] * box[5])
+        reach = max(reach, box[4] + box[5])
         out.number[row], out.klass[row], out.level[row] = number[i], klass[i], level[i]
-    return math.sqrt(reach)
+    return reach
 
 
 @kernel
@@ -204,7 +204,6 @@ def _candidates(
 ) -> int:
     """Choose the vehicles on the device's level that it may see, or that may hide one; mark and measure the present ones."""
     x, y = poses.x_m[row], poses.y_m[row]
-    limit = (model.range_m + reach_m) ** 2
     full_turn = fan.turn - fan.low.size < 1e-6
     # the cosine of half the field of view, from its first border
     edge = math.cos(fan.first_rad)
@@ -215,7 +214,9 @@ def _candidates(
         for i in range(vehicles.start[begin], vehicles.start[end]):
             dx, dy = vehicles.box[i, 0] - x, vehicles.box[i, 1] - y
             square = dx * dx + dy * dy
-            if square > limit or vehicles.level[i] != poses.level[row]:
+            # its own size decides, not the largest one on the grid, so that no other vehicle changes what takes part
+            limit = model.range_m + vehicles.box[i, 4] + vehicles.box[i, 5]
+            if square > limit * limit or vehicles.level[i] != poses.level[row]:
                 continue
             away = math.sqrt(square)
             ahead = dx * poses.cos[row] + dy * poses.sin[row]

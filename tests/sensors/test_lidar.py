@@ -1,0 +1,79 @@
+"""The LiDAR's specification and its closed formulas."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from pydantic import ValidationError
+
+from twin.sensors.lidar import LidarSpec, detection_probability, points_on_target
+from twin.sensors.weather import WeatherSpec
+from twin.traffic.ground_truth import VEHICLE_CLASSES
+
+
+def test_points_on_target() -> None:
+    """AT128 (0.1 x 0.2 degrees) and a 32-channel unit (0.2 x 1 degrees): the reference's table, rounded to whole points."""
+    distances = (20.0, 50.0, 100.0, 150.0, 200.0)
+    car = [points_on_target(1.8, 1.5, d, 0.1, 0.2) for d in distances]
+    assert car == pytest.approx([1108, 177, 44, 20, 11], abs=0.5)
+    pedestrian = [points_on_target(0.5, 1.7, d, 0.1, 0.2) for d in distances]
+    assert pedestrian == pytest.approx([349, 56, 14, 6, 3], abs=0.6)
+    coarse = [points_on_target(1.8, 1.5, d, 0.2, 1.0) for d in distances]
+    assert coarse == pytest.approx([111, 18, 4.4, 2.0, 1.1], abs=0.5)
+
+
+def test_detection_curve() -> None:
+    """P = 1 / (1 + (n50 / n)^k): 0 at no points, 1/2 at n50, rising to 1, and symmetric about n50 in log n."""
+    assert detection_probability(0.0, 10.0, 2.5) == 0.0
+    assert detection_probability(10.0, 10.0, 2.5) == 0.5
+    assert detection_probability(1e6, 10.0, 2.5) == pytest.approx(1.0, abs=1e-9)
+    assert detection_probability(5.0, 10.0, 2.5) == pytest.approx(1.0 - detection_probability(20.0, 10.0, 2.5))
+    rising = [detection_probability(n, 10.0, 2.5) for n in range(1, 100)]
+    assert rising == sorted(rising)
+
+
+def test_classes() -> None:
+    """Values by class come in the order of the ground truth's classes, defaults where nothing is said."""
+    spec = LidarSpec(kind="lidar", reflectivity_by_class={"bus": 0.1}, points_for_half_detection_by_class={"heavy_truck": 4.0})
+    assert spec.half_detection_points().tolist() == [10.0, 10.0, 10.0, 10.0, 4.0]
+    ranges_m = dict(zip(VEHICLE_CLASSES, spec.effective_ranges_m(WeatherSpec(rain_mmph=50.0)), strict=True))
+    assert ranges_m["bus"] == pytest.approx(120.0, abs=1.0)
+    assert ranges_m["car"] > ranges_m["bus"]
+    assert spec.effective_ranges_m(WeatherSpec()).max() == spec.range_m
+
+
+@pytest.mark.parametrize(
+    ("values", "word"),
+    [
+        ({"lowest_elevation_deg": 10.0, "highest_elevation_deg": -10.0}, "below"),
+        ({"rate_hz": 7.0}, "microseconds"),
+        ({"rate_hz": -1.0}, "greater than 0"),
+        ({"field_of_view_deg": 361.0}, "360"),
+        ({"processing_mean_s": 0.0}, "processing_spread_s"),
+        ({"reflectivity_by_class": {"tram": 0.5}}, "car"),
+        ({"colour": "red"}, "not permitted"),
+    ],
+)
+def test_refused(values: dict[str, object], word: str) -> None:
+    """Values that contradict themselves or the physics are refused with a word on why."""
+    with pytest.raises(ValidationError, match=word):
+        LidarSpec.model_validate({"kind": "lidar", **values})
+
+
+def test_fan_cuts_the_field_of_view_evenly() -> None:
+    """Columns are never wider than asked, fill the field of view exactly, and carry the elevation limits."""
+    columns = LidarSpec(kind="lidar", field_of_view_deg=120.0, occlusion_column_deg=0.7).fan()
+    assert columns.low.size == 172
+    assert columns.column_rad * 172 == pytest.approx(math.radians(120.0))
+    assert columns.low == pytest.approx(math.tan(math.radians(-25.0)))
+    assert columns.high == pytest.approx(math.tan(math.radians(14.4)))
+
+
+def test_tilt_moves_the_limits() -> None:
+    """Nose down by 10 degrees, limits fall by 10 degrees straight ahead and by nothing at right angles."""
+    columns = LidarSpec(kind="lidar", field_of_view_deg=360.0, occlusion_column_deg=1.0, tilt_deg=10.0).fan()
+    ahead, aside = 180, 270
+    assert columns.high[ahead] == pytest.approx(math.tan(math.radians(4.4)), abs=1e-4)
+    assert columns.low[ahead] == pytest.approx(math.tan(math.radians(-35.0)), abs=1e-4)
+    assert columns.low[aside] == pytest.approx(math.tan(math.radians(-25.0)), rel=0.03)
