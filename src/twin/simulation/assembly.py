@@ -47,7 +47,8 @@ class World:
     interval_us: int
 
     def finish(self, end_us: int) -> None:
-        """Write what the end of the run settles: intervals cut short, messages under way, every trip."""
+        """Move everybody up to the end; write what it settles: intervals cut short, messages under way, every trip."""
+        self.traffic.step_to(end_us)
         self.close_interval(end_us)
         if self.chain is not None:
             self.chain.finish()
