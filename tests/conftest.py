@@ -11,6 +11,12 @@ settings.register_profile("twin", deadline=None, derandomize=True, database=None
 settings.load_profile("twin")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the option with which the golden tables are written anew."""
+    words = "write the tables of tests/golden anew, and fail"
+    parser.addoption("--regenerate-golden", action="store_true", help=words)
+
+
 @pytest.fixture(autouse=True)
 def english(monkeypatch: pytest.MonkeyPatch) -> None:
     """Say messages in English, whatever the environment says."""
