@@ -141,6 +141,16 @@ def map_info(file: Annotated[Path, typer.Argument(metavar="FILE", show_default=F
         typer.echo(describe(load_network(file)))
 
 
+def _use_one_thread() -> None:
+    """Keep a run on one core, so that as many runs as there are cores go side by side; to be called before NumPy is imported."""
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"):
+        os.environ.setdefault(name, "1")
+    import pyarrow as pa
+
+    pa.set_cpu_count(1)
+    pa.set_io_thread_count(1)
+
+
 def _load(file: Path, overrides: dict[str, str]) -> Loaded[Scenario]:
     from twin.scenario.load import load_spec
     from twin.scenario.scenario import Scenario
