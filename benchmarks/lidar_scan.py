@@ -1,6 +1,6 @@
 """How many sensor-vehicle pairs a second one core scans: occlusion, noise, draws and the log's rows included.
 
-Usage: python benchmarks/lidar_scan.py [--devices 1000] [--frames 100] [--column-deg 2.0] [--json]
+Usage: python benchmarks/lidar_scan.py [--devices 1000] [--frames 100] [--column-deg 3.0] [--json]
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--devices", type=int, default=1000)
     parser.add_argument("--frames", type=int, default=100)
-    parser.add_argument("--column-deg", type=float, default=2.0)
+    parser.add_argument("--column-deg", type=float, default=3.0)
     parser.add_argument("--spacing-m", type=float, default=130.0)
     parser.add_argument("--side", type=int, default=31)
     parser.add_argument("--json", action="store_true")

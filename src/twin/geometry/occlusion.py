@@ -45,7 +45,7 @@ distance."""
 _BEGIN_COLUMN, _END_COLUMN, _RISE, _NEAREST, _FARTHEST = range(RECTANGLE_FACTS - 2, RECTANGLE_FACTS + 3)
 FACTS = RECTANGLE_FACTS + 3
 """Numbers kept of a box during a scan: its rectangle (the bounds of its azimuth turned into columns), its height over the
-sensor, the bounds of its distance."""
+sensor, the bounds of its distance (the greatest is -1 for a box that takes no part)."""
 
 _BUCKETS = 128
 _SLIVER = 1e-6
@@ -76,6 +76,8 @@ class Walls(NamedTuple):
     """Parts of column ``c`` of a device: ``part[start[base + c]:start[base + c + 1]]`` with the device's base."""
     part: Floats32
     """(n, 6), see ``WALL``; within a column by least distance."""
+    closed_m: Floats32
+    """By column: all that is farther, and lower than the sensor, stands behind one wall that is higher than the sensor."""
 
 
 class Desk(NamedTuple):
@@ -156,20 +158,33 @@ def visible_areas(
     box that covers the sensor's foot is neither seen nor hides anything. Return the number of entries needed; where it
     exceeds the rows of ``entries`` (n, 3) and ``intervals`` (n, 3), nothing was computed.
     """
-    needed = _spread(boxes, chosen, count, pose, fan, desk)
+    needed = _spread(boxes, chosen, count, pose, fan, walls, wall_base, desk)
     if needed > entries.shape[0]:
         return needed
     width = _far_to_near(count, desk)
     _enter(count, fan, entries, intervals, desk)
-    _measure(count, width, targets, pose[2], fan, walls, wall_base, entries, intervals, desk, whole, seen)
+    _measure(count, width, targets, pose[2], fan, walls, wall_base, entries, intervals, desk, seen)
+    if whole.size > 0:
+        for i in range(count):
+            whole[i] = _silhouette(i, fan, pose[2], desk.facts)
     return needed
 
 
 @inline_kernel
 def _spread(
-    boxes: Floats, chosen: Ints, count: int, pose: tuple[float, float, float, float, float], fan: Fan, desk: Desk
+    boxes: Floats,
+    chosen: Ints,
+    count: int,
+    pose: tuple[float, float, float, float, float],
+    fan: Fan,
+    walls: Walls,
+    wall_base: int,
+    desk: Desk,
 ) -> int:
-    """Bring each box into the device's frame; return a bound on the entries they need."""
+    """Bring each box into the device's frame; return a bound on the entries they need.
+
+    A box that covers the sensor's foot, or stands behind walls as far as it reaches, takes no part.
+    """
     x, y, height, cos, sin = pose
     columns = fan.low.size
     facts = desk.facts
@@ -181,17 +196,29 @@ def _spread(
         cx, cy = dx * cos + dy * sin, dy * cos - dx * sin
         ex, ey = boxes[row, 2] * cos + boxes[row, 3] * sin, boxes[row, 3] * cos - boxes[row, 2] * sin
         half_length, half_width = boxes[row, 4], boxes[row, 5]
-        if rectangle_facts(cx, cy, ex, ey, half_length, half_width, facts, i):
-            low, high = (facts[i, _BEGIN_COLUMN] - fan.first_rad) * per_rad, (facts[i, _END_COLUMN] - fan.first_rad) * per_rad
-            facts[i, _BEGIN_COLUMN], facts[i, _END_COLUMN] = low, high
-            needed += min(columns, int(high - low) + 2)
-        else:
-            facts[i, _BEGIN_COLUMN], facts[i, _END_COLUMN] = 0.0, -1.0
         facts[i, _RISE] = boxes[row, 6] - height
         distance = math.sqrt(dx * dx + dy * dy)
         reach = half_length + half_width  # at least half the diagonal
-        facts[i, _NEAREST], facts[i, _FARTHEST] = distance - reach, distance + reach
+        facts[i, _NEAREST], facts[i, _FARTHEST] = distance - reach, -1.0
+        facts[i, _BEGIN_COLUMN], facts[i, _END_COLUMN] = 0.0, 0.0
+        if rectangle_facts(cx, cy, ex, ey, half_length, half_width, facts, i):
+            low, high = (facts[i, _BEGIN_COLUMN] - fan.first_rad) * per_rad, (facts[i, _END_COLUMN] - fan.first_rad) * per_rad
+            facts[i, _BEGIN_COLUMN], facts[i, _END_COLUMN] = low, high
+            if facts[i, _RISE] > 0.0 or not _shut_out(low, high, distance - reach, columns, walls.closed_m, wall_base):
+                facts[i, _FARTHEST] = distance + reach
+                needed += min(columns, int(high - low) + 2)
     return needed
+
+
+@inline_kernel
+def _shut_out(begin: float, end: float, nearest_m: float, columns: int, closed_m: Floats32, base: int) -> bool:
+    """Tell whether a wall closes every column of a span before the distance; False for a span that leaves the fan."""
+    if begin < 0.0 or end >= columns:
+        return False
+    for column in range(int(begin), int(end) + 1):  # noqa: SIM110  (a loop compiles, a generator does not)
+        if closed_m[base + column] > nearest_m:
+            return False
+    return True
 
 
 @inline_kernel
@@ -225,6 +252,8 @@ def _enter(count: int, fan: Fan, entries: Ints, intervals: Floats, desk: Desk) -
     for k in range(count):
         i = desk.order[k]
         desk.first[k] = used
+        if desk.facts[i, _FARTHEST] < 0.0:
+            continue
         begin, end = desk.facts[i, _BEGIN_COLUMN], desk.facts[i, _END_COLUMN]
         inside = begin >= 0.0 and end <= columns
         for lap in range(0 if inside and whole_turn else -1, 1 if inside and whole_turn else 2):
@@ -248,27 +277,26 @@ def _enter(count: int, fan: Fan, entries: Ints, intervals: Floats, desk: Desk) -
 
 
 @inline_kernel
-def _outside_area(i: int, columns: int, fan: Fan, height_m: float, facts: Floats) -> float:
-    """Return the area of the part of a silhouette that lies beside the field of view."""
-    begin, end = facts[i, _BEGIN_COLUMN], facts[i, _END_COLUMN]
-    if fan.turn - columns < _SLIVER or (begin >= 0.0 and end <= columns):
-        return 0.0
+def _silhouette(i: int, fan: Fan, height_m: float, facts: Floats) -> float:
+    """Return the area of a whole silhouette, cut at the borders of the columns, those beside the field of view included."""
+    columns = fan.low.size
+    cur, end = facts[i, _BEGIN_COLUMN], facts[i, _END_COLUMN]
     area = 0.0
-    cur = begin
     while cur < end:
-        stop = min(math.floor(cur) + 1.0, end)
+        stop = min(math.floor(cur + _SLIVER) + 1.0, end)
         middle = 0.5 * (cur + stop)
-        if not _within(middle, columns, fan.turn):
+        column = int(math.floor(middle % fan.turn))  # noqa: RUF046
+        share = middle - math.floor(cur + _SLIVER)
+        if column < columns:
+            ux = fan.border_x[column] + share * (fan.border_x[column + 1] - fan.border_x[column])
+            uy = fan.border_y[column] + share * (fan.border_y[column + 1] - fan.border_y[column])
+        else:
             angle = fan.first_rad + middle * fan.column_rad
-            bottom, top, _ = _slopes(facts, i, math.cos(angle), math.sin(angle), height_m)
-            area += (stop - cur) * fan.column_rad * elevation_between(bottom, top)
+            ux, uy = math.cos(angle), math.sin(angle)
+        bottom, top, _ = _slopes(facts, i, ux, uy, height_m)
+        area += (stop - cur) * elevation_between(bottom, top)
         cur = stop
-    return area
-
-
-@inline_kernel
-def _within(place: float, columns: int, turn: float) -> bool:
-    return 0.0 <= place <= columns or 0.0 <= place + turn <= columns or 0.0 <= place - turn <= columns
+    return area * fan.column_rad
 
 
 @inline_kernel
@@ -281,7 +309,7 @@ def _slopes(facts: Floats, i: int, ux: float, uy: float, height_m: float) -> tup
 
 
 @inline_kernel
-def _measure(  # noqa: C901, PLR0915  (the inner loop is kept whole: calls that pass arrays cost more than its work)
+def _measure(
     count: int,
     slack_m: float,
     targets: Ints,
@@ -292,17 +320,15 @@ def _measure(  # noqa: C901, PLR0915  (the inner loop is kept whole: calls that 
     entries: Ints,
     intervals: Floats,
     desk: Desk,
-    whole: Floats,
     seen: Floats,
 ) -> None:
-    """Fill ``whole`` and ``seen`` of the targets. The lists of the columns are ordered from near to far within ``slack_m``."""
+    """Fill ``seen`` of the targets. The lists of the columns are ordered from near to far within ``slack_m``."""
     facts = desk.facts
-    measure_whole = whole.size > 0
     for k in range(count):
         i = desk.order[k]
         if not targets[i]:
             continue
-        area, open_area = 0.0, 0.0
+        area = 0.0
         beyond = facts[i, _FARTHEST] + slack_m
         for entry in range(desk.first[k], desk.first[k + 1]):
             column = entries[entry, 1]
@@ -340,13 +366,9 @@ def _measure(  # noqa: C901, PLR0915  (the inner loop is kept whole: calls that 
                 if stop < end - _SLIVER:  # something begins or ends inside: look at the first piece alone
                     end = stop
                     continue
-                if measure_whole:
-                    area += (end - cur) * elevation_between(bottom, top)
                 hidden = max(hidden, low_limit)
                 top = min(top, high_limit)
                 if hidden < top:
-                    open_area += (end - cur) * elevation_between(hidden, top)
+                    area += (end - cur) * elevation_between(hidden, top)
                 cur, end = end, last
-        seen[i] = open_area * fan.column_rad
-        if measure_whole:
-            whole[i] = area * fan.column_rad + _outside_area(i, fan.low.size, fan, height_m, facts)
+        seen[i] = area * fan.column_rad

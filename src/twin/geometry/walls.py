@@ -39,6 +39,7 @@ class WallsBuilder:
         self._walls = walls
         self._starts: list[Ints] = []
         self._parts: list[Floats32] = []
+        self._closed: list[Floats32] = []
         self._columns = 0
         self._total = 0
 
@@ -61,6 +62,7 @@ class WallsBuilder:
         _prune(fan, starts, parts, keep)
         kept = np.concatenate(([0], np.cumsum(keep)))[starts]
         base = self._columns
+        self._closed.append(_closed(fan, starts, parts))
         self._starts.append((kept[:-1] + self._total).astype(np.int32))
         self._parts.append(parts[keep].astype(np.float32))
         self._columns += columns
@@ -71,7 +73,8 @@ class WallsBuilder:
         """Return the lists of all devices added."""
         end = np.array([self._total], np.int32)
         parts = np.concatenate([*self._parts, np.empty((0, WALL), np.float32)])
-        return Walls(np.concatenate([*self._starts, end]), np.ascontiguousarray(parts))
+        closed_m = np.concatenate([*self._closed, np.empty(0, np.float32)])
+        return Walls(np.concatenate([*self._starts, end]), np.ascontiguousarray(parts), closed_m)
 
 
 @kernel
@@ -154,6 +157,19 @@ def _prune(fan: Fan, starts: npt.NDArray[np.int64], parts: Floats, keep: npt.NDA
                 if i != j and keep[j] and _covers(fan, column, parts[j], parts[i]):
                     keep[i] = False
                     break
+
+
+@kernel
+def _closed(fan: Fan, starts: npt.NDArray[np.int64], parts: Floats) -> Floats32:
+    """Return, by column, how far the nearest wall is that covers it whole and rises above the sensor; infinity for none."""
+    closed_m = np.full(fan.low.size, np.inf, np.float32)
+    for column in range(fan.low.size):
+        for i in range(starts[column], starts[column + 1]):
+            if parts[i, 0] <= 0.0 and parts[i, 1] >= 1.0 and parts[i, 4] >= 0.0:
+                at_first = parts[i, 2] * fan.border_x[column] + parts[i, 3] * fan.border_y[column]
+                at_last = parts[i, 2] * fan.border_x[column + 1] + parts[i, 3] * fan.border_y[column + 1]
+                closed_m[column] = min(closed_m[column], 1.0 / min(at_first, at_last) + 1e-3)
+    return closed_m
 
 
 @inline_kernel

@@ -59,9 +59,9 @@ class LidarSpec(Spec):
     """Frames per second. Source: usual for roadside LiDARs (DAIR-V2X's units, Hesai AT128); a whole number of microseconds
     must lie between two frames."""
 
-    occlusion_column_deg: Annotated[float, Field(ge=0.05, le=5.0)] = 2.0
+    occlusion_column_deg: Annotated[float, Field(ge=0.05, le=5.0)] = 3.0
     """Width of the azimuth columns in which occlusion is computed; independent of the device's own resolution. Things that
-    begin or end inside a column are cut there exactly. Assumption: 2 degrees keeps the mean error of visible fractions near
+    begin or end inside a column are cut there exactly. Assumption: 3 degrees keeps the mean error of visible fractions near
     0.01 (a test compares with rays); narrower is slower and hardly better."""
 
     wavelength_nm: Annotated[float, Field(ge=400.0, le=2000.0)] = 905.0
