@@ -142,7 +142,7 @@ def map_info(file: Annotated[Path, typer.Argument(metavar="FILE", show_default=F
 
 
 def _use_one_thread() -> None:
-    """Keep a run on one core, so that as many runs as there are cores go side by side; to be called before NumPy is imported."""
+    """Keep a run on one core, so that several go side by side; to be called before NumPy is imported."""
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"):
         os.environ.setdefault(name, "1")
     import pyarrow as pa
