@@ -24,6 +24,20 @@ _PLACE: Final = re.compile(r"^(.*?)(?::(\d+))?(?::(\d+))?$", re.DOTALL)
 
 
 @dataclass(frozen=True)
+class Override:
+    """A value that another file gives a key, with its place there."""
+
+    where: str
+    """Where that file says so, as ``sweep.yaml:12:3``."""
+    value: Node
+
+    @property
+    def text(self) -> str:
+        """The value as it would be typed behind ``--set key=``."""
+        return json.dumps(self.value.plain(), ensure_ascii=False)
+
+
+@dataclass(frozen=True)
 class Loaded(Generic[SpecT]):
     """A file that was read and found valid."""
 
@@ -32,7 +46,7 @@ class Loaded(Generic[SpecT]):
     spec: SpecT
     """What it says."""
     overrides: dict[str, str]
-    """Values given on the command line, as they were typed, by key."""
+    """Values given beside the file, by key: as typed on the command line, or as JSON."""
     tree: Node
     """The file's values with their places."""
 
@@ -43,18 +57,25 @@ class Loaded(Generic[SpecT]):
         """
         return _place_of(self.tree, _parse_key(key) or ())
 
+    def node(self, path: KeyPath) -> Node:
+        """Return the part of the file at ``path``, as ``("sites", 2, "lon_deg")``; KeyError or IndexError if there is none."""
+        node = self.tree
+        for part in path:
+            node = node.content[part]
+        return node
+
     def placed(self, problems: Iterable[Problem]) -> list[Problem]:
         """Return the problems in the file's order; those of an empty ``where`` are given the place of their key."""
         return _sorted(replace(p, where=self.locate(p.key)) if not p.where else p for p in problems)
 
 
-def load_spec(path: Path, model: type[SpecT], overrides: Mapping[str, str] | None = None) -> Loaded[SpecT]:
+def load_spec(path: Path, model: type[SpecT], overrides: Mapping[str, str | Override] | None = None) -> Loaded[SpecT]:
     """Read ``path`` as YAML 1.2, apply ``overrides`` (YAML values by dotted key), and validate it as ``model``.
 
     Types are strict: a quoted number is a text. Raises ``ScenarioError`` with every problem of the file and the overrides.
     """
     path = Path(path)
-    chosen = dict(overrides or {})
+    chosen = overrides or {}
     reader = TreeReader(str(path))
     try:
         tree = reader.read(read_text(path))
@@ -66,13 +87,13 @@ def load_spec(path: Path, model: type[SpecT], overrides: Mapping[str, str] | Non
     if not isinstance(tree.content, dict):
         found = say("file.shape.found", what=describe(tree.plain()))
         raise ScenarioError([*problems, Problem(tree.place, "", found, say("file.shape.remedy"))])
-    for key, text in chosen.items():
-        problems += _override(tree, key, text)
+    for key, given in chosen.items():
+        problems += _override(tree, key, given)
     spec, wrong = _validated(tree, model)
     problems += wrong
     if problems or spec is None:
         raise ScenarioError(_sorted(problems))
-    return Loaded(path, spec, chosen, tree)
+    return Loaded(path, spec, {key: given if isinstance(given, str) else given.text for key, given in chosen.items()}, tree)
 
 
 def _validated(tree: Node, model: type[SpecT]) -> tuple[SpecT | None, list[Problem]]:
@@ -124,18 +145,21 @@ def _place_of(tree: Node, path: KeyPath, *, of_key: bool = False) -> str:
     return place
 
 
-def _override(tree: Node, key: str, text: str) -> list[Problem]:
-    where = f"--set {key}={text}"
+def _override(tree: Node, key: str, given: str | Override) -> list[Problem]:
+    where = f"--set {key}={given}" if isinstance(given, str) else given.where
     path = _parse_key(key)
     if path is None:
         return [Problem(where, "", say("override.syntax.found", text=key), say("override.syntax.remedy"))]
-    reader = TreeReader(where, fixed_place=True)
-    try:
-        value = reader.read(text) or Node(where, None)
-    except Unreadable as error:
-        return [replace(error.problem, key=key)]
-    if reader.problems:
-        return [replace(problem, key=key) for problem in reader.problems]
+    if isinstance(given, Override):
+        value = given.value
+    else:
+        reader = TreeReader(where, fixed_place=True)
+        try:
+            value = reader.read(given) or Node(where, None)
+        except Unreadable as error:
+            return [replace(error.problem, key=key)]
+        if reader.problems:
+            return [replace(problem, key=key) for problem in reader.problems]
     node = tree
     for depth, part in enumerate(path):
         problem = _cannot_enter(node, part, path[:depth], where, key)

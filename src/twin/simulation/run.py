@@ -17,6 +17,7 @@ from twin.kernel.clock import Phase, every
 from twin.messages import say
 from twin.metrics.summary import summarise
 from twin.roadnet.cache import load_network
+from twin.roadnet.road_network import RoadNetwork
 from twin.scenario.load import Loaded
 from twin.scenario.scenario import Scenario
 from twin.simulation import assembly
@@ -54,21 +55,7 @@ def run(
     if problems:
         raise ScenarioError(loaded.placed(problems))
     network = load_network(base / scenario.map)
-    resolved = scenario.model_dump(mode="json")
-    versions = software_versions()
-    manifest = Manifest(
-        state="incomplete",
-        name=scenario.name,
-        scenario=resolved,
-        overrides=loaded.overrides,
-        seed=scenario.seed,
-        versions=versions,
-        map_sha256=network.provenance.sha256,
-        projection=Projection(network.crs, *network.origin_m),
-        start=scenario.start.isoformat(),
-    )
-    package = f"{versions['guangzhou-twin']} {CACHE_FOLDER.name}"
-    key = run_hash(resolved, scenario.seed, network.provenance.sha256, {}, package)
+    manifest, key = identity(loaded, network)
     with run_folder(out, key, manifest, overwrite=overwrite) as folder:
         if folder.reused:
             return RunResult(folder.path, folder.manifest, reused=True)
@@ -85,6 +72,25 @@ def run(
             summary=summarise(Run(folder.path, folder.manifest), scenario.warm_up_s),
         )
         return RunResult(folder.path, folder.manifest, reused=False)
+
+
+def identity(loaded: Loaded[Scenario], network: RoadNetwork) -> tuple[Manifest, str]:
+    """Return the manifest that a run begins with, and its hash: the run's folder is ``<name>-<hash>``."""
+    scenario, versions = loaded.spec, software_versions()
+    resolved = scenario.model_dump(mode="json")
+    manifest = Manifest(
+        state="incomplete",
+        name=scenario.name,
+        scenario=resolved,
+        overrides=loaded.overrides,
+        seed=scenario.seed,
+        versions=versions,
+        map_sha256=network.provenance.sha256,
+        projection=Projection(network.crs, *network.origin_m),
+        start=scenario.start.isoformat(),
+    )
+    package = f"{versions['guangzhou-twin']} {CACHE_FOLDER.name}"
+    return manifest, run_hash(resolved, scenario.seed, network.provenance.sha256, {}, package)
 
 
 def _simulate(world: assembly.World, scenario: Scenario, folder: RunFolder, progress: Progress | None) -> None:
