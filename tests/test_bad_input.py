@@ -73,7 +73,7 @@ def _change(folder: Path, old: str, new: str) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("duration_s: 5", "duration_s: 0", "small.yaml:4:13: duration_s: found the number 0; give a number above 0"),
+        ("duration_s: 5", "duration_s: 0", "small.yaml:4:13: duration_s: found the number 0; give a number of at least 0.1"),
         ("duration_s: 5", "duration_s: soon", "small.yaml:4:13: duration_s: found the text 'soon'; give a number"),
         (
             "inflow_vph: 600",
@@ -85,9 +85,27 @@ def _change(folder: Path, old: str, new: str) -> None:
         ("kit: pole", "kit: pile", "small.yaml:12:"),
         ("lon_deg: 113.3255", "lon_deg: 121.5", "small.yaml:12:"),
         ("kind: lidar", "kind: lidr", "small.yaml:10:15: deployment.kits.pole[0].kind: "),
+        (
+            "duration_s: 5",
+            "duration_s: 1e-7",
+            "small.yaml:4:13: duration_s: found the number 1e-07; give a number of at least 0.1",
+        ),
+        ("demand:", "warm_up_s: 5\ndemand:", "small.yaml:5:12: warm_up_s: warm_up_s is 5, duration_s only 5; make warm_up_s"),
         ("name: small", "name: a/b", "small.yaml:1:7: name: found the text 'a/b'; give a text that matches"),
     ],
-    ids=["zero duration", "wrong type", "negative rate", "unknown key", "no map", "no kit", "outside the map", "kind", "name"],
+    ids=[
+        "zero duration",
+        "wrong type",
+        "negative rate",
+        "unknown key",
+        "no map",
+        "no kit",
+        "outside the map",
+        "kind",
+        "below a step",
+        "all warm-up",
+        "name",
+    ],
 )
 def test_a_mistake_in_the_file(folder: Path, run, *, command: str, old: str, new: str, message: str) -> None:
     """The message says file, line, column, key and remedy; nothing is written."""

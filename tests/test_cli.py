@@ -118,7 +118,7 @@ def test_validate_says_all_problems_of_all_files(call, tmp_path: Path) -> None:
     assert code == 2
     assert "problems:" in err
     assert "a.yaml:1:1: nam: unknown key; did you mean 'name'?" in err
-    assert "a.yaml:2:13: duration_s: found the number -1; give a number above 0" in err
+    assert "a.yaml:2:13: duration_s: found the number -1; give a number of at least 0.1" in err
     assert "b.yaml: there is no such file" in err
     assert f"{SMALL}: valid" in out
 

@@ -14,7 +14,7 @@ from twin.simulation.run import run
 FOLDER = Path(__file__).parent.parent / "scenarios"
 
 
-@pytest.mark.parametrize("name", ["tianhe_cbd.yaml", "huacheng_junction.yaml"])
+@pytest.mark.parametrize("name", sorted(path.name for path in FOLDER.glob("*.yaml")))
 def test_a_shipped_scenario_is_valid_and_runs(name: str, tmp_path: Path) -> None:
     """No problem is found in the file; its first ten seconds run to the end, with vehicles, frames and messages logged."""
     as_shipped = load_spec(FOLDER / name, Scenario)

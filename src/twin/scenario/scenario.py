@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Self
-
-from pydantic import AwareDatetime, Field, model_validator
+from pydantic import AwareDatetime, Field, ValidationInfo, field_validator
 
 from twin.eventlog.log_spec import LogSpec
 from twin.sensors.deployment import DeploymentSpec
@@ -30,8 +28,8 @@ class Scenario(Spec):
     start: AwareDatetime
     """Wall time at which the simulation begins, ISO 8601 with its offset, as ``2026-05-20T07:45:00+08:00``."""
 
-    duration_s: float = Field(gt=0.0, le=604_800.0)
-    """Simulated seconds; at most a week."""
+    duration_s: float = Field(ge=0.1, le=604_800.0)
+    """Simulated seconds; at least one step of traffic, at most a week."""
 
     warm_up_s: float = Field(0.0, ge=0.0)
     """Seconds at the beginning that are logged but left out of every figure."""
@@ -57,10 +55,10 @@ class Scenario(Spec):
     log: LogSpec = LogSpec()
     """How densely the run is written down."""
 
-    @model_validator(mode="after")
-    def _measures_something(self) -> Self:
-        if self.warm_up_s >= self.duration_s:
-            raise ValueError(
-                f"warm_up_s is {self.warm_up_s:g}, duration_s only {self.duration_s:g}; make warm_up_s the shorter one"
-            )
-        return self
+    @field_validator("warm_up_s")
+    @classmethod
+    def _measures_something(cls, warm_up_s: float, before: ValidationInfo) -> float:
+        duration_s = before.data.get("duration_s")
+        if duration_s is not None and warm_up_s >= duration_s:
+            raise ValueError(f"warm_up_s is {warm_up_s:g}, duration_s only {duration_s:g}; make warm_up_s the shorter one")
+        return warm_up_s

@@ -69,7 +69,7 @@ def check(scenario: Scenario, base: Path) -> list[Problem]:
     try:
         network = load_network(base / scenario.map)
     except MapError as error:
-        return [Problem("", "map", str(error), "name a readable OpenStreetMap file, relative to the scenario file")]
+        return [Problem("", "map", str(error).rstrip("."), "name a readable OpenStreetMap file, relative to the scenario file")]
     problems = deployments.check(scenario.deployment, network)
     ends = trip_ends(network)
     if scenario.demand.inflow_vph > 0.0 and not (ends.zones or (ends.entries and ends.exits)):
