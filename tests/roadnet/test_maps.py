@@ -65,10 +65,10 @@ def test_no_loose_ends_inside(cbd: RoadNetwork) -> None:
 def test_everything_is_reached(cbd: RoadNetwork) -> None:
     """Every edge is reached from some entry and leads to some exit; nine entries in ten reach nine edges in ten."""
     entries, edges = cbd.entry_edges, np.arange(cbd.edge_count)
-    reached = shortest_times(cbd, cbd.edge_length_m, entries) != UNREACHABLE
+    reached = shortest_times(cbd, cbd.edge_length_m, entries).arrival != UNREACHABLE
     assert reached.any(axis=0).all()
     assert (reached.mean(axis=1) > 0.85).mean() > 0.85
-    leads_out = shortest_times(cbd, cbd.edge_length_m, edges)[:, cbd.exit_edges] != UNREACHABLE
+    leads_out = shortest_times(cbd, cbd.edge_length_m, edges).arrival[:, cbd.exit_edges] != UNREACHABLE
     assert leads_out.any(axis=1).all()
 
 

@@ -14,7 +14,7 @@ from osm_text import Way, dual_crossing, write_map
 
 from twin.roadnet.osm import read_osm
 from twin.roadnet.road_network import RoadNetwork
-from twin.roadnet.routing import ORIGIN, UNREACHABLE, route, shortest_times
+from twin.roadnet.routing import ORIGIN, UNREACHABLE, shortest_times
 
 
 @pytest.fixture(scope="module")
@@ -36,9 +36,9 @@ def test_against_networkx(grid: RoadNetwork, seed: int) -> None:
     for edge in range(grid.edge_count):
         graph.add_weighted_edges_from((edge, int(turn), float(times[turn])) for turn in grid.turns(edge))
     expected = nx.single_source_dijkstra_path_length(graph, 0)
-    predecessors = shortest_times(grid, times, [0])[0]
+    trees = shortest_times(grid, times, [0])
     for edge in range(grid.edge_count):
-        found = route(predecessors, edge)
+        found = trees.route(0, edge)
         assert (found.size > 0) == (edge in expected)
         if found.size:
             assert times[found[1:]].sum() == pytest.approx(expected[edge], rel=1e-9)
@@ -47,8 +47,9 @@ def test_against_networkx(grid: RoadNetwork, seed: int) -> None:
 
 def test_ties_take_the_lowest_edge(grid: RoadNetwork) -> None:
     """With equal times everywhere, each predecessor is the lowest-numbered of those that are equally near."""
-    hops = shortest_times(grid, np.ones(grid.edge_count), [0])[0]
-    steps = np.array([route(hops, edge).size for edge in range(grid.edge_count)])
+    trees = shortest_times(grid, np.ones(grid.edge_count), [0])
+    hops = trees.before[0]
+    steps = np.array([trees.route(0, edge).size for edge in range(grid.edge_count)])
     for edge in range(1, grid.edge_count):
         if hops[edge] >= 0:
             before = [e for e in range(grid.edge_count) if edge in grid.turns(e) and steps[e] == steps[edge] - 1 and steps[e]]
@@ -59,12 +60,12 @@ def test_origin_and_unreachable(tmp_path: Path) -> None:
     """The origin's route is itself; from a gate that leads away nothing is reached."""
     network = read_osm(write_map(tmp_path, *dual_crossing()))
     exit_edge = int(network.exit_edges[0])
-    predecessors = shortest_times(network, network.edge_length_m, [exit_edge])[0]
-    assert predecessors[exit_edge] == ORIGIN
-    assert route(predecessors, exit_edge).tolist() == [exit_edge]
+    trees = shortest_times(network, network.edge_length_m, [exit_edge])
+    assert trees.before[0, exit_edge] == ORIGIN
+    assert trees.route(0, exit_edge).tolist() == [exit_edge]
     other = int(network.exit_edges[1])
-    assert predecessors[other] == UNREACHABLE
-    assert route(predecessors, other).size == 0
+    assert trees.before[0, other] == trees.arrival[0, other] == UNREACHABLE
+    assert trees.route(0, other).size == 0
 
 
 def test_times_must_be_positive(grid: RoadNetwork) -> None:

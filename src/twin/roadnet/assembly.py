@@ -10,11 +10,12 @@ import numpy as np
 
 from twin.errors import MapError
 from twin.roadnet.buildings import Project, read_buildings, read_places
-from twin.roadnet.connectivity import Gates, Graph, Turns, find_gates, kept_edges, permitted_turns, plain_kept_count
+from twin.roadnet.connectivity import Gates, Graph, Mask, Turns, find_gates, kept_edges, part_of, permitted_turns
 from twin.roadnet.junctions import Signal, find_junctions
-from twin.roadnet.osm_file import OsmFile
+from twin.roadnet.osm_elements import OsmFile
 from twin.roadnet.polylines import along_m, shifted_right, without_repeats
 from twin.roadnet.projection import MILLIMETRES, to_local, utm_crs
+from twin.roadnet.restrictions import read_restrictions, restricted
 from twin.roadnet.road_network import ATTRIBUTION, Floats, Provenance, RoadNetwork
 from twin.roadnet.tags import Carriageway, Notices, Road
 
@@ -31,6 +32,9 @@ class Arc:
     u: int
     v: int
     way: int
+    """The lowest-numbered of its ways."""
+    ways: tuple[int, ...]
+    """All of them, in driving order."""
     road: Road
     side: Carriageway
     points: tuple[Point, ...]
@@ -66,14 +70,23 @@ def assemble(name: str, osm: OsmFile, arcs: Sequence[Arc], notices: Notices) -> 
         raise MapError(f"{name}: the map has no road longer than {SHORTEST_EDGE_M:g} m. Download an area with streets.")
     graph = _graph(pieces, nodes)
     gates = find_gates(graph)
-    keep = kept_edges(graph, permitted_turns(graph, gates.exits), gates)
-    _report_dropped(graph, keep, plain_kept_count(graph), notices)
+    number = {node: i for i, node in enumerate(sorted(nodes))}
+    turns, courses = restricted(
+        graph,
+        permitted_turns(graph, gates.exits),
+        [piece.arc.ways for piece in pieces],
+        read_restrictions(osm.restrictions, notices),
+        lambda node: number.get(merged.get(node, node), -1),
+        notices,
+    )
+    keep = kept_edges(graph, turns, gates, courses)
+    _report_dropped(graph, keep, notices)
     kept = [piece for piece, kept in zip(pieces, keep, strict=True) if kept]
     used = sorted({node for piece in kept for node in (piece.u, piece.v)})
     signals = _signals(kept, used, merged, osm, project=project, notices=notices)
     part = _graph(kept, {node: nodes[node] for node in used})
     part_gates = _gates_of_part(gates, keep)
-    part_turns = permitted_turns(part, part_gates.exits)
+    part_turns, part_courses = part_of(turns, courses, keep)
     network = _network(part, kept, part_turns, part_gates)
     junctions = find_junctions(part, part_turns, tuple(p.arc.road.name for p in kept), signals, notices)
     return replace(
@@ -81,6 +94,7 @@ def assemble(name: str, osm: OsmFile, arcs: Sequence[Arc], notices: Notices) -> 
         crs=crs,
         origin_m=origin_m,
         node_osm=np.array(used, np.int64),
+        forbidden_courses=part_courses,
         junctions=junctions,
         buildings=read_buildings(osm, project, notices),
         places=read_places(osm, project, notices),
@@ -158,7 +172,8 @@ def _graph(pieces: Sequence[_Piece], nodes: dict[int, Point]) -> Graph:
     )
 
 
-def _report_dropped(graph: Graph, keep: np.ndarray, plain: int, notices: Notices) -> None:
+def _report_dropped(graph: Graph, keep: Mask, notices: Notices) -> None:
+    plain = int(kept_edges(graph, permitted_turns(graph, np.empty(0, np.int32)), None).sum())
     notices.counts[f"edges of the largest strongly connected part without the outside world, of {keep.size}"] = plain
     if not keep.all():
         notices.counts["edges from which the rest cannot be reached and returned from, dropped"] = int((~keep).sum())

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from twin.roadnet.defaults import BUILDING_HEIGHTS_M, STOREY_HEIGHT_M
-from twin.roadnet.osm_file import OsmFile
+from twin.roadnet.osm_elements import OsmFile
 from twin.roadnet.road_network import Building, Floats, Place
 from twin.roadnet.tags import Notices, Tags, first_number, parse_metres
 

@@ -17,7 +17,7 @@ import numpy as np
 from twin.roadnet.osm_file import read_bytes
 from twin.roadnet.road_network import Building, Junction, Place, Provenance, RoadNetwork
 
-_LIBRARIES = ("osmnx", "networkx", "numpy", "pyproj", "scipy", "shapely")
+_LIBRARIES = ("osmium", "osmnx", "networkx", "numpy", "pyproj", "scipy", "shapely")
 _RECORDS = ("junctions", "buildings", "places", "provenance")
 _TEXT = "text"
 
@@ -44,7 +44,7 @@ def cache_key(content: bytes, package: Path | None = None) -> str:
 def load_network(path: Path) -> RoadNetwork:
     """Return the road network of a map file, from the cache when it was read before; its arrays cannot be written to.
 
-    Raises ``MapError`` when the file is missing, is not OSM XML, is cut short, or has no roads.
+    Raises ``MapError`` when the file is missing, is no OpenStreetMap data, is damaged, or has no roads.
     """
     path = Path(path)
     kept = cache_folder() / f"{cache_key(read_bytes(path))}.npz"
@@ -119,4 +119,8 @@ def _rebuilt(arrays: dict[str, Any], text: dict[str, Any]) -> RoadNetwork:
 
 
 def _tuples(record: dict[str, Any]) -> dict[str, Any]:
-    return {key: tuple(value) if isinstance(value, list) else value for key, value in record.items()}
+    return {key: _tuple(value) for key, value in record.items()}
+
+
+def _tuple(value: Any) -> Any:
+    return tuple(_tuple(entry) for entry in value) if isinstance(value, list) else value

@@ -8,6 +8,7 @@ lanes, which lie straight on, do not: slip lanes pass a junction by.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 
 import numpy as np
@@ -17,10 +18,11 @@ from twin.roadnet.defaults import RANKS
 from twin.roadnet.movements import crossings, movements
 
 JOIN_M = 50.0
-"""Assumption: longest edge between two nodes of one junction of main roads: an eight-lane carriageway with its median, or the
-space below a viaduct between its frontage roads."""
+"""Assumption: longest edge between the opposite one-way carriageways of a main road (tertiary or higher) in one junction: an
+eight-lane carriageway with its median, or the space below a viaduct between its frontage roads."""
 JOIN_MINOR_M = 25.0
-"""Assumption: the same where no road of tertiary class or higher meets."""
+"""Assumption: the same between any two nodes; side streets farther apart than this are junctions of their own."""
+_OPPOSITE_RAD = math.radians(45.0)
 EXTENT_M = 90.0
 """Assumption: largest distance between two nodes of a junction."""
 TINY_M = 12.0
@@ -100,9 +102,28 @@ def rank(highway: str) -> int:
 
 def _joins(graph: Graph, level: list[int], edge: int) -> bool:
     u, v = int(graph.u[edge]), int(graph.v[edge])
-    main = all(min(rank(graph.highway[leg.edge]) for leg in graph.legs[node]) <= _MAIN for node in (u, v))
-    reach = JOIN_M if main else JOIN_MINOR_M
-    return u != v and bool(graph.length_m[edge] <= reach) and int(graph.level[edge]) == level[u] == level[v]
+    if u == v or not int(graph.level[edge]) == level[u] == level[v]:
+        return False
+    length_m = float(graph.length_m[edge])
+    return length_m <= JOIN_MINOR_M or (length_m <= JOIN_M and _between_carriageways(graph, u, v))
+
+
+def _between_carriageways(graph: Graph, u: int, v: int) -> bool:
+    """Return whether one-way main roads cross at two nodes in opposite directions."""
+    return any(
+        abs(math.remainder(a - b - math.pi, 2.0 * math.pi)) <= _OPPOSITE_RAD
+        for a in _courses(graph, u)
+        for b in _courses(graph, v)
+    )
+
+
+def _courses(graph: Graph, node: int) -> list[float]:
+    """Return the headings of one-way main roads at a node."""
+    return [
+        leg.angle_rad + (math.pi if leg.inbound else 0.0)
+        for leg in graph.legs[node]
+        if leg.partner < 0 and rank(graph.highway[leg.edge]) <= _MAIN
+    ]
 
 
 def _absorb(graph: Graph, clusters: Clusters, short: list[int], on_ring: set[int]) -> None:

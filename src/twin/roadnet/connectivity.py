@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -15,6 +16,7 @@ from scipy.sparse.csgraph import connected_components
 from twin.roadnet.movements import SHARPEST_TURN_DEG, Leg
 from twin.roadnet.polylines import along_m
 from twin.roadnet.road_network import Floats, Ints
+from twin.roadnet.turn_states import TurnStates, turn_states
 
 HEADING_OVER_M = 10.0
 """A leg's direction at a node is that of its first 10 m: drawn corners within it say little."""
@@ -33,6 +35,7 @@ ISLAND_M = 500.0
 (unless the map has nothing longer)."""
 
 Turns = tuple[Ints, Ints]
+Mask = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -133,27 +136,39 @@ def _near_outline(graph: Graph) -> npt.NDArray[np.bool_]:
     return np.asarray(shapely.distance(outline, points) <= NEAR_OUTLINE_M)
 
 
-def _edge_graph(turns: Turns, gates: Gates | None) -> csr_array:
-    """Return edges as vertices and turns as arcs; with gates, one more vertex is the world outside."""
-    offset, following = turns
-    edges = offset.size - 1
-    rows = np.repeat(np.arange(edges), np.diff(offset))
-    columns = following.astype(np.int64)
+def _state_graph(states: TurnStates, gates: Gates | None) -> csr_array:
+    """Return states as vertices and turns as arcs; with gates, one more vertex is the world outside."""
+    count = states.edge.size
+    rows = np.repeat(np.arange(count), np.diff(states.offset))
+    columns = states.following.astype(np.int64)
     if gates is not None:
-        rows = np.concatenate((rows, gates.exits, np.full(gates.entries.size, edges)))
-        columns = np.concatenate((columns, np.full(gates.exits.size, edges), gates.entries))
-    return csr_array((np.ones(rows.size), (rows, columns)), shape=(edges + 1, edges + 1))
+        leaving = np.flatnonzero(np.isin(states.edge, gates.exits))
+        rows = np.concatenate((rows, leaving, np.full(gates.entries.size, count)))
+        columns = np.concatenate((columns, np.full(leaving.size, count), gates.entries))
+    return csr_array((np.ones(rows.size), (rows, columns)), shape=(count + 1, count + 1))
 
 
-def kept_edges(graph: Graph, turns: Turns, gates: Gates) -> npt.NDArray[np.bool_]:
-    """Return which edges belong to the longest part in which every edge leads to every other, perhaps by way of outside."""
-    _, label = connected_components(_edge_graph(turns, gates), directed=True, connection="strong")
-    length = np.bincount(label[:-1], weights=graph.length_m)
-    return np.asarray(label[:-1] == int(np.argmax(length)))
+def kept_edges(graph: Graph, turns: Turns, gates: Gates | None, forbidden: Sequence[tuple[int, ...]] = ()) -> Mask:
+    """Return which edges belong to the longest part in which every edge leads to every other, perhaps by way of outside.
+
+    Without ``gates`` there is no outside. No way leads over a ``forbidden`` course of edges. An edge belongs when one of its
+    states does: who starts on it may drive wherever one may who came over the beginning of a forbidden course.
+    """
+    states = turn_states(*turns, forbidden)
+    _, label = connected_components(_state_graph(states, gates), directed=True, connection="strong")
+    counted = np.unique(np.column_stack((label[:-1], states.edge)), axis=0)
+    length = np.bincount(counted[:, 0], weights=graph.length_m[counted[:, 1]])
+    keep = np.zeros(graph.u.size, np.bool_)
+    keep[counted[counted[:, 0] == int(np.argmax(length)), 1]] = True
+    return keep
 
 
-def plain_kept_count(graph: Graph) -> int:
-    """Return how many edges the largest strongly connected part would have without the world outside."""
-    turns = permitted_turns(graph, np.empty(0, np.int32))
-    _, label = connected_components(_edge_graph(turns, None), directed=True, connection="strong")
-    return int(np.bincount(label[:-1]).max())
+def part_of(turns: Turns, forbidden: Sequence[tuple[int, ...]], keep: Mask) -> tuple[Turns, tuple[tuple[int, ...], ...]]:
+    """Return turns and forbidden courses of the kept edges alone, renumbered."""
+    offset, following = turns
+    new = np.cumsum(keep) - 1
+    source = np.repeat(np.arange(keep.size), np.diff(offset))
+    stay = keep[source] & keep[following]
+    sizes = np.bincount(source[stay], minlength=keep.size)[keep]
+    part = np.concatenate(([0], np.cumsum(sizes))).astype(np.int32), new[following[stay]].astype(np.int32)
+    return part, tuple(tuple(int(new[edge]) for edge in course) for course in forbidden if keep[list(course)].all())

@@ -1,7 +1,9 @@
-"""Reading a map: OSM XML through OSMnx into a ``RoadNetwork``. The only module that imports OSMnx."""
+"""Reading a map: OpenStreetMap data through OSMnx into a ``RoadNetwork``. Only this module and ``fetch`` import OSMnx."""
 
 from __future__ import annotations
 
+import itertools
+import math
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -12,13 +14,19 @@ from xml.sax.saxutils import quoteattr
 
 from twin.errors import MapError
 from twin.roadnet.assembly import Arc, assemble
-from twin.roadnet.osm_file import OsmFile, read_osm_file
+from twin.roadnet.osm_elements import OsmFile
+from twin.roadnet.osm_file import read_osm_file
 from twin.roadnet.road_network import RoadNetwork
 from twin.roadnet.tags import Notices, Road, read_road
 
 if TYPE_CHECKING:
     import networkx as nx
 
+WIDEST_KM = 300.0
+"""Largest extent of a map. Half a UTM zone is some 300 km wide; farther from its meridian lengths are off by over 0.1 %."""
+KM_PER_DEGREE = 111.2
+SOUTHERNMOST_DEG, NORTHERNMOST_DEG = -80.0, 84.0
+"""Where UTM ends."""
 _WAY_TAGS = ["highway", "oneway", "signature"]
 
 
@@ -32,12 +40,15 @@ class _Drawn:
 
 
 def read_osm(path: Path) -> RoadNetwork:
-    """Return the road network, buildings and places of an OSM XML file.
+    """Return the road network, buildings and places of an OpenStreetMap file (OSM XML, plain or packed, or PBF).
 
-    Raises ``MapError`` when the file is missing, is not OSM XML, is cut short, or has no roads.
+    Raises ``MapError`` when the file is missing, is no OpenStreetMap data, is damaged, has no roads, or spans more than
+    WIDEST_KM.
     """
     osm = read_osm_file(path)
     notices = Notices()
+    if osm.clipped_ways:
+        notices.counts["roads with nodes that the file does not hold, cut there"] = osm.clipped_ways
     drawn = []
     for way in osm.ways:
         road = read_road(way.tags, notices)
@@ -48,8 +59,28 @@ def read_osm(path: Path) -> RoadNetwork:
             f"{path}: the map has no roads ({len(osm.ways)} ways, none of them a highway from motorway to residential). "
             "Download an area with streets, and include ways with their nodes."
         )
+    _check_extent(path, osm, drawn)
     arcs = _arcs(_simplified(osm, drawn), drawn)
     return assemble(path.name, osm, arcs, notices)
+
+
+def _check_extent(path: Path, osm: OsmFile, drawn: Sequence[_Drawn]) -> None:
+    """Raise MapError where one UTM zone cannot hold the roads."""
+    places = [osm.place[node] for road in drawn for node in road.nodes]
+    west, east = min(lon for lon, _ in places), max(lon for lon, _ in places)
+    south, north = min(lat for _, lat in places), max(lat for _, lat in places)
+    if south < SOUTHERNMOST_DEG or north > NORTHERNMOST_DEG:
+        raise MapError(
+            f"{path}: roads lie at latitude {south:g} to {north:g}, beyond UTM's zones. Use a map nearer to the equator."
+        )
+    height_km = (north - south) * KM_PER_DEGREE
+    width_km = (east - west) * KM_PER_DEGREE * math.cos(math.radians((south + north) / 2.0))
+    if max(width_km, height_km) > WIDEST_KM:
+        raise MapError(
+            f"{path}: the roads span {width_km:.0f} x {height_km:.0f} km (longitude {west:g} to {east:g}, latitude "
+            f"{south:g} to {north:g}); at most {WIDEST_KM:g} km fit one projection. Cut the area out, or mend the node that lies "
+            "far away."
+        )
 
 
 def _simplified(osm: OsmFile, drawn: Sequence[_Drawn]) -> nx.MultiDiGraph[int]:
@@ -60,7 +91,7 @@ def _simplified(osm: OsmFile, drawn: Sequence[_Drawn]) -> nx.MultiDiGraph[int]:
         file = Path(folder) / "roads.osm"
         file.write_text("\n".join(_roads_only(osm, drawn)), encoding="utf-8")
         graph = ox.graph_from_xml(file, bidirectional=False, simplify=False, retain_all=True)
-        return ox.simplify_graph(graph, edge_attrs_differ=["signature"], remove_rings=False)
+        return ox.simplify_graph(graph, edge_attrs_differ=["signature"], remove_rings=False, track_merged=True)
 
 
 @contextmanager
@@ -106,6 +137,7 @@ def _roads_only(osm: OsmFile, drawn: Sequence[_Drawn]) -> Iterator[str]:
 def _arcs(graph: nx.MultiDiGraph[int], drawn: Sequence[_Drawn]) -> list[Arc]:
     """Return the directed edges of the graph with what their roads' tags say, in a fixed order."""
     place = {node: (data["x"], data["y"]) for node, data in graph.nodes(data=True)}
+    way_of = {pair: index for index, way in reversed(list(enumerate(drawn))) for pair in itertools.pairwise(way.nodes)}
     arcs = []
     for u, v, data in graph.edges(data=True):
         index = min(data["osmid"]) if isinstance(data["osmid"], list) else data["osmid"]
@@ -115,5 +147,8 @@ def _arcs(graph: nx.MultiDiGraph[int], drawn: Sequence[_Drawn]) -> list[Arc]:
         if side is None:
             raise AssertionError("a road without lanes in either direction")
         points = tuple(data["geometry"].coords) if "geometry" in data else (place[u], place[v])
-        arcs.append(Arc(u, v, drawn[index].way, road, side, points))
+        pairs = data.get("merged_edges", [(u, v)])
+        parts = [way_of.get(pair, way_of.get(pair[::-1], index)) for pair in pairs] if len(pairs) > 1 else [index]
+        ways = tuple(drawn[part].way for part, _ in itertools.groupby(parts))
+        arcs.append(Arc(u, v, drawn[index].way, ways, road, side, points))
     return sorted(arcs, key=lambda arc: (arc.u, arc.v, arc.way, arc.points))

@@ -1,56 +1,49 @@
-"""Reading OSM XML: nodes, ways and building relations, with errors that say what to do."""
+"""Reading OpenStreetMap files: nodes, ways and relations of OSM XML (plain, gzip, bzip2) and PBF. Errors say what to do.
+
+The content decides what a file is, not its name. Limits: MOST_BYTES, ``MOST_NODES`` and ``osm.WIDEST_KM``.
+"""
 
 from __future__ import annotations
 
 import hashlib
-import xml.etree.ElementTree as ET
+import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from io import BytesIO
 from pathlib import Path
 
 from twin.errors import MapError
+from twin.roadnet.osm_elements import MapFault, OsmFile, Way
+from twin.roadnet.osm_xml import read_xml
 
-_REMEDY = "Get it again as OSM XML (.osm), for example with JOSM or from the Overpass API (out meta)."
+MOST_BYTES = 512 * 1024 * 1024
+"""Largest map file that is read."""
 
-
-@dataclass(frozen=True, slots=True)
-class Way:
-    """A way, or the part of one that the file holds, with at least two nodes."""
-
-    number: int
-    nodes: tuple[int, ...]
-    tags: dict[str, str]
-
-
-@dataclass(slots=True)
-class OsmFile:
-    """What an OSM XML file holds."""
-
-    sha256: str = ""
-    place: dict[int, tuple[float, float]] = field(default_factory=dict)
-    """Longitude and latitude of every node."""
-    node_tags: dict[int, dict[str, str]] = field(default_factory=dict)
-    """Tags of the nodes that have some."""
-    ways: list[Way] = field(default_factory=list)
-    outlines: list[tuple[tuple[int, ...], dict[str, str]]] = field(default_factory=list)
-    """Outer ways of multipolygon buildings, by way number, with the relation's tags."""
+REMEDY = (
+    "Get it again as .osm, .osm.bz2, .osm.gz or .osm.pbf, for example with `twin map fetch`, JOSM, or from the Overpass API "
+    "(out meta)."
+)
+_OTHER_KINDS = {
+    b"PK\x03\x04": "a ZIP archive",
+    b"7z\xbc\xaf": "a 7z archive",
+    b"\xfd7zXZ": "an XZ archive",
+    b"\x28\xb5\x2f\xfd": "a Zstandard archive",
+    b"\x00\x00\x27\x0a": "a shapefile",
+    b"SQLite": "an SQLite or GeoPackage file",
+    b"{": "JSON",
+    b"[": "JSON",
+    b"%PDF": "a PDF",
+    b"\x89PNG": "a picture",
+    b"\xff\xd8": "a picture",
+}
 
 
 def read_osm_file(path: Path) -> OsmFile:
-    """Return the content of ``path``; raise MapError when it is missing or no OSM XML."""
+    """Return the content of ``path``; raise MapError when it is missing, no OpenStreetMap data, damaged or too large."""
     content = read_bytes(path)
-    osm = OsmFile(sha256=hashlib.sha256(content).hexdigest())
     try:
-        elements = ET.iterparse(BytesIO(content), events=("start", "end"))  # noqa: S314  (a user's own file)
-        for element in _top_level(elements, path):
-            _take(element, osm)
-            element.clear()
-    except ET.ParseError as error:
-        what = "is empty" if not content.strip() else f"is not well-formed XML or is cut short ({error})"
-        raise MapError(f"{path}: the map {what}. {_REMEDY}") from error
-    except (KeyError, ValueError) as error:
-        raise MapError(f"{path}: an element lacks or garbles an attribute ({error!r}). {_REMEDY}") from error
+        osm = _read(content)
+    except MapFault as fault:
+        raise MapError(f"{path}: {fault}. {fault.remedy or REMEDY}") from fault
+    osm.sha256 = hashlib.sha256(content).hexdigest()
     _drop_unknown_nodes(osm)
     return osm
 
@@ -58,6 +51,12 @@ def read_osm_file(path: Path) -> OsmFile:
 def read_bytes(path: Path) -> bytes:
     """Return the bytes of a map file; raise MapError when that cannot be done."""
     try:
+        size = path.stat().st_size
+        if size > MOST_BYTES:
+            raise MapError(
+                f"{path}: the map file has {size / 2**20:.0f} MiB; at most {MOST_BYTES // 2**20} MiB are read. Cut the area "
+                "out, for example with `osmium extract --bbox west,south,east,north`."
+            )
         return path.read_bytes()
     except FileNotFoundError:
         raise MapError(f"{path}: there is no such map file. Check the key 'map' (relative to the scenario file).") from None
@@ -65,38 +64,41 @@ def read_bytes(path: Path) -> bytes:
         raise MapError(f"{path}: the map file cannot be read ({error.strerror}). Check its path and permissions.") from error
 
 
-def _top_level(events: Iterator[tuple[str, ET.Element]], path: Path) -> Iterator[ET.Element]:
-    depth = 0
-    for event, element in events:
-        if event == "start":
-            if depth == 0 and element.tag != "osm":
-                raise MapError(f"{path}: the file is XML, but its root is <{element.tag}>, not <osm>. {_REMEDY}")
-            depth += 1
-        else:
-            depth -= 1
-            if depth == 1:
-                yield element
+def _read(content: bytes) -> OsmFile:
+    start = content[:64].lstrip(b"\xef\xbb\xbf \t\r\n")
+    if not start and not content.strip():
+        raise MapFault("the map is empty")
+    if content[4:15] in (b"\x0a\x09OSMHeader", b"\x0a\x07OSMData"):
+        from twin.roadnet.osm_pbf import read_pbf
+
+        return read_pbf(content)
+    for magic, kind in _OTHER_KINDS.items():
+        if start.startswith(magic):
+            raise MapFault(f"the file is {kind}, not OpenStreetMap data")
+    if content.startswith((b"\x1f\x8b", b"BZh")):
+        return _read_packed(content)
+    return read_xml([content])
 
 
-def _take(element: ET.Element, osm: OsmFile) -> None:
-    if element.get("action") == "delete" or element.get("visible") == "false":
-        return
-    tags = {tag.attrib["k"]: tag.attrib["v"] for tag in element.iterfind("tag")}
-    if element.tag == "node":
-        number = int(element.attrib["id"])
-        osm.place[number] = (float(element.attrib["lon"]), float(element.attrib["lat"]))
-        if tags:
-            osm.node_tags[number] = tags
-    elif element.tag == "way":
-        nodes = tuple(int(nd.attrib["ref"]) for nd in element.iterfind("nd"))
-        osm.ways.append(Way(int(element.attrib["id"]), nodes, tags))
-    elif element.tag == "relation" and "building" in tags:
-        outer = tuple(
-            int(member.attrib["ref"])
-            for member in element.iterfind("member")
-            if member.get("type") == "way" and member.get("role") in ("outer", "outline", "")
-        )
-        osm.outlines.append((outer, tags))
+def _read_packed(content: bytes) -> OsmFile:
+    kind = "gzip" if content.startswith(b"\x1f\x8b") else "bzip2"
+    try:
+        return read_xml(_unpacked(content))
+    except EOFError:
+        raise MapFault(f"the {kind} file is cut short") from None
+    except (OSError, zlib.error) as error:
+        raise MapFault(f"the {kind} file is damaged ({error})") from error
+
+
+def _unpacked(content: bytes) -> Iterator[bytes]:
+    """Yield the decompressed file by pieces, so that a small file that unpacks to a huge one meets the limit of nodes."""
+    import bz2
+    import gzip
+    from io import BytesIO
+
+    with gzip.open(BytesIO(content)) if content.startswith(b"\x1f\x8b") else bz2.open(BytesIO(content)) as stream:
+        while piece := stream.read(1 << 20):
+            yield piece
 
 
 def _drop_unknown_nodes(osm: OsmFile) -> None:
@@ -109,5 +111,6 @@ def _drop_unknown_nodes(osm: OsmFile) -> None:
                 runs.append([])
             elif runs[-1][-1:] != [node]:
                 runs[-1].append(node)
+        osm.clipped_ways += len(runs) > 1 and "highway" in way.tags
         ways += [Way(way.number, tuple(run), way.tags) for run in runs if len(run) >= 2]
     osm.ways = ways

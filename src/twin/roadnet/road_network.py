@@ -119,6 +119,9 @@ class RoadNetwork:
     places: tuple[Place, ...]
     provenance: Provenance
 
+    forbidden_courses: tuple[tuple[int, ...], ...] = ()
+    """Edges (three or more) that may not be driven one after the other, though each turn alone is open."""
+
     @property
     def edge_count(self) -> int:
         """Number of directed edges."""

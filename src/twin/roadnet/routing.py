@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -10,48 +11,72 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
 from twin.roadnet.road_network import Floats, Ints, RoadNetwork
+from twin.roadnet.turn_states import turn_states
 
 ORIGIN: Final = -1
-"""Predecessor of the origin edge itself."""
+"""Predecessor of the origin itself."""
 UNREACHABLE: Final = -2
-"""Predecessor of an edge to which no way leads."""
+"""Predecessor of a state to which no way leads."""
 
 
-def shortest_times(network: RoadNetwork, edge_time_s: Floats, origin_edges: npt.ArrayLike) -> npt.NDArray[np.int32]:
-    """Return the (origins, edges) predecessors on shortest-time routes (Dijkstra 1959, SciPy's implementation).
+@dataclass(frozen=True, slots=True)
+class RouteTrees:
+    """Shortest-time routes from each origin to everywhere."""
 
-    ``edge_time_s`` (edges,) must be positive and finite. Among equally fast predecessors the lowest-numbered edge is taken, so
-    that routes do not depend on the order in which a heap returns ties. ``ORIGIN`` and ``UNREACHABLE`` stand for no edge.
+    before: npt.NDArray[np.int32]
+    """(origins, states): the state before; ORIGIN and UNREACHABLE stand for none. The first states are the edges."""
+    edge: Ints
+    """(states,): the edge of each state. There are more states than edges only where courses of edges are forbidden."""
+    arrival: npt.NDArray[np.int32]
+    """(origins, edges): the state in which one is first on an edge; UNREACHABLE where no way leads."""
+
+    def route(self, origin: int, destination_edge: int) -> Ints:
+        """Return the edges from origin number ``origin`` to ``destination_edge``, both included; empty when there is no way."""
+        edges = []
+        state = int(self.arrival[origin, destination_edge])
+        while state >= 0:
+            edges.append(int(self.edge[state]))
+            state = int(self.before[origin, state])
+        return np.array(edges[::-1] if state == ORIGIN else [], np.int32)
+
+
+def shortest_times(network: RoadNetwork, edge_time_s: Floats, origin_edges: npt.ArrayLike) -> RouteTrees:
+    """Return shortest-time routes from ``origin_edges`` to every edge (Dijkstra 1959, SciPy's implementation).
+
+    ``edge_time_s`` (edges,) must be positive and finite. Among equally fast predecessors the lowest-numbered state is taken, so
+    that routes do not depend on the order in which a heap returns ties. Forbidden courses of edges are never driven.
     """
     times = np.asarray(edge_time_s, np.float64)
     if times.shape != (network.edge_count,) or not np.all(np.isfinite(times)) or np.any(times <= 0.0):
         raise ValueError(f"edge_time_s must hold {network.edge_count} positive finite times")
     origins = np.atleast_1d(np.asarray(origin_edges, np.int32))
-    source = np.repeat(np.arange(network.edge_count, dtype=np.int32), np.diff(network.turn_offset))
-    target = network.turn_edge
-    graph = csr_array((times[target], target, network.turn_offset), shape=(network.edge_count, network.edge_count))
+    states = turn_states(network.turn_offset, network.turn_edge, network.forbidden_courses)
+    times = times[states.edge]
+    count = times.size
+    source = np.repeat(np.arange(count, dtype=np.int32), np.diff(states.offset))
+    target = states.following
+    graph = csr_array((times[target], target, states.offset), shape=(count, count))
     after_s = np.atleast_2d(dijkstra(graph, indices=origins))
     order = np.argsort(target, kind="stable")
     source, target = source[order], target[order]
-    predecessor = np.full(after_s.shape, UNREACHABLE, np.int32)
+    before = np.full(after_s.shape, UNREACHABLE, np.int32)
     if target.size:
         first = np.flatnonzero(np.r_[True, target[1:] != target[:-1]])
         for row, reached_s in enumerate(after_s):
             on_time = np.isfinite(reached_s[source]) & (reached_s[source] + times[target] == reached_s[target])
-            best = np.minimum.reduceat(np.where(on_time, source, network.edge_count), first)
-            predecessor[row, target[first]] = np.where(best < network.edge_count, best, UNREACHABLE)
-    predecessor[np.arange(origins.size), origins] = ORIGIN
-    return predecessor
+            best = np.minimum.reduceat(np.where(on_time, source, count), first)
+            before[row, target[first]] = np.where(best < count, best, UNREACHABLE)
+    before[np.arange(origins.size), origins] = ORIGIN
+    return RouteTrees(before, states.edge, _arrivals(network.edge_count, after_s, states.edge))
 
 
-def route(predecessors: npt.NDArray[np.int32], destination_edge: int) -> Ints:
-    """Return the edges from the origin to ``destination_edge``, both included, by one row of ``shortest_times``.
-
-    Empty when no way leads there.
-    """
-    edges = []
-    edge = int(destination_edge)
-    while edge >= 0:
-        edges.append(edge)
-        edge = int(predecessors[edge])
-    return np.array(edges[::-1] if edge == ORIGIN else [], np.int32)
+def _arrivals(edges: int, after_s: npt.NDArray[np.float64], edge: Ints) -> npt.NDArray[np.int32]:
+    """Return the earliest state of each edge, the lowest-numbered among equals."""
+    best_s = after_s[:, :edges].copy()
+    arrival = np.where(np.isfinite(best_s), np.arange(edges), UNREACHABLE).astype(np.int32)
+    for state in range(edges, edge.size):
+        at = int(edge[state])
+        earlier = after_s[:, state] < best_s[:, at]
+        best_s[earlier, at] = after_s[earlier, state]
+        arrival[earlier, at] = state
+    return arrival

@@ -12,7 +12,7 @@ from pydantic import Field, model_validator
 
 from twin.rng import stream_key, uniforms
 from twin.roadnet.road_network import RoadNetwork
-from twin.roadnet.routing import route, shortest_times
+from twin.roadnet.routing import shortest_times
 from twin.spec import Spec
 from twin.traffic.places import TripEnd, TripEnds, trip_ends
 from twin.traffic.vehicle_types import VehicleTypes, class_table
@@ -246,11 +246,11 @@ def _routes(
     """Return the shortest-time route of every pair of edges that is used; pairs without a way are left out."""
     time_s = expected_edge_time_s(network, spec.signal_wait_s)
     origins = np.unique(pairs[:, 0])
-    predecessors = shortest_times(network, time_s, origins)
+    trees = shortest_times(network, time_s, origins)
     row_of = {int(origin): row for row, origin in enumerate(origins)}
     routes = {}
     for origin, destination in np.unique(pairs, axis=0):
-        edges = route(predecessors[row_of[int(origin)]], int(destination))
+        edges = trees.route(row_of[int(origin)], int(destination))
         if edges.size:
             routes[int(origin), int(destination)] = edges
     return routes
