@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from twin.geometry.rays import (
@@ -34,6 +34,8 @@ def test_elevation_between(low: float, high: float) -> None:
     assert elevation_between(low, high) == pytest.approx(max(0.0, math.atan(high) - math.atan(low)), abs=2e-5)
 
 
+@example(x=1.0, y=0.5, heading=0.0, length=1.0, width=1.0, share=0.5)  # the origin on the line of a side
+@example(x=1.0, y=-0.5, heading=0.0, length=1.0, width=1.0, share=0.5)
 @given(coordinates, coordinates, st.floats(-7.0, 7.0), st.floats(1.0, 20.0), st.floats(0.5, 3.0), st.floats(0.01, 0.99))
 def test_entry_and_exit(x: float, y: float, heading: float, length: float, width: float, share: float) -> None:
     """Along any ray of the span, entry and exit are the least and greatest crossing of the four sides."""

@@ -67,10 +67,11 @@ def elevation_between(low: float, high: float) -> float:
 
 
 @inline_kernel
-def _away(distance_m: float) -> float:
-    if abs(distance_m) < _TOUCHING_M:
-        return _TOUCHING_M if distance_m >= 0.0 else -_TOUCHING_M
-    return distance_m
+def _away(distance_m: float, centre_m: float) -> float:
+    """Return the signed distance to a face, off zero: an origin on the face's line counts as between the faces."""
+    if abs(distance_m) >= _TOUCHING_M:
+        return distance_m
+    return math.copysign(_TOUCHING_M, distance_m if distance_m != 0.0 else -centre_m)
 
 
 @inline_kernel
@@ -99,10 +100,10 @@ def rectangle_facts(
     outside_length, outside_width = abs(along) > half_length_m, abs(across) > half_width_m
     if not (outside_length or outside_width):
         return False
-    near = 1.0 / _away(along - math.copysign(half_length_m, along))
-    far = 1.0 / _away(along + math.copysign(half_length_m, along))
-    near_side = 1.0 / _away(across - math.copysign(half_width_m, across))
-    far_side = 1.0 / _away(across + math.copysign(half_width_m, across))
+    near = 1.0 / _away(along - math.copysign(half_length_m, along), along)
+    far = 1.0 / _away(along + math.copysign(half_length_m, along), along)
+    near_side = 1.0 / _away(across - math.copysign(half_width_m, across), across)
+    far_side = 1.0 / _away(across + math.copysign(half_width_m, across), across)
     facts[row, 0], facts[row, 1] = cos * near, sin * near
     facts[row, 2], facts[row, 3] = -sin * near_side, cos * near_side
     facts[row, 4], facts[row, 5] = cos * far, sin * far
