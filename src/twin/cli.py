@@ -1,4 +1,4 @@
-"""The command line: ``twin validate``, ``twin run``, ``twin map info``.
+"""The command line: ``twin validate``, ``twin run``, ``twin query``, ``twin map info``.
 
 Heavy imports stand inside the commands, so that ``twin --help`` answers at once. Exit codes: 0 done, 1 failed, 2 bad input,
 130 interrupted.
@@ -12,6 +12,8 @@ import io
 import os
 import sys
 from collections.abc import Iterator
+from enum import StrEnum
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -129,6 +131,45 @@ def run(
             if result.reused:
                 typer.echo(say("cli.reused"), err=True)
             typer.echo(summary(result.manifest, result.folder))
+
+
+class Form(StrEnum):
+    """How the rows of a query are written."""
+
+    TABLE = "table"
+    CSV = "csv"
+    JSON = "json"
+
+
+@app.command()
+def query(
+    folder: Annotated[Path, typer.Argument(metavar="RUN", show_default=False)],
+    sql: Annotated[str, typer.Argument(metavar="SQL", show_default=False)] = "",
+    form: Annotated[Form, typer.Option("--format")] = Form.TABLE,
+    limit: Annotated[int, typer.Option(min=0, metavar="N")] = 40,
+    *,
+    debug: Debug = False,
+) -> None:
+    """Ask a run's log in SQL."""
+    with _reporting(debug=debug):
+        from twin.eventlog.reader import open_run
+        from twin.metrics.query import overview
+        from twin.metrics.query import query as ask
+        from twin.metrics.query_output import as_text, write_csv, write_json
+        from twin.terminal import grid
+
+        run = open_run(folder)
+        with contextlib.nullcontext(overview(run)) if not sql else ask(run, sys.stdin.read() if sql == "-" else sql) as result:
+            if form is Form.CSV:
+                write_csv(result, sys.stdout)
+            elif form is Form.JSON:
+                write_json(result, sys.stdout)
+            else:
+                rows = [[as_text(value) for value in row] for row in islice(result.rows, limit or None)]
+                typer.echo(grid(result.columns, rows, result.numeric))
+                if limit and next(result.rows, None) is not None:
+                    typer.echo(say("query.more", limit=limit), err=True)
+        sys.stdout.flush()
 
 
 @map_app.command("info")

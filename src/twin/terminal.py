@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Protocol, Self
@@ -208,6 +208,35 @@ def table(figures: Mapping[str, str]) -> str:
 
     width = max((cell_len(name) for name in figures), default=0)
     return "\n".join(f"  {name}{' ' * (width - cell_len(name))}  {value}" for name, value in figures.items())
+
+
+WIDEST_CELL: Final = 80
+"""Cells of the terminal after which a value of a grid is cut."""
+
+
+def grid(names: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[bool]) -> str:
+    """Return rows below their names, aligned in cells of the terminal; ``right`` says which columns stand at the right.
+
+    What would move the cursor is shown as a space, and a long value is cut.
+    """
+    from rich.cells import cell_len, set_cell_size
+
+    def cut(text: str) -> str:
+        shown = "".join(letter if letter.isprintable() else " " for letter in text)
+        return shown if cell_len(shown) <= WIDEST_CELL else set_cell_size(shown, WIDEST_CELL - 1) + "…"
+
+    lines = [[cut(text) for text in row] for row in (names, *rows)]
+    widths = [max(cell_len(line[column]) for line in lines) for column in range(len(names))]
+
+    def line_of(cells: Sequence[str]) -> str:
+        padded = [
+            " " * (width - cell_len(text)) + text if at_right else text + " " * (width - cell_len(text))
+            for text, width, at_right in zip(cells, widths, right, strict=True)
+        ]
+        return "  ".join(padded).rstrip()
+
+    rule = "  ".join("-" * width for width in widths)
+    return "\n".join([line_of(lines[0]), rule, *(line_of(line) for line in lines[1:])])
 
 
 def summary(manifest: Manifest, folder: Path) -> str:
