@@ -120,3 +120,37 @@ def test_any_text_gives_a_road(highway: str, tags: dict[str, str]) -> None:
             assert 2.75 <= side.lane_width_m <= 3.75
             assert 1.0 < side.speed_limit_mps < 70.0
     assert road.forward is not None or road.backward is not None
+
+
+@pytest.mark.parametrize(
+    ("tags", "lanes", "notice"),
+    [
+        ({"oneway": "yes", "lanes": "4", "lanes:psv": "1"}, (3, None), "bus lanes"),
+        ({"oneway": "yes", "lanes": "3", "bus:lanes": "||designated"}, (2, None), "bus lanes"),
+        ({"oneway": "yes", "lanes": "1", "lanes:bus": "1"}, (1, None), "bus lanes"),
+        ({"lanes": "6", "lanes:psv": "2"}, (2, 2), "bus lanes"),
+        ({"lanes": "6", "lanes:bus:backward": "1"}, (3, 2), "bus lanes"),
+        ({"lanes": "5", "lanes:both_ways": "1"}, (2, 2), "centre lanes"),
+        ({"lanes:forward": "3"}, (3, 3), "one direction only"),
+        ({"lanes": "3", "oneway": "alternating"}, (2, 1), "change their direction"),
+        ({"lanes": "2", "maxspeed:conditional": "30 @ (22:00-06:00)"}, (1, 1), "at times only"),
+        ({"lanes": "abc"}, (3, 3), "lanes that cannot be read"),
+        ({"lanes": "3;2", "oneway": "yes"}, (3, None), "lanes read tolerantly"),
+    ],
+)
+def test_odd_tags_by_rule(tags: dict[str, str], lanes: tuple[int, int | None], notice: str) -> None:
+    """Each odd tag is read by the rule that the module's docstring states, and counted."""
+    notices = Notices()
+    road = read_road({"highway": "primary", **tags}, notices)
+    assert road is not None
+    assert tuple(side.lanes if side else None for side in (road.forward, road.backward)) == lanes
+    assert any(notice in line for line in notices.lines())
+
+
+@pytest.mark.parametrize("value", ["no", "private", "psv", "bus", "no;private"])
+def test_roads_that_are_not_for_cars(value: str) -> None:
+    """Roads for buses, officials or nobody are left out and counted; one value that lets cars in opens the way."""
+    notices = Notices()
+    assert read_road({"highway": "primary", "motor_vehicle": value}, notices) is None
+    assert notices.lines() == ("roads closed to motor traffic, left out: 1",)
+    assert read_road({"highway": "primary", "motor_vehicle": f"{value};destination"}, notices) is not None

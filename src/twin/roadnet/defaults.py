@@ -50,14 +50,11 @@ own), ``track``, ``busway`` and everything not for motor vehicles."""
 SAME_AS: Final = {"road": "unclassified", "motorway_junction": "motorway"}
 """Classes that are read as another."""
 
-CLOSED: Final = {
-    "area": {"yes"},
-    "access": {"no", "private"},
-    "vehicle": {"no", "private"},
-    "motor_vehicle": {"no", "private"},
-    "motorcar": {"no", "private"},
-}
-"""Tags that close a way to motor traffic; the more special key decides (``access=no`` with ``motor_vehicle=yes`` is open)."""
+CLOSED_TO_CARS: Final = frozenset(
+    {"no", "private", "agricultural", "forestry", "emergency", "military", "psv", "bus", "taxi", "bicycle", "official"}
+)
+"""Values of ``motorcar``, ``motor_vehicle``, ``vehicle`` and ``access`` that close a way to ordinary motor traffic. Ways for
+residents, customers, deliveries and those with a permit stay open: some of the traffic uses them."""
 
 NARROWEST_LANE_M: Final = 2.75
 WIDEST_LANE_M: Final = 3.75

@@ -78,8 +78,8 @@ def _check_extent(path: Path, osm: OsmFile, drawn: Sequence[_Drawn]) -> None:
     if max(width_km, height_km) > WIDEST_KM:
         raise MapError(
             f"{path}: the roads span {width_km:.0f} x {height_km:.0f} km (longitude {west:g} to {east:g}, latitude "
-            f"{south:g} to {north:g}); at most {WIDEST_KM:g} km fit one projection. Cut the area out, or mend the node that lies "
-            "far away."
+            f"{south:g} to {north:g}); at most {WIDEST_KM:g} km fit one projection. Cut the area out, or mend the node "
+            "that lies far away."
         )
 
 

@@ -1,4 +1,20 @@
-"""Reading OpenStreetMap's free-text tags, tolerantly: what cannot be read is counted, not fatal."""
+"""Reading OpenStreetMap's free-text tags, tolerantly: what cannot be read is counted, not fatal.
+
+Rules, by key:
+
+* ``highway``: ``DEFAULTS``; everything else is left out.
+* ``motorcar``, ``motor_vehicle``, ``vehicle``, ``access``: the first of these that is there decides (``CLOSED_TO_CARS``).
+* ``lanes``: the first of several values (``3;2``), rounded down (``2.5``); unreadable or outside 1 to MOST_LANES: the class's
+  default. A total of a two-way road is split evenly, the odd lane forward, at least one each; ``lanes:forward`` and
+  ``lanes:backward`` go first, and one of them without the total stands for both. A centre lane for turning
+  (``lanes:both_ways``) and lanes for buses (``lanes:psv``, ``lanes:bus`` and the same by direction, or ``designated`` in
+  ``psv:lanes`` and ``bus:lanes``) are not counted as lanes of general traffic, of which at least one stays.
+* ``maxspeed``: km/h, or ``mph``, the first number of several; ``none`` is the highest limit of Chinese law, ``walk`` 7 km/h;
+  zones (``CN:urban``) and what cannot be read: the class's design speed.
+* ``oneway``: ``yes``, ``no`` and ``-1`` (against the drawing) as they say; ``reversible`` and ``alternating`` as two-way;
+  roundabouts and motorways are one-way when nothing is said.
+* ``…:conditional``: ignored, for the time of day is not known when a map is read.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +23,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from twin.roadnet.defaults import CLOSED, DEFAULTS, NARROWEST_LANE_M, SAME_AS, WIDEST_LANE_M
+from twin.roadnet.defaults import CLOSED_TO_CARS, DEFAULTS, NARROWEST_LANE_M, SAME_AS, WIDEST_LANE_M
 from twin.units import MPS_PER_KMH, MPS_PER_MPH
 
 Tags = Mapping[str, str]
@@ -74,12 +90,10 @@ class Road:
 
 def is_open(tags: Tags) -> bool:
     """Return whether motor traffic may use the way; the more special key decides."""
-    if tags.get("area") in CLOSED["area"]:
+    if tags.get("area") in _YES:
         return False
-    for key in ("motorcar", "motor_vehicle", "vehicle", "access"):
-        if key in tags:
-            return tags[key] not in CLOSED[key]
-    return True
+    said = next((tags[key] for key in ("motorcar", "motor_vehicle", "vehicle", "access") if key in tags), "yes")
+    return not all(value.strip() in CLOSED_TO_CARS for value in said.split(";"))
 
 
 def road_class(tags: Tags) -> str | None:
@@ -137,6 +151,9 @@ def parse_oneway(tags: Tags, highway: str, notices: Notices) -> int:
         return -1
     if said in _NO:
         return 0
+    if said in ("reversible", "alternating"):
+        notices.add("one-way roads that change their direction, taken as two-way")
+        return 0
     if said is not None:
         notices.add("oneway that cannot be read, taken as two-way")
         return 0
@@ -167,9 +184,11 @@ def read_road(tags: Tags, notices: Notices) -> Road | None:
     if not is_open(tags):
         notices.add("roads closed to motor traffic, left out")
         return None
+    if any(key.endswith(":conditional") for key in tags):
+        notices.add("roads with tags that hold at times only, which are ignored")
     default = DEFAULTS[highway]
     oneway = parse_oneway(tags, highway, notices)
-    lanes = _lanes(tags, highway, oneway, notices)
+    lanes = _without_bus_lanes(tags, _lanes(tags, highway, oneway, notices), oneway, notices)
     used = sum(lane for lane, drawn in zip(lanes, (oneway >= 0, oneway <= 0), strict=True) if drawn)
     width_m = parse_metres(tags.get("width"))
     lane_width_m = min(WIDEST_LANE_M, max(NARROWEST_LANE_M, width_m / used)) if width_m else default.lane_width_m
@@ -203,7 +222,34 @@ def _lanes(tags: Tags, highway: str, oneway: int, notices: Notices) -> tuple[int
     if total is None and forward is None and backward is None:
         notices.add(f"lanes of {highway} assumed")
         return DEFAULTS[highway].lanes, DEFAULTS[highway].lanes
+    if total is not None and tags.get("lanes:both_ways") == "1" and total > 2:
+        notices.add("centre lanes for turning, not counted as lanes")
+        total -= 1
+    if total is None and (forward is None or backward is None):
+        notices.add("lanes of one direction only, taken for both")
     if total is not None:
         forward = forward or (max(1, total - backward) if backward else max(1, (total + 1) // 2))
         backward = backward or max(1, total - forward)
     return forward or backward or 1, backward or forward or 1
+
+
+def _without_bus_lanes(tags: Tags, lanes: tuple[int, int], oneway: int, notices: Notices) -> tuple[int, int]:
+    """Return lanes less those for buses alone, at least one in each direction."""
+    bus = [_bus_lanes(tags, direction, alone=bool(oneway)) for direction in ("forward", "backward")]
+    if any(bus):
+        notices.add("roads with bus lanes, which are not lanes of general traffic")
+    return max(1, lanes[0] - bus[0]), max(1, lanes[1] - bus[1])
+
+
+def _bus_lanes(tags: Tags, direction: str, *, alone: bool) -> int:
+    """Return the lanes for buses of one direction; tags without a direction speak of one-way roads, or of both directions."""
+    most = 0
+    for kind in ("psv", "bus"):
+        said = tags.get(f"{kind}:lanes:{direction}", tags.get(f"{kind}:lanes", "") if alone else "")
+        given = said.split("|").count("designated")
+        number = first_number(tags.get(f"lanes:{kind}:{direction}", ""))
+        if number is None:
+            total = first_number(tags.get(f"lanes:{kind}", "")) or 0.0
+            number = total if alone else total // 2.0
+        most = max(most, given, int(min(number, MOST_LANES)))
+    return most
