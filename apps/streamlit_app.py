@@ -8,13 +8,12 @@ from pathlib import Path
 
 import streamlit as st
 
+import run_panel
 from twin.errors import TwinError
 from twin.eventlog.manifest import FILE_NAME
 from twin.playback import player
 from twin.playback.catalogue import LANGUAGES, Language, texts
 from twin.playback.frames import Playback
-
-_FIGURES_PER_ROW = 7
 
 
 def _runs_folder() -> Path:
@@ -32,6 +31,16 @@ def _runs(folder: Path) -> list[Path]:
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _playback(run: str, written_ns: int) -> Playback:  # noqa: ARG001  (a run still being written is opened anew)
     return Playback(run)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _sensor_rows(run: str, written_ns: int, _playback: Playback) -> run_panel.Rows:  # noqa: ARG001
+    return run_panel.sensor_rows(_playback.run)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _chart_rows(run: str, written_ns: int, _playback: Playback) -> dict[str, run_panel.Rows]:  # noqa: ARG001
+    return run_panel.chart_rows(_playback.run)
 
 
 def _deck() -> None:
@@ -74,27 +83,42 @@ def _about(playback: Playback, words: dict[str, str]) -> None:
         words["not_calibrated"],
     ]
     st.caption(" · ".join(facts))
-    figures = [
-        (words[f"figure_{key}"], _shown(key, value)) for key, value in manifest.summary.items() if f"figure_{key}" in words
-    ]
-    for first in range(0, len(figures), _FIGURES_PER_ROW):
-        for place, (label, value) in zip(st.columns(_FIGURES_PER_ROW), figures[first : first + _FIGURES_PER_ROW], strict=False):
-            place.metric(label, value)
+    st.html(run_panel.figures_html(manifest.summary, words) or "<span></span>")
+    skipped_s = run_panel.warm_up_s(playback.run)
+    if manifest.summary and skipped_s:
+        st.caption(words["after_warm_up"].format(warm_up_s=skipped_s))
 
 
-def _shown(key: str, value: object) -> str:
-    """Return a figure as a reader wants it: shares in percent, whole numbers with separators, else three significant digits."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return "–" if value is None else str(value)
-    if key.endswith("_share") or key in ("recall", "precision"):
-        return f"{value:.1%}"
-    return f"{value:,}" if isinstance(value, int) else f"{value:,.3g}"
+@st.fragment
+def _sections(playback: Playback, words: dict[str, str], key: tuple[str, int]) -> None:
+    """Show the sensors or the charts; the one that is not looked at costs nothing."""
+    chosen = st.segmented_control(
+        words["sections"],
+        ["sensors", "charts"],
+        default="sensors",
+        format_func=lambda section: words[f"section_{section}"],
+        label_visibility="collapsed",
+    )
+    if chosen == "charts":
+        charts = run_panel.charts(_chart_rows(*key, playback), words)
+        for place, chart in zip(st.columns(len(charts)) if charts else (), charts, strict=True):
+            place.altair_chart(chart, width="stretch")
+        return
+    rows = _sensor_rows(*key, playback)
+    if not rows:
+        st.caption(words["no_sensors"])
+        return
+    elements, style, script = player.sensor_table()
+    table = st.components.v2.component("twin_sensors", html=elements, css=style, js=script)
+    table(key="sensors", data={"run": key[0], "rows": rows, "words": words})
 
 
 def main() -> None:
     """Lay out the page."""
     st.set_page_config(page_title="guangzhou-twin", page_icon="🚦", layout="wide")
-    st.html("<style>.stMainBlockContainer{padding:1.4rem 2rem 1rem}header[data-testid=stHeader]{display:none}</style>")
+    # Streamlit's own header and its link for keyboards speak English only; the player is the first thing on the page.
+    hidden = "header[data-testid=stHeader],[data-testid=stSkipToContent]{display:none}"
+    st.html(f"<style>.stMainBlockContainer{{padding:1.4rem 2rem 1rem}}{hidden}</style>")
     _deck()
     heading, chooser, switch = st.columns([5, 4, 1.4], vertical_alignment="bottom")
     codes: list[Language] = list(LANGUAGES)
@@ -109,14 +133,16 @@ def main() -> None:
     if not runs:
         _no_runs(folder, words)
         return
-    run = chooser.selectbox(words["run"], runs, format_func=lambda path: path.name)
+    run = chooser.selectbox(words["run"], runs, format_func=lambda path: path.name, placeholder=words["run"])
+    key = str(run), (run / FILE_NAME).stat().st_mtime_ns
     try:
-        playback = _playback(str(run), (run / FILE_NAME).stat().st_mtime_ns)
+        playback = _playback(*key)
     except TwinError as error:
         st.error(f"{words['unreadable']}: {error}")
         return
     _player(playback, language)
     _about(playback, words)
+    _sections(playback, words, key)
 
 
 main()

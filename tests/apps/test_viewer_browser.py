@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -16,7 +17,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from tests.playback.small_run import where, write_run
+from tests.playback.small_run import padded, where, write_run
+
+from twin.eventlog.recorder import Recorder
 
 pytestmark = pytest.mark.browser
 
@@ -33,6 +36,7 @@ CHROMIUM_FLAGS = [
     "--disable-component-update",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 ]
+QUESTION = "Do vehicles move where the log says?"
 LOCAL_SCHEMES = ("blob", "data")
 
 
@@ -62,6 +66,26 @@ def _viewer(runs: Path) -> Iterator[str]:
     finally:
         server.terminate()
         server.wait(timeout=30)
+
+
+TEXTS = """() => {
+  const found = [];
+  const walk = (node) => {
+    if (node.nodeType === Node.TEXT_NODE && node.textContent.trim()) found.push(node.textContent.trim());
+    if (node.nodeType !== Node.ELEMENT_NODE && node.nodeType !== Node.DOCUMENT_FRAGMENT_NODE) return;
+    if (["STYLE", "SCRIPT", "NOSCRIPT", "TITLE"].includes(node.tagName)) return;
+    if (node.nodeType === Node.ELEMENT_NODE) {
+      const { display, visibility } = getComputedStyle(node);
+      if (display === "none" || visibility === "hidden") return;
+      found.push(...["title", "placeholder"].map((name) => node.getAttribute(name)).filter(Boolean));
+    }
+    if (node.shadowRoot) walk(node.shadowRoot);
+    node.childNodes.forEach(walk);
+  };
+  walk(document.body);
+  return found;
+}"""
+"""Every text that can be seen on the page, with the hints of its elements; also within components."""
 
 
 class Visit:
@@ -144,6 +168,8 @@ def test_play_moves_vehicles_to_where_the_log_says(tmp_path: Path) -> None:
     write_run(tmp_path / "small")
     with _viewer(tmp_path) as address, _visit(address) as visit:
         visit.wait("window.twinPlayer && twinPlayer.ready")
+        visit.page.locator("[data-part=fit]").click()
+        visit.wait("twinPlayer.ready")
         _check(*visit.shown())
         assert visit.shown()[0] == 0.0
 
@@ -170,7 +196,7 @@ def test_play_moves_vehicles_to_where_the_log_says(tmp_path: Path) -> None:
         assert _is_green(visit.pixel(after))
         assert not _is_green(visit.pixel(before))
         assert visit.page.locator("[data-part=clock]").inner_text() == "2026-05-20 07:46:20"
-        assert visit.page.get_by_text("OpenStreetMap contributors").is_visible()
+        assert visit.page.locator("[data-part=player]").get_by_text("ODbL 1.0").is_visible()
 
 
 def _is_green(colour: tuple[int, int, int]) -> bool:
@@ -193,6 +219,118 @@ def test_language_and_incomplete_run(tmp_path: Path) -> None:
         time_s, vehicles = visit.shown()
         assert time_s == 130.0
         _check(time_s, vehicles)
+
+
+def _recorded(folder: Path) -> None:
+    """Add to the small run what its figures, sensors and charts are made of."""
+    log = Recorder(folder)
+    for t_us in (0, 60_000_000):
+        log.append(
+            "detection_stat",
+            {
+                "t_us": [t_us],
+                "interval_us": [60_000_000],
+                "device": [8],
+                "class": ["car"],
+                "range_bin_m": [20],
+                "present": [200],
+            }
+            | {"visible": [180], "detected": [150], "false": [0], "sum_error_m": [75.0], "sum_squared_error_m2": [50.0]},
+        )
+        message = {"t_us": [t_us], "device": [8], "frame": [t_us // 100_000], "mec_age_us": [51_000], "cloud_age_us": [62_500]}
+        log.append("message", padded("message", message))
+        log.append(
+            "edge_state",
+            {"t_us": [t_us], "interval_us": [60_000_000], "edge": [100], "entered": [1], "left": [1], "vehicle_s": [60.0]}
+            | {"distance_m": [480.0], "halted_s": [0.0]},
+        )
+    log.close_segment()
+
+
+UNITS_AND_NAMES = {
+    "km",
+    "h",
+    "m",
+    "s",
+    "ms",
+    "min",
+    "MEC",
+    "OpenStreetMap",
+    "ODbL",
+    "T",
+    "D",
+    "English",
+    "small",
+    "north",
+    "east",
+}
+"""Letters that a Chinese page may show: units, names and abbreviations of the glossary, the other language's name, ids."""
+
+
+def test_every_text_is_in_the_language_chosen(tmp_path: Path) -> None:
+    """The Chinese page shows no English word besides units, names and ids, the English one no Chinese besides street names.
+
+    Both with the table of sensors and with the charts; the scenario's own question is the user's.
+    """
+    folder = write_run(tmp_path / "small")
+    _recorded(folder)
+    with _viewer(tmp_path) as address, _visit(address) as visit:
+        visit.wait("window.twinPlayer && twinPlayer.ready")
+        for language, section in (("zh", "图表"), ("en", "Charts")):
+            visit.page.locator("[data-part=player] summary").wait_for()
+            visit.page.locator("tbody tr").first.wait_for()
+            sensors = visit.page.evaluate(TEXTS)
+            visit.page.get_by_text(section, exact=True).click()
+            visit.page.locator("svg.marks, canvas.marks").nth(2).wait_for()
+            visit.page.wait_for_timeout(500)
+            shown = [text for text in sensors + visit.page.evaluate(TEXTS) if QUESTION not in text]
+            if language == "zh":
+                words = {word for text in shown for word in re.findall(r"[A-Za-z]+", text)}
+                assert words <= UNITS_AND_NAMES | {"lidar"}, words - UNITS_AND_NAMES
+                assert {"花城大道 / 华夏路", "激光雷达", "检出率", "时延分布"} <= set(shown) | {
+                    text.strip(" ·") for text in shown
+                }
+                visit.page.get_by_text("English", exact=True).click()
+                visit.page.get_by_text("Sensing", exact=True).wait_for()
+                visit.wait("twinPlayer.ready")
+                visit.page.get_by_text("Sensors", exact=True).wait_for()
+            else:
+                chinese = [text for text in shown if re.search(r"[\u3000-\u9fff\uff00-\uffef]", text)]
+                assert set(chinese) <= {"中文", "花城大道 / 华夏路"}
+                assert {"Recall", "Distribution of latency", "LiDAR"} <= set(shown)
+
+
+def test_row_of_a_sensor_makes_the_player_fly_to_it(tmp_path: Path) -> None:
+    """The page opens on the small deployment; from the whole map a click on the row flies back and marks the field of view.
+
+    The row is marked too, says what the log says, and a second click unmarks both.
+    """
+    folder = write_run(tmp_path / "small")
+    _recorded(folder)
+    with _viewer(tmp_path) as address, _visit(address) as visit:
+        visit.wait("window.twinPlayer && twinPlayer.ready")
+        home = visit.page.evaluate("twinPlayer.view")
+        visit.page.locator("[data-part=fit]").click()
+        whole = visit.page.evaluate("twinPlayer.view")
+        assert home["zoom"] > whole["zoom"] + 1
+        assert whole["target"][:2] == [0, 0]
+
+        row = visit.page.locator("tbody tr").first
+        row.wait_for()
+        cells = row.locator("td").all_inner_texts()
+        assert cells[:3] == ["north-east", "激光雷达", "花城大道 / 华夏路"]
+        assert cells[3:] == ["400", "360", "300", "75.0 %", "100.0 %", "0.50", "62.5", "100.0 %"]
+        row.click()
+        visit.wait("twinPlayer.focused === 8 && !twinPlayer.flying && twinPlayer.ready")
+        there = visit.page.evaluate("twinPlayer.view")
+        assert there["zoom"] > whole["zoom"] + 1
+        west, south, east, north = -70.0, -62.3, 30.0, 15.1  # around the sector of 80 m, 165 to 285 degrees, from (10, 15)
+        assert west <= there["target"][0] <= east
+        assert south <= there["target"][1] <= north
+        assert row.get_attribute("aria-selected") == "true"
+        row.click()
+        visit.wait("twinPlayer.focused === null")
+        assert row.get_attribute("aria-selected") == "false"
 
 
 def test_page_without_runs_says_what_to_do(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.playback.small_run import write_run
+from tests.playback.small_run import padded, write_run
 
 from twin.eventlog.reader import Run, open_run
 from twin.eventlog.recorder import Recorder
@@ -44,20 +44,14 @@ def _run(tmp_path: Path) -> Run:
                 "sum_squared_error_m2": [0.3 * detected, 0.0],
             },
         )
-        log.append(
-            "message",
-            {
-                "t_us": t_us + np.arange(count),
-                "device": np.full(count, 8),
-                "frame": np.arange(count) + minute * count,
-                "objects": np.full(count, 4),
-                "bytes": np.full(count, 300),
-                "mec_age_us": [None if age is None else age - 5_000 for age in AGES_US],
-                "cloud_age_us": list(AGES_US),
-                "lost_hop": [None if age else "site_to_mec" for age in AGES_US],
-                "lost_cause": [None if age else "error" for age in AGES_US],
-            },
-        )
+        message = {
+            "t_us": t_us + np.arange(count),
+            "device": np.full(count, 8),
+            "frame": np.arange(count) + minute * count,
+            "mec_age_us": [None if age is None else age - 5_000 for age in AGES_US],
+            "cloud_age_us": list(AGES_US),
+        }
+        log.append("message", padded("message", message))
         log.append(
             "edge_state",
             {

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from twin.eventlog.manifest import Manifest, Projection, write_manifest
 from twin.eventlog.recorder import Recorder
-from twin.eventlog.tables import SCHEMA_VERSION
+from twin.eventlog.tables import SCHEMA_VERSION, TABLES
 
 DURATION_S = 150
 PERIOD_S = 0.5
@@ -64,6 +65,13 @@ def write_run(folder: Path, *, state: str = "complete", sensing: bool = True) ->
         ),
     )
     return folder
+
+
+def padded(table: str, columns: dict[str, Any]) -> dict[str, Any]:
+    """Return ``columns`` with those that the table has besides: null where it may be, else 0."""
+    count = len(next(iter(columns.values())))
+    rest = [column for column in TABLES[table].columns if column.name not in columns]
+    return columns | {column.name: [None if column.nullable else 0] * count for column in rest}
 
 
 def _write_map(recorder: Recorder, *, sensing: bool) -> None:

@@ -25,8 +25,8 @@ def playback(tmp_path_factory: pytest.TempPathFactory) -> Playback:
 
 def _positions(playback: Playback, t_s: float) -> dict[int, tuple[float, float]]:
     """Return who is where, interpolated by NumPy from the arrays that the browser gets."""
-    window_s = playback.scene()[0]["window_s"]
-    header, moving = playback.window(min(playback.windows - 1, int(t_s // window_s)))
+    starts_s = playback.scene()[0]["window_starts_s"]
+    header, moving = playback.window(int(np.searchsorted(starts_s, t_s, side="right")) - 1)
     number = playback.scene()[1]["vehicle_number"]
     found = {}
     for k, row in enumerate(moving["track_vehicle"]):
@@ -56,12 +56,13 @@ def test_windows_hold_every_row_of_the_log(playback: Playback) -> None:
     """The samples of all windows, without the overlap at their ends, are the trajectory, to the centimetre."""
     log = playback.run.table("trajectory").sort_by([("vehicle", "ascending"), ("t_us", "ascending")])
     number = playback.scene()[1]["vehicle_number"]
+    starts_s = [*playback.scene()[0]["window_starts_s"], np.inf]
     rows = []
     for index in range(playback.windows):
         header, moving = playback.window(index)
         vehicle = np.repeat(number[moving["track_vehicle"]], np.diff(moving["track_start"]))
         t_us = np.round((moving["track_t"].astype(np.float64) + header["from_s"]) * 1e6)
-        inside = (moving["track_t"] >= 0) & (moving["track_t"] < 60)
+        inside = (moving["track_t"] >= 0) & (moving["track_t"] < starts_s[index + 1] - starts_s[index])
         cm = np.round(moving["track_xy"].reshape(-1, 2).astype(np.float64) * 100)
         rows.append(np.column_stack([vehicle, t_us, cm, moving["track_speed"], moving["track_heading"]])[inside])
     found = np.concatenate(rows)
@@ -74,7 +75,8 @@ def test_scene_is_the_log_s_map(playback: Playback) -> None:
     """Roads, buildings, vehicles and devices are the tables' rows, in metres."""
     header, scene = playback.scene()
     assert header["start"] == START
-    assert (header["duration_s"], header["windows"], header["period_s"]) == (DURATION_S, 3, PERIOD_S)
+    assert (header["duration_s"], header["period_s"]) == (DURATION_S, PERIOD_S)
+    assert header["window_starts_s"] == [0, 10, 60, 120], "the first is short, so that something is seen at once"
     assert [header["street_names"][row] for row in scene["edge_name"]] == ["花城大道", "花城大道", "华夏路", ""]
     assert scene["edge_xy"].tolist()[:4] == [-200, -2, 200, -2]
     assert scene["edge_start"].tolist() == [0, 2, 4, 6, 8]
@@ -105,7 +107,7 @@ def test_signals_turn_when_the_log_says(playback: Playback) -> None:
 def test_reports_are_the_log_s_observations(playback: Playback) -> None:
     """Reported objects come in order of time, with the mark of those that are none, and reach back one frame."""
     assert playback.scene()[0]["report_hold_s"] == 1.0
-    header, moving = playback.window(1)
+    header, moving = playback.window(2)
     t_s = moving["report_t"] + header["from_s"]
     assert t_s.tolist() == sorted(list(range(59, 121)) * 2)
     assert moving["report_false"].tolist() == [0, 1] * 62
@@ -133,7 +135,7 @@ def test_vehicle_that_was_away_is_not_drawn_in_between(tmp_path: Path) -> None:
     recorder.close_segment()
     (tmp_path / "trajectory" / "part-00000.arrow").rename(folder / "trajectory" / "part-00003.arrow")
     playback = Playback(folder)
-    _, moving = playback.window(2)
+    _, moving = playback.window(3)
     tracks = [int(playback.scene()[1]["vehicle_number"][row]) for row in moving["track_vehicle"]]
     assert tracks.count(10) == 2
     assert 10 not in _positions(playback, 165.0)
@@ -151,8 +153,8 @@ def test_window_length_decides_the_count_only(playback: Playback) -> None:
 
 def test_missing_window_is_refused(playback: Playback) -> None:
     """There are as many windows as the run needs, not more."""
-    with pytest.raises(IndexError, match="window 3 of 3"):
-        playback.window(3)
+    with pytest.raises(IndexError, match="window 4 of 4"):
+        playback.window(4)
 
 
 def test_incomplete_run_is_played_as_far_as_it_goes(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:

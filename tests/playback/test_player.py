@@ -27,6 +27,15 @@ def test_every_text_of_the_player_is_in_the_catalogue() -> None:
         assert all(texts(language).values())
 
 
+def test_every_column_of_the_sensor_table_has_a_name() -> None:
+    """The table's script names columns, and each has its heading in the catalogue."""
+    script = player.sensor_table()[2]
+    columns = re.findall(r'^  \["(\w+)", ', script, flags=re.MULTILINE)
+    assert len(columns) > 9
+    for language in LANGUAGES:
+        assert {f"column_{name}" for name in columns} | {"sensors_hint"} <= texts(language).keys()
+
+
 def test_languages_use_the_same_placeholders() -> None:
     """A text that is filled in takes the same values in both languages."""
     for key, chinese in texts("zh").items():
@@ -39,11 +48,14 @@ def test_chinese_never_mixes_up_words_that_must_differ() -> None:
     assert all("激光" in text for text in chinese.values() if "雷达" in text)
     assert chinese["figure_precision"] == "精确率"
     assert "时延" not in chinese["figure_mean_delay_s"]
+    assert all("延误" not in text for key, text in chinese.items() if "latency" in key)
+    assert not any("覆盖率" in text for text in chinese.values()), "nothing here measures coverage by road length"
+    assert not any("部署" in text or "准确率" in text for text in chinese.values())
 
 
 def test_player_names_no_other_machine() -> None:
     """Neither the page, nor the style, nor the script holds an address: everything travels from Python."""
-    for source in (player.html(), player.css(), player.javascript()):
+    for source in (player.html(), player.css(), player.javascript(), *player.sensor_table()):
         assert not re.search(r"https?:|//[a-z]+\.", source)
         assert "fetch(" not in source
 

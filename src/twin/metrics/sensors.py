@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +13,11 @@ from twin.eventlog.reader import Run
 from twin.metrics.links import US_PER_MS
 from twin.metrics.perception import DetectionCounts, perception_figures
 from twin.metrics.selection import after_warm_up, percentile, share
+from twin.units import CM_PER_M
+
+NEAR_M: Final = 60.0
+"""A site that was not placed at a junction by rule is named after the nearest one within this distance, for the reader only.
+Assumption: half the width of a large junction and its approaches."""
 
 _NOTHING = DetectionCounts(0, 0, 0, 0, 0.0, 0.0)
 
@@ -24,7 +31,7 @@ class SensorFigures:
     kind: str
     site: str
     junction: str
-    """Crossing streets of the junction that its site serves; empty for others."""
+    """Crossing streets of the junction that its site serves, else of the nearest within ``NEAR_M``; empty for others."""
     frames: int
     counts: DetectionCounts
     """Sums over its frames."""
@@ -43,8 +50,8 @@ class SensorFigures:
 
 def sensor_figures(run: Run, warm_up_s: float = 0.0) -> tuple[SensorFigures, ...]:
     """Return the figures of every device of ``run`` in the order of ``device_spec``, from what is after ``warm_up_s``."""
-    sites = {row["site"]: row for row in run.table("site").select(["site", "name", "junction"]).to_pylist()}
-    junctions = {row["junction"]: row["name"] for row in run.table("junction").select(["junction", "name"]).to_pylist()}
+    sites = {row["site"]: row for row in run.table("site").to_pylist()}
+    junction_of = _junction_names(run)
     seen = perception_figures(run, warm_up_s).by_device
     frames = _rows_of(after_warm_up(run, "frame", ("device",), warm_up_s).column("device").to_numpy())
     messages = after_warm_up(run, "message", ("device", "cloud_age_us"), warm_up_s)
@@ -64,7 +71,7 @@ def sensor_figures(run: Run, warm_up_s: float = 0.0) -> tuple[SensorFigures, ...
                 name=row["name"],
                 kind=row["kind"],
                 site=site["name"],
-                junction=junctions.get(site["junction"], ""),
+                junction=junction_of(site),
                 frames=frames.get(number, 0),
                 counts=seen.get(number, _NOTHING),
                 messages=sent.get(number, 0),
@@ -73,6 +80,22 @@ def sensor_figures(run: Run, warm_up_s: float = 0.0) -> tuple[SensorFigures, ...
             )
         )
     return tuple(found)
+
+
+def _junction_names(run: Run) -> Callable[[dict[str, Any]], str]:
+    """Return what names the junction of a row of ``site``."""
+    junctions = run.table("junction").to_pylist()
+    names = {row["junction"]: row["name"] for row in junctions}
+    x_m, y_m = (np.array([row[axis] for row in junctions]) / CM_PER_M for axis in ("x_cm", "y_cm"))
+
+    def name_of(site: dict[str, Any]) -> str:
+        if site["junction"] is not None or not junctions:
+            return str(names.get(site["junction"], ""))
+        distance_m = np.hypot(x_m - site["x_cm"] / CM_PER_M, y_m - site["y_cm"] / CM_PER_M)
+        nearest = int(distance_m.argmin())
+        return str(junctions[nearest]["name"]) if distance_m[nearest] <= NEAR_M else ""
+
+    return name_of
 
 
 def _rows_of(device: npt.NDArray[np.int32]) -> dict[int, int]:

@@ -27,6 +27,9 @@ from twin.units import US_PER_S
 WINDOW_S: Final = 60.0
 """Simulated seconds of one window: about 1.6 MB at 800 vehicles sampled twice a second, and one segment of the log."""
 
+FIRST_WINDOW_S: Final = 10.0
+"""Simulated seconds of the first window: small, so that something is seen at once; the next one fills up to ``WINDOW_S``."""
+
 SIGNAL_STATES: Final = ("unknown", "red", "yellow", "green")
 """Signal states, in the order of their codes."""
 
@@ -39,19 +42,21 @@ _GAP_PERIODS: Final = 1.5
 class Playback:
     """One run, opened for playing."""
 
-    def __init__(self, path: Path | str, window_s: float = WINDOW_S) -> None:
-        """Open the run folder ``path``; what moves comes in windows of ``window_s`` seconds.
+    def __init__(self, path: Path | str, window_s: float = WINDOW_S, first_window_s: float = FIRST_WINDOW_S) -> None:
+        """Open the run folder ``path``; what moves comes in windows of ``window_s`` seconds, cut once more after the first.
 
         Raises ``InputError`` when ``path`` holds no run, or a run without a trajectory.
         """
         self.run: Run = open_run(path)
-        self._window_us = round(window_s * US_PER_S)
         self._trajectory: list[Segment] = segments(self.run.dataset("trajectory"))
         self._observation: list[Segment] = segments(self.run.dataset("observation"))
         if not self._trajectory:
             raise InputError(f"{path}: table trajectory has no rows, so there is nothing to play; choose another run")
         self.last_us: int = max(segment.last_us for segment in self._trajectory)
         """The last instant that can be shown."""
+        window_us, first_us = round(window_s * US_PER_S), round(first_window_s * US_PER_S)
+        starts_us = {*range(0, self.last_us + 1, window_us), *({first_us} if first_us < min(window_us, self.last_us) else ())}
+        self._starts_us: list[int] = sorted(starts_us)
         vehicles = self.run.table("vehicle").sort_by("vehicle")
         self._vehicles: pa.Table = vehicles
         self._number: Array = column(vehicles, "vehicle")
@@ -62,7 +67,7 @@ class Playback:
     @property
     def windows(self) -> int:
         """How many windows the run has."""
-        return self.last_us // self._window_us + 1
+        return len(self._starts_us)
 
     def scene(self) -> tuple[dict[str, Any], dict[str, Array]]:
         """Return header and arrays of what stands still, and of what is known for the whole run.
@@ -76,8 +81,7 @@ class Playback:
             "state": manifest.state,
             "start": manifest.start,
             "duration_s": self.last_us / US_PER_S,
-            "window_s": self._window_us / US_PER_S,
-            "windows": self.windows,
+            "window_starts_s": [start_us / US_PER_S for start_us in self._starts_us],
             "period_s": self.period_us / US_PER_S,
             "observations": bool(self._observation),
             "report_hold_s": self._report_hold_us / US_PER_S,
@@ -94,9 +98,10 @@ class Playback:
         """
         if not 0 <= index < self.windows:
             raise IndexError(f"window {index} of {self.windows}")
-        begin_us = index * self._window_us
+        begin_us = self._starts_us[index]
+        end_us = self._starts_us[index + 1] if index + 1 < self.windows else self.last_us
         header = {"window": index, "from_s": begin_us / US_PER_S}
-        return header, self._tracks(begin_us) | self._reports(begin_us)
+        return header, self._tracks(begin_us, end_us) | self._reports(begin_us, end_us)
 
     def _roads(self, header: dict[str, Any]) -> dict[str, Array]:
         edges = self.run.table("edge")
@@ -176,9 +181,9 @@ class Playback:
         names = ("junction", "approach_edge", "approach_phase")
         return list(zip(*(junctions[name].to_pylist() for name in names), strict=True))
 
-    def _tracks(self, begin_us: int) -> dict[str, Array]:
+    def _tracks(self, begin_us: int, end_us: int) -> dict[str, Array]:
         names = ["t_us", "vehicle", "x_cm", "y_cm", "speed_cmps", "heading_cdeg"]
-        first_us, last_us = begin_us - self.period_us, begin_us + self._window_us + self.period_us
+        first_us, last_us = begin_us - self.period_us, end_us + self.period_us
         rows = between(self._trajectory, first_us, last_us, names)
         if rows is None:
             rows = self.run.dataset("trajectory").schema.empty_table().select(names)
@@ -196,10 +201,10 @@ class Playback:
             "track_speed": column(rows, "speed_cmps").astype(np.int16),
         }
 
-    def _reports(self, begin_us: int) -> dict[str, Array]:
+    def _reports(self, begin_us: int, end_us: int) -> dict[str, Array]:
         """Return the reported objects, in the order of time, each until its sensor's next logged frame."""
         names = ["t_us", "device", "x_cm", "y_cm", "vehicle"]
-        rows = between(self._observation, begin_us - self._report_hold_us, begin_us + self._window_us, names)
+        rows = between(self._observation, begin_us - self._report_hold_us, end_us, names)
         if rows is None:
             return {}
         rows = rows.take(np.argsort(column(rows, "t_us"), kind="stable"))

@@ -12,6 +12,11 @@ const TRAILS_AHEAD_S = 2;
 // A hidden tab draws nothing; the clock waits for it.
 const LONGEST_STEP_S = 1;
 const STOPPED_MPS = 1.4;
+const CLOSEST_ZOOM = 5;
+const FLIGHT_MS = 900;
+const FOCUS_MARGIN = 0.04;
+// The player and the table of sensors tell each other on this event of the page which device is looked at.
+const FOCUS_EVENT = "twin-focus";
 
 class Player {
   constructor(root, deck) {
@@ -32,6 +37,7 @@ class Player {
       fields: true,
       reports: false,
       labels: true,
+      focused: null,
       zoom: -1.5,
     };
     this.find = (name) => root.querySelector(`[data-part="${name}"]`);
@@ -44,17 +50,23 @@ class Player {
       initialViewState: this.viewState ?? { target: [0, 0, 0], zoom: -1.5, rotationX: TOP_VIEW_DEG, rotationOrbit: 0 },
       onViewStateChange: ({ viewState }) => this.moveCamera(viewState),
       layers: [],
+      onClick: ({ layer, object }) => {
+        if (layer?.id === "devices") dispatchEvent(new CustomEvent(FOCUS_EVENT, { detail: object.number }));
+      },
       getTooltip: (picked) => this.tooltip(picked),
       useDevicePixels: Math.min(2, globalThis.devicePixelRatio || 1),
       parameters: { clearColor: [0, 0, 0, 0] },
       onError: (error) => this.complain(error),
     });
     this.onFrame = (now) => this.tick(now);
+    this.onFocus = (event) => this.focus(event.detail);
+    addEventListener(FOCUS_EVENT, this.onFocus);
     this.handle = requestAnimationFrame(this.onFrame);
   }
 
   destroy() {
     cancelAnimationFrame(this.handle);
+    removeEventListener(FOCUS_EVENT, this.onFocus);
     this.canvas.finalize();
   }
 
@@ -78,7 +90,8 @@ class Player {
       this.time = 0;
       this.playing = false;
       this.asked = null;
-      this.fit();
+      this.look.focused = null;
+      this.home();
     }
     if (this.language !== header.language) this.speak(header);
     this.windows.add(payload, this.present());
@@ -87,13 +100,13 @@ class Player {
   }
 
   present() {
-    const { window_s: length, windows: count } = this.payload.header;
-    return Math.min(count - 1, Math.floor(this.time / length));
+    const starts = this.payload.header.window_starts_s;
+    return lastAtOrBefore(starts, this.time, 0, starts.length);
   }
 
   /** Ask Python for the next missing window, one at a time. */
   fetchAhead(now) {
-    const index = this.windows.missing(this.present(), this.payload.header.windows, WINDOWS_AHEAD);
+    const index = this.windows.missing(this.present(), this.payload.header.window_starts_s.length, WINDOWS_AHEAD);
     if (index === null) return;
     if (this.asked && (this.asked.index === index || now - this.asked.at < 200) && now - this.asked.at < ASK_AGAIN_MS) return;
     this.asked = { index, at: now };
@@ -107,6 +120,7 @@ class Player {
     const elapsed = Math.min(LONGEST_STEP_S, (now - (this.before ?? now)) / 1000);
     this.before = now;
     if (!this.payload) return;
+    this.fly(now);
     this.fetchAhead(now);
     const window = this.windows.held.get(this.present());
     this.find("loading").hidden = window !== undefined;
@@ -143,7 +157,7 @@ class Player {
     this.vehicles.interpolate(window, this.time);
     if (signalStates(this.payload, this.time, this.states)) this.statesVersion += 1;
     const look = this.look;
-    const key = JSON.stringify([look.palette, look.relief, look.fields, look.labels, look.zoom > 1, labelZoom(look.zoom), this.run]);
+    const key = JSON.stringify([...["palette", "relief", "fields", "labels", "focused"].map((name) => look[name]), look.zoom > 1, labelZoom(look.zoom), this.run]);
     if (key !== this.stillKey) {
       this.stillKey = key;
       this.still = stillLayers(this.deck, this.scene, look);
@@ -160,7 +174,7 @@ class Player {
       this.trailsKey = `${this.run} ${present}`;
       this.trailsFrom = this.time;
       this.trailsTo = this.time + TRAILS_AHEAD_S;
-      const reachesBack = this.time - TRAIL_S < present * this.payload.header.window_s;
+      const reachesBack = this.time - TRAIL_S < this.payload.header.window_starts_s[present];
       const windows = [reachesBack ? present - 1 : null, present].map((index) => this.windows.held.get(index));
       this.trailPieces = windows
         .filter((window) => window)
@@ -185,23 +199,66 @@ class Player {
     return Math.max(1, SHORTEST_VEHICLE_PX / (CAR_SIZE_M[0] * 2 ** this.look.zoom));
   }
 
-  fit() {
-    const [west, south, east, north] = this.scene.bounds;
+  /** The view in which [west, south, east, north] fills the map. */
+  viewOf([west, south, east, north]) {
     const box = this.find("map").getBoundingClientRect();
-    const zoom = Math.log2(Math.min((box.width || 1000) / (east - west), (box.height || 600) / (north - south)) * 0.98);
-    this.moveCamera({
+    const zoomTo = (width, height) => Math.log2(Math.min((box.width || 1000) / width, (box.height || 600) / height) * 0.98);
+    const [left, bottom, right, top] = this.scene.bounds;
+    return {
       target: [(west + east) / 2, (south + north) / 2, 0],
-      zoom,
-      minZoom: zoom - 1,
-      maxZoom: 5,
+      zoom: Math.min(CLOSEST_ZOOM, zoomTo(east - west, north - south)),
+      minZoom: zoomTo(right - left, top - bottom) - 1,
+      maxZoom: CLOSEST_ZOOM,
       rotationX: this.look.relief ? SLANTED_VIEW_DEG : TOP_VIEW_DEG,
       rotationOrbit: this.look.relief ? 20 : 0,
       minRotationX: 15,
       maxRotationX: 90,
+    };
+  }
+
+  /** The first view: the sensors' fields when they cover a small part of the map, else the whole map. */
+  home() {
+    this.moveCamera(this.viewOf(homeBounds(this.scene)));
+  }
+
+  fit() {
+    this.moveCamera(this.viewOf(this.scene.bounds));
+  }
+
+  /** Fly to a device and mark its field of view; null marks none. */
+  focus(number) {
+    if (!this.scene) return;
+    const device = this.scene.devices.find((one) => one.number === number) ?? null;
+    this.look.focused = device?.number ?? null;
+    this.stale = true;
+    if (!device) return;
+    if (!this.look.fields) {
+      this.root.querySelector('[data-layer="fields"]').checked = true;
+      this.change({ fields: true });
+    }
+    const { target, zoom } = this.viewOf(boundsOf(device.polygon, FOCUS_MARGIN));
+    this.flight = { from: this.viewState, target, zoom, began: performance.now() };
+    this.find("player").scrollIntoView({ block: "nearest" });
+  }
+
+  /** One step of a flight: eased, and over at once for those who asked their system for less motion. */
+  fly(now) {
+    if (!this.flight) return;
+    const { from, target, zoom, began } = this.flight;
+    const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    const share = still ? 1 : Math.min(1, Math.max(0, (now - began) / FLIGHT_MS));
+    const eased = share * share * (3 - 2 * share);
+    const flight = share < 1 ? this.flight : null;
+    this.moveCamera({
+      ...from,
+      target: target.map((value, axis) => from.target[axis] + eased * (value - from.target[axis])),
+      zoom: from.zoom + eased * (zoom - from.zoom),
     });
+    this.flight = flight;
   }
 
   moveCamera(viewState) {
+    this.flight = null;
     this.viewState = viewState;
     this.look.zoom = viewState.zoom;
     this.canvas.setProps({ viewState });
@@ -249,7 +306,7 @@ class Player {
   }
 
   zoomBy(step) {
-    if (this.viewState) this.moveCamera({ ...this.viewState, zoom: Math.min(5, this.viewState.zoom + step) });
+    if (this.viewState) this.moveCamera({ ...this.viewState, zoom: Math.min(CLOSEST_ZOOM, this.viewState.zoom + step) });
   }
 
   key(event) {
@@ -274,6 +331,7 @@ class Player {
   speak(header) {
     this.language = header.language;
     this.words = header.words;
+    document.documentElement.lang = this.language === "zh" ? "zh-CN" : this.language;
     for (const element of this.root.querySelectorAll("[data-text]")) element.textContent = this.words[element.dataset.text];
     for (const element of this.root.querySelectorAll("[data-title]")) {
       element.title = this.words[element.dataset.title];
@@ -365,6 +423,15 @@ class Player {
       },
       get time_s() {
         return player.time;
+      },
+      get focused() {
+        return player.look.focused;
+      },
+      get flying() {
+        return Boolean(player.flight);
+      },
+      get view() {
+        return { target: [...player.viewState.target], zoom: player.viewState.zoom, bounds: [...player.scene.bounds] };
       },
       get held() {
         return [...player.windows.held.keys()];

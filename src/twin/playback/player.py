@@ -29,6 +29,11 @@ def javascript() -> str:
     return "\n".join(_own(name) for name in _SCRIPTS)
 
 
+def sensor_table() -> tuple[str, str, str]:
+    """Return the elements, the style and the ES module of the table of sensors, whose rows make the player fly."""
+    return _own("sensor_table.html"), _own("sensor_table.css"), _own("sensor_table.js")
+
+
 def deck_javascript() -> str:
     """Return deck.gl, as pydeck's wheel carries it, as an ES module that sets the global ``deck`` once per page.
 

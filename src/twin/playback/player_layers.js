@@ -58,6 +58,8 @@ const SIGNAL_COLOURS = [
 const LIDAR_COLOUR = [178, 120, 255];
 const FALSE_COLOUR = [235, 52, 72];
 const CAR_SIZE_M = [4.7, 1.8, 1.5];
+const FOCUS_COLOUR = [255, 196, 60];
+const SMALL_SHARE = 0.5;
 const TRAIL_S = 5;
 const LABEL_SPACING_PX = 85;
 const MAJOR = /^(motorway|trunk|primary)/;
@@ -152,6 +154,7 @@ function buildScene(payload) {
     });
   }
   const devices = Array.from(arrays.device_range, (range, k) => ({
+    number: arrays.device_number[k],
     name: header.device_names[k],
     position: [arrays.device_xy[2 * k], arrays.device_xy[2 * k + 1]],
     range,
@@ -166,6 +169,26 @@ function buildScene(payload) {
   const stops = Array.from(arrays.stop_edge, (edge, k) => ({ ...stopLine(roads[edge]), phase: arrays.stop_phase[k] }));
   const tunnels = roads.filter((road) => road.tunnel);
   return { bounds, levels, tunnels, buildings, devices, stops, marks: laneMarks(surface), labels: streetLabels(roads) };
+}
+
+/** [west, south, east, north] of points, grown by a share of its size on each side. */
+function boundsOf(points, margin = 0) {
+  const xs = points.map(([x]) => x);
+  const ys = points.map(([, y]) => y);
+  const [west, east] = [xs.reduce((a, b) => Math.min(a, b)), xs.reduce((a, b) => Math.max(a, b))];
+  const [south, north] = [ys.reduce((a, b) => Math.min(a, b)), ys.reduce((a, b) => Math.max(a, b))];
+  const dx = margin * (east - west);
+  const dy = margin * (north - south);
+  return [west - dx, south - dy, east + dx, north + dy];
+}
+
+/** Bounds of all fields of view where they are less than half as long and wide as the map, else the map's. */
+function homeBounds(scene) {
+  if (!scene.devices.length) return scene.bounds;
+  const near = boundsOf(scene.devices.flatMap((device) => device.polygon), 0.12);
+  const [west, south, east, north] = scene.bounds;
+  const small = near[2] - near[0] < SMALL_SHARE * (east - west) && near[3] - near[1] < SMALL_SHARE * (north - south);
+  return small ? near : scene.bounds;
 }
 
 function sector(x, y, range, bearing, fieldOfView) {
@@ -261,11 +284,12 @@ function stillLayers(deck, scene, look) {
       data: scene.devices,
       visible: look.fields,
       getPolygon: (device) => device.polygon,
-      getFillColor: [...LIDAR_COLOUR, 30],
-      getLineColor: [...LIDAR_COLOUR, 130],
-      getLineWidth: 1,
+      getFillColor: ({ number }) => (number === look.focused ? [...FOCUS_COLOUR, 55] : [...LIDAR_COLOUR, 30]),
+      getLineColor: ({ number }) => (number === look.focused ? FOCUS_COLOUR : [...LIDAR_COLOUR, 130]),
+      getLineWidth: ({ number }) => (number === look.focused ? 2.5 : 1),
       lineWidthUnits: "pixels",
       parameters: FLAT,
+      updateTriggers: { getFillColor: look.focused, getLineColor: look.focused, getLineWidth: look.focused },
     }),
     roads("tunnels", scene.tunnels, palette.tunnel, 0, 1),
     // Level by level, so that a bridge's edge is drawn over the road below it.
@@ -305,11 +329,12 @@ function stillLayers(deck, scene, look) {
       radiusUnits: "common",
       radiusMinPixels: 3,
       stroked: true,
-      getFillColor: LIDAR_COLOUR,
+      getFillColor: ({ number }) => (number === look.focused ? FOCUS_COLOUR : LIDAR_COLOUR),
       getLineColor: [255, 255, 255, 220],
       lineWidthUnits: "pixels",
       getLineWidth: 1,
       parameters: FLAT,
+      updateTriggers: { getFillColor: look.focused },
     }),
   ];
   return look.relief ? layers : [...layers, labelLayer(deck, scene, look)];
