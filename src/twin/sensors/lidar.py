@@ -107,11 +107,14 @@ class LidarSpec(Spec):
     @model_validator(mode="after")
     def _consistent(self) -> LidarSpec:
         if self.lowest_elevation_deg >= self.highest_elevation_deg:
-            raise ValueError("lowest_elevation_deg must be below highest_elevation_deg")
+            raise ValueError("lowest_elevation_deg is not below highest_elevation_deg; make it the lower one")
         if abs(round(1e6 / self.rate_hz) - 1e6 / self.rate_hz) > 1e-6:
-            raise ValueError("rate_hz must leave a whole number of microseconds between frames, such as 5, 10, 12.5 or 20")
+            raise ValueError(
+                f"rate_hz is {self.rate_hz:g}, which leaves no whole number of microseconds between frames; "
+                "give one that does, such as 5, 10, 12.5 or 20"
+            )
         if self.processing_mean_s == 0.0 and self.processing_spread_s > 0.0:
-            raise ValueError("processing_spread_s must be 0 where processing_mean_s is 0")
+            raise ValueError("processing_spread_s is above 0 though processing_mean_s is 0; make it 0, or raise the mean")
         return self
 
     @property
