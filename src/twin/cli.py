@@ -123,10 +123,11 @@ def run(
     with _reporting(debug=debug):
         loaded = _load(file, overrides)
         from twin.simulation.run import run as run_scenario
-        from twin.terminal import Quiet, reporter_for, summary
+        from twin.terminal import Interruption, Quiet, reporter_for, summary
 
-        with Quiet() if quiet else reporter_for(loaded.spec.name) as reporter:
-            result = run_scenario(loaded, out, overwrite=overwrite, progress=reporter.advance, notice=reporter.notice)
+        with Interruption() as interruption, Quiet() if quiet else reporter_for(loaded.spec.name) as reporter:
+            progress = interruption.heard(reporter.advance)
+            result = run_scenario(loaded, out, overwrite=overwrite, progress=progress, notice=reporter.notice)
         if not quiet:
             if result.reused:
                 typer.echo(say("cli.reused"), err=True)
@@ -170,6 +171,30 @@ def query(
                 if limit and next(result.rows, None) is not None:
                     typer.echo(say("query.more", limit=limit), err=True)
         sys.stdout.flush()
+
+
+@map_app.command("fetch")
+def map_fetch(
+    place: Annotated[str, typer.Argument(metavar="PLACE", show_default=False)],
+    out: Annotated[Path | None, typer.Option(metavar="FILE", show_default=False)] = None,
+    radius_m: Annotated[float | None, typer.Option("--radius-m", min=50.0, metavar="M", show_default=False)] = None,
+    nominatim: Annotated[str, typer.Option(envvar="TWIN_NOMINATIM_URL", metavar="URL", show_default=False)] = "",
+    overpass: Annotated[str, typer.Option(envvar="TWIN_OVERPASS_URL", metavar="URL", show_default=False)] = "",
+    timeout_s: Annotated[float, typer.Option("--timeout-s", min=1.0, metavar="S")] = 180.0,
+    *,
+    no_buildings: Annotated[bool, typer.Option("--no-buildings")] = False,
+    overwrite: Annotated[bool, typer.Option("--overwrite")] = False,
+    debug: Debug = False,
+) -> None:
+    """Download a map."""
+    with _reporting(debug=debug):
+        from twin.roadnet.fetch import NOMINATIM_URL, OVERPASS_URL, Servers, fetch_map, file_name
+
+        servers = Servers(nominatim or NOMINATIM_URL, overpass or OVERPASS_URL, timeout_s)
+        file = out or Path(file_name(place))
+        fetched = fetch_map(place, file, servers, radius_m=radius_m, buildings=not no_buildings, overwrite=overwrite)
+        counts = {"nodes": fetched.nodes, "ways": fetched.ways, "relations": fetched.relations}
+        typer.echo(say("fetch.done", file=fetched.path, **counts))
 
 
 @map_app.command("info")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -87,7 +87,7 @@ def _simplified(osm: OsmFile, drawn: Sequence[_Drawn]) -> nx.MultiDiGraph[int]:
     """Return OSMnx's graph, in which a node in the course of a road stays only where the road's attributes change."""
     import osmnx as ox
 
-    with tempfile.TemporaryDirectory() as folder, _quiet(ox):
+    with tempfile.TemporaryDirectory() as folder, quiet(ox, {"useful_tags_way": _WAY_TAGS, "useful_tags_node": []}):
         file = Path(folder) / "roads.osm"
         file.write_text("\n".join(_roads_only(osm, drawn)), encoding="utf-8")
         graph = ox.graph_from_xml(file, bidirectional=False, simplify=False, retain_all=True)
@@ -95,9 +95,9 @@ def _simplified(osm: OsmFile, drawn: Sequence[_Drawn]) -> nx.MultiDiGraph[int]:
 
 
 @contextmanager
-def _quiet(ox: Any) -> Iterator[None]:
-    """Let OSMnx write no cache and no log, and keep the tags that ``_roads_only`` writes; put its settings back."""
-    wanted = {"use_cache": False, "log_file": False, "log_console": False, "useful_tags_way": _WAY_TAGS, "useful_tags_node": []}
+def quiet(ox: Any, settings: Mapping[str, Any]) -> Iterator[None]:
+    """Let OSMnx write no cache and no log, and use ``settings``; put its own settings back."""
+    wanted = {"use_cache": False, "cache_only_mode": False, "log_file": False, "log_console": False, **settings}
     before = {key: getattr(ox.settings, key) for key in wanted}
     try:
         for key, value in wanted.items():
