@@ -30,6 +30,9 @@ FAILED: Final = 1
 BAD_INPUT: Final = 2
 INTERRUPTED: Final = 130
 
+MOST_PROBLEMS: Final = 20
+"""Problems of one file that are shown at once; the rest follow when these are mended."""
+
 app = typer.Typer(rich_markup_mode=None, add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 map_app = typer.Typer(rich_markup_mode=None, no_args_is_help=True)
 app.add_typer(map_app, name="map")
@@ -268,7 +271,9 @@ def _verdict(error: BaseException) -> tuple[int, str]:
     if isinstance(error, KeyboardInterrupt):
         return INTERRUPTED, say("cli.interrupted")
     if isinstance(error, ScenarioError) and len(error.problems) > 1:
-        return BAD_INPUT, _error(say("cli.problems", count=len(error.problems))) + f"\n{error}"
+        lines = [_error(say("cli.problems", count=len(error.problems))), *map(str, error.problems[:MOST_PROBLEMS])]
+        hidden = len(error.problems) - MOST_PROBLEMS
+        return BAD_INPUT, "\n".join([*lines, say("cli.more_problems", count=hidden)] if hidden > 0 else lines)
     if isinstance(error, InputError):
         return BAD_INPUT, _error(str(error))
     if isinstance(error, TwinError):

@@ -212,6 +212,7 @@ CATALOGUE: Final[dict[str, tuple[str, str]]] = {
     # the command line
     "cli.error": ("error: {text}", "错误：{text}"),
     "cli.problems": ("{count} problems:", "发现 {count} 个问题："),
+    "cli.more_problems": ("… and {count} more; mend these first", "……另有 {count} 个问题；请先修正以上各项"),
     "cli.unexpected": (
         "error: {kind}: {text}\n(a fault of the program; run again with --debug for the traceback)",
         "错误：{kind}：{text}\n（程序故障；加 --debug 重新运行可查看调用栈）",
