@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import shutil
 import signal
 import subprocess
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from twin import cli
+from twin.terminal import Interruption
 
 ROOT = Path(__file__).parent.parent
 MAP = ROOT / "maps" / "tianhe_cbd.osm"
@@ -180,3 +182,41 @@ def test_ctrl_c_ends_with_130_and_a_plain_line(folder: Path) -> None:
     assert process.returncode == 130
     assert err.splitlines()[-1] == "interrupted"
     assert "Traceback" not in err
+
+
+def _interrupted_in_a_callback() -> None:
+    """Press Ctrl-C while native code calls back into Python, where an exception is dropped."""
+    ctypes.CFUNCTYPE(None)(lambda: signal.raise_signal(signal.SIGINT))()
+
+
+def test_ctrl_c_while_kernels_load_is_not_lost(capfd: pytest.CaptureFixture[str]) -> None:
+    """Dropped in a callback of the compiler, silently, it ends the run at the next report of progress."""
+    before = signal.getsignal(signal.SIGINT)
+    heard: list[float] = []
+
+    def simulate() -> None:
+        with Interruption() as interruption:
+            progress = interruption.heard(lambda simulated_s, _: heard.append(simulated_s))
+            progress(1.0, 9.0)
+            _interrupted_in_a_callback()
+            progress(2.0, 9.0)
+
+    with pytest.raises(KeyboardInterrupt):
+        simulate()
+    assert heard == [1.0]
+    assert capfd.readouterr() == ("", "")
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+@pytest.mark.parametrize(("interrupted", "ends_with"), [(True, KeyboardInterrupt), (False, RuntimeError)])
+def test_what_fails_after_ctrl_c_is_an_interruption(*, interrupted: bool, ends_with: type[BaseException]) -> None:
+    """When the compiler stumbles over the dropped interruption, that is no fault of the program; without one it is."""
+
+    def simulate() -> None:
+        with Interruption():
+            if interrupted:
+                _interrupted_in_a_callback()
+            raise RuntimeError("no compiled object yet")
+
+    with pytest.raises(ends_with):
+        simulate()

@@ -126,10 +126,11 @@ def run(
     with _reporting(debug=debug):
         loaded = _load(file, overrides)
         from twin.simulation.run import run as run_scenario
-        from twin.terminal import Quiet, reporter_for, summary
+        from twin.terminal import Interruption, Quiet, reporter_for, summary
 
-        with Quiet() if quiet else reporter_for(loaded.spec.name) as reporter:
-            result = run_scenario(loaded, out, overwrite=overwrite, progress=reporter.advance, notice=reporter.notice)
+        with Interruption() as interruption, Quiet() if quiet else reporter_for(loaded.spec.name) as reporter:
+            progress = interruption.heard(reporter.advance)
+            result = run_scenario(loaded, out, overwrite=overwrite, progress=progress, notice=reporter.notice)
         if not quiet:
             if result.reused:
                 typer.echo(say("cli.reused"), err=True)
