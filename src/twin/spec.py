@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict
 
@@ -13,6 +13,13 @@ class Spec(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True, allow_inf_nan=False)
 
+    def usual(self, given: Mapping[str, Any]) -> Self:  # noqa: ARG002  (for models whose keys depend on each other)
+        """Return what fills in the keys that ``given`` leaves out, where this is the default of the group.
+
+        A model with presets returns the values of the one that ``given`` names.
+        """
+        return self
+
 
 def completed(model: type[BaseModel], given: Mapping[str, Any], default: Spec | None = None) -> dict[str, Any]:
     """Return what a file says of ``model``, with the keys it leaves out of a group taken from that group's default.
@@ -20,6 +27,8 @@ def completed(model: type[BaseModel], given: Mapping[str, Any], default: Spec | 
     So ``links: {site_to_mec: {rate_mbps: 100}}`` changes that rate and nothing else. A group of another ``kind`` than its
     default starts afresh.
     """
+    if default is not None:
+        default = default.usual(given)
     whole = {} if default is None else default.model_dump(mode="json")
     whole |= given
     for name, field in model.model_fields.items():

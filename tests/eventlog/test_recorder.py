@@ -143,6 +143,7 @@ def test_the_caller_may_reuse_its_arrays(tmp_path: Path) -> None:
     missing = np.array([False])
     age = np.ma.array([3], mask=missing, copy=False)
     columns = {"t_us": number, "device": number, "frame": 0, "objects": 1, "bytes": 9, "mec_age_us": age, "cloud_age_us": None}
+    columns |= {"sent_age_us": 2, "site_queue": 0, "mec_queue": None}
     recorder.append("message", columns | {"lost_hop": labels(codes, ("a", "b")), "lost_cause": None})
     number[0], codes[0], age[0] = 8, 1, np.ma.masked
     recorder.close_segment()
@@ -166,8 +167,11 @@ def _write(folder: Path, junk: int) -> dict[str, bytes]:
                 "frame": 1,
                 "objects": 3,
                 "bytes": 200,
+                "sent_age_us": 900,
                 "mec_age_us": age,
                 "cloud_age_us": age,
+                "site_queue": 0,
+                "mec_queue": age,
                 "lost_hop": labels(random.integers(-1, 2, count), ("site_mec", "mec_cloud")),
                 "lost_cause": None,
             },
@@ -368,7 +372,7 @@ def test_open_run_tells_what_it_found(tmp_path: Path, caplog: pytest.LogCaptureF
     assert "failed after 0 s of 120 s (ValueError: no)" in open_run(tmp_path).notice
 
     write_manifest(tmp_path, Manifest(**{**_as_dict(MANIFEST), "versions": {"schema": "0", "guangzhou-twin": "0.0.9"}}))
-    with pytest.raises(InputError, match=r"schema version 0, this package reads 1.*guangzhou-twin 0\.0\.9"):
+    with pytest.raises(InputError, match=rf"schema version 0, this package reads {SCHEMA_VERSION}.*guangzhou-twin 0\.0\.9"):
         open_run(tmp_path)
     for text in ("{", "{}", "[]", '"x"', '{"projection": 3}'):
         (tmp_path / "manifest.json").write_text(text)

@@ -18,6 +18,7 @@ from twin.eventlog.columns import labels
 from twin.eventlog.manifest import Manifest, Projection
 from twin.eventlog.reader import Run
 from twin.eventlog.recorder import Recorder
+from twin.eventlog.tables import SCHEMA_VERSION
 from twin.metrics.links import link_figures
 from twin.metrics.perception import DetectionCounts, perception_figures
 from twin.metrics.selection import percentile
@@ -25,7 +26,15 @@ from twin.metrics.summary import summarise
 from twin.metrics.traffic import traffic_figures
 
 MANIFEST = Manifest(
-    "complete", "test", {}, {}, 1, {"schema": "1"}, "", Projection("EPSG:32649", 0.0, 0.0), "2025-06-10T07:30:00+08:00"
+    "complete",
+    "test",
+    {},
+    {},
+    1,
+    {"schema": str(SCHEMA_VERSION)},
+    "",
+    Projection("EPSG:32649", 0.0, 0.0),
+    "2025-06-10T07:30:00+08:00",
 )
 WARM_UP_S = 60.0
 CLASSES = ("car", "bus", "none")
@@ -97,9 +106,11 @@ def _tables(seed: int) -> dict[str, Rows]:
         age = int(random.integers(20_000, 90_000))
         message.append(
             {"t_us": int(random.integers(0, 5 * minute)), "device": 1, "frame": frame, "objects": 4, "bytes": 300}
+            | {"sent_age_us": int(random.integers(1000, 20_000)), "site_queue": int(random.integers(0, 30))}
+            | {"mec_queue": None if fate == "first" else int(random.integers(0, 9))}
             | {"mec_age_us": None if fate == "first" else age, "cloud_age_us": age + 9000 if fate == "delivered" else None}
-            | {"lost_hop": {"delivered": None, "first": "site_mec", "second": "mec_cloud"}[fate]}
-            | {"lost_cause": None if fate == "delivered" else str(random.choice(["overflow", "error"]))}
+            | {"lost_hop": {"delivered": None, "first": "site_to_mec", "second": "mec_to_cloud"}[fate]}
+            | {"lost_cause": None if fate == "delivered" else str(random.choice(["overflow", "error", "outage"]))}
         )
     return {"edge_state": edge_state, "trip": trip, "detection_stat": detection, "message": message}
 
@@ -176,12 +187,36 @@ def test_link_figures(tmp_path: Path, tables: dict[str, Rows]) -> None:
     assert figures.messages == len(rows) == figures.cloud.delivered + sum(figures.lost.values())
     assert figures.lost == {
         (hop, cause): len([row for row in rows if (row["lost_hop"], row["lost_cause"]) == (hop, cause)])
-        for hop in ("mec_cloud", "site_mec")
-        for cause in ("error", "overflow")
+        for hop in ("mec_to_cloud", "site_to_mec")
+        for cause in ("error", "outage", "overflow")
     }
     assert list(figures.lost) == sorted(figures.lost)
     assert figures.delivered_share == figures.cloud.delivered / len(rows)
     assert math.isclose(sum(figures.lost_share.values()), 1 - figures.cloud.delivered / len(rows))
+
+
+def test_hop_figures(tmp_path: Path, tables: dict[str, Rows]) -> None:
+    """Each hop is offered what came so far; delay is the difference of two ages; losses and queue are its own."""
+    figures = link_figures(_log(tmp_path / "run", tables, 90), WARM_UP_S)
+    rows = _late(tables["message"])
+    offered = {"site_to_mec": rows, "mec_to_cloud": [row for row in rows if row["mec_age_us"] is not None]}
+    for (name, found), before, after, queue in zip(
+        figures.hops.items(),
+        ("sent_age_us", "mec_age_us"),
+        ("mec_age_us", "cloud_age_us"),
+        ("site_queue", "mec_queue"),
+        strict=True,
+    ):
+        through = [row for row in offered[name] if row[after] is not None]
+        delays = [row[after] - row[before] for row in through]
+        ages = [row[after] for row in through]
+        assert (found.offered, found.delivered) == (len(offered[name]), len(through))
+        assert found.offered == found.delivered + sum(found.lost.values())
+        assert found.lost_share == sum(found.lost.values()) / len(offered[name])
+        assert (found.delay_p50_ms, found.delay_p95_ms) == tuple(_nearest_rank(delays, p) / 1000 for p in (50, 95))
+        assert (found.delay_max_ms, found.age_p50_ms) == (max(delays) / 1000, _nearest_rank(ages, 50) / 1000)
+        assert found.queue_max == max(row[queue] for row in offered[name])
+        assert list(found.lost) == ["error", "outage", "overflow"]
 
 
 def test_the_cut_into_segments_changes_no_figure(tmp_path: Path, tables: dict[str, Rows]) -> None:
@@ -207,7 +242,8 @@ def test_everything_before_the_warm_up_is_left_out(tmp_path: Path) -> None:
     recorder = Recorder(tmp_path)
     times = np.array([59_999_999, 60_000_000])
     lost = {"lost_hop": labels([-1, -1], ()), "lost_cause": None}
-    ages = {"mec_age_us": np.array([1000, 2000]), "cloud_age_us": np.array([5000, 7000])}
+    ages = {"sent_age_us": 500, "mec_age_us": np.array([1000, 2000]), "cloud_age_us": np.array([5000, 7000])}
+    ages |= {"site_queue": 0, "mec_queue": np.array([1, 2])}
     recorder.append("message", {"t_us": times, "device": 0, "frame": 0, "objects": 0, "bytes": 1, **ages, **lost})
     recorder.close_segment()
     figures = link_figures(Run(tmp_path, MANIFEST), WARM_UP_S)

@@ -48,6 +48,9 @@ def _run(tmp_path: Path) -> Run:
             "t_us": t_us + np.arange(count),
             "device": np.full(count, 8),
             "frame": np.arange(count) + minute * count,
+            "sent_age_us": 1000,
+            "site_queue": 0,
+            "mec_queue": None,
             "mec_age_us": [None if age is None else age - 5_000 for age in AGES_US],
             "cloud_age_us": list(AGES_US),
         }

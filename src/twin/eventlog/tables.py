@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import pyarrow as pa
 
-SCHEMA_VERSION: Final = 1
+SCHEMA_VERSION: Final = 2
 """Raised when a column changes its name, type, unit or meaning; readers migrate older logs."""
 
 LABEL: Final = pa.dictionary(pa.int8(), pa.string())
@@ -175,10 +175,13 @@ EVENT_TABLES: Final = (
             _c("frame", pa.int32(), "-", "frame number of that sensor"),
             _c("objects", pa.int16(), "-", "objects in the list"),
             _c("bytes", pa.int32(), "B", "size on the wire"),
-            _c("mec_age_us", pa.int32(), "us", "age of the frame on delivery at the MEC; null when lost before", null=True),
-            _c("cloud_age_us", pa.int32(), "us", "age of the frame on delivery at the cloud; null when lost", null=True),
+            _c("sent_age_us", pa.int32(), "us", "age of the frame when its list was handed to the links"),
+            _c("mec_age_us", pa.int64(), "us", "age of the frame on delivery at the MEC; null when lost before", null=True),
+            _c("cloud_age_us", pa.int64(), "us", "age of the frame on delivery at the cloud; null when lost", null=True),
+            _c("site_queue", pa.int16(), "-", "messages that it found on the site's uplink, waiting or in transmission"),
+            _c("mec_queue", pa.int16(), "-", "the same on the MEC's uplink; null when lost before", null=True),
             _c("lost_hop", LABEL, "-", "hop on which it was lost; null when delivered", null=True),
-            _c("lost_cause", LABEL, "-", "overflow (queue full) or error (transmission); null when delivered", null=True),
+            _c("lost_cause", LABEL, "-", "overflow (queue full), error (in transit) or outage; null else", null=True),
         ),
     ),
 )

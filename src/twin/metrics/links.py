@@ -6,11 +6,19 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from twin.eventlog.reader import Run
 from twin.metrics.selection import after_warm_up, column, percentile, share
 
 US_PER_MS = 1000.0
+
+HOPS = {
+    "site_to_mec": ("sent_age_us", "mec_age_us", "site_queue"),
+    "mec_to_cloud": ("mec_age_us", "cloud_age_us", "mec_queue"),
+}
+"""Columns of ``message`` for each hop: age when it is offered to the hop, age on delivery, messages found in its queue."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +32,30 @@ class AgeOfInformation:
 
 
 @dataclass(frozen=True, slots=True)
+class HopFigures:
+    """One hop after the warm-up: what it was offered, what it delivered and how fast, what it lost and why."""
+
+    offered: int
+    delivered: int
+    lost: dict[str, int]
+    """Messages lost by cause, in alphabetical order."""
+    delay_p50_ms: float | None
+    """Delay over this hop, waiting and outages included, of what it delivered."""
+    delay_p95_ms: float | None
+    delay_max_ms: float | None
+    age_p50_ms: float | None
+    """Age on delivery at the hop's end."""
+    age_p95_ms: float | None
+    queue_max: int | None
+    """The most messages that one found in its queue, waiting and in transmission."""
+
+    @property
+    def lost_share(self) -> float | None:
+        """Lost of offered."""
+        return share(sum(self.lost.values()), self.offered)
+
+
+@dataclass(frozen=True, slots=True)
 class LinkFigures:
     """Links of a run after its warm-up."""
 
@@ -33,6 +65,8 @@ class LinkFigures:
     cloud: AgeOfInformation
     lost: dict[tuple[str, str], int]
     """Messages lost by (hop, cause), in alphabetical order."""
+    hops: dict[str, HopFigures]
+    """Each hop, in the order of the way."""
 
     @property
     def delivered_share(self) -> float | None:
@@ -47,7 +81,8 @@ class LinkFigures:
 
 def link_figures(run: Run, warm_up_s: float = 0.0) -> LinkFigures:
     """Return the link figures of ``run``, from the frames whose phenomenon time is after ``warm_up_s``."""
-    table = after_warm_up(run, "message", ("mec_age_us", "cloud_age_us", "lost_hop", "lost_cause"), warm_up_s)
+    columns = {name for names in HOPS.values() for name in names}
+    table = after_warm_up(run, "message", (*sorted(columns), "lost_hop", "lost_cause"), warm_up_s)
     lost = table.filter(table.column("lost_hop").is_valid()).select(["lost_hop", "lost_cause"])
     places = lost.group_by(["lost_hop", "lost_cause"], use_threads=False).aggregate([([], "count_all")]).to_pylist()
     counted = {(str(place["lost_hop"]), str(place["lost_cause"])): int(place["count_all"]) for place in places}
@@ -56,10 +91,30 @@ def link_figures(run: Run, warm_up_s: float = 0.0) -> LinkFigures:
         mec=_age(column(table, "mec_age_us")),
         cloud=_age(column(table, "cloud_age_us")),
         lost=dict(sorted(counted.items())),
+        hops={hop: _hop(table, hop, counted) for hop in HOPS},
     )
 
 
-def _age(age_us: npt.NDArray[np.int32]) -> AgeOfInformation:
+def _hop(table: pa.Table, hop: str, counted: dict[tuple[str, str], int]) -> HopFigures:
+    before, after, queue = HOPS[hop]
+    offered = table.filter(table.column(before).is_valid())
+    delay_us = pc.subtract(offered.column(after), offered.column(before)).drop_null().to_numpy()
+    found = column(offered, queue)
+    delay, age = _age(delay_us), _age(column(offered, after))
+    return HopFigures(
+        offered=offered.num_rows,
+        delivered=delay_us.size,
+        lost={cause: count for (at, cause), count in sorted(counted.items()) if at == hop},
+        delay_p50_ms=delay.p50_ms,
+        delay_p95_ms=delay.p95_ms,
+        delay_max_ms=delay.max_ms,
+        age_p50_ms=age.p50_ms,
+        age_p95_ms=age.p95_ms,
+        queue_max=int(found.max()) if found.size else None,
+    )
+
+
+def _age(age_us: npt.NDArray[np.int64]) -> AgeOfInformation:
     def ms(percent: int) -> float | None:
         value_us = percentile(age_us, percent)
         return None if value_us is None else value_us / US_PER_MS

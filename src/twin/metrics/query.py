@@ -22,6 +22,8 @@ from twin.errors import InputError, TwinError
 from twin.eventlog.reader import Run
 from twin.eventlog.tables import TABLES
 from twin.messages import say
+from twin.metrics.links import HOPS
+from twin.units import to_us
 
 MEMORY_LIMIT: Final = "2GiB"
 """What a query may hold; nothing is written to disk beyond it. Results are streamed and do not count."""
@@ -52,6 +54,28 @@ _NUMBER: Final = re.compile(r"U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?$|DOUBLE$|FLOAT$
 _BATCH_ROWS: Final = 1000
 
 
+_HOP_VIEW: Final = """
+    SELECT '{hop}' AS hop, count(*) AS offered, count({after}) AS delivered,
+        count(*) FILTER (lost_hop = '{hop}' AND lost_cause = 'overflow') AS lost_overflow,
+        count(*) FILTER (lost_hop = '{hop}' AND lost_cause = 'error') AS lost_error,
+        count(*) FILTER (lost_hop = '{hop}' AND lost_cause = 'outage') AS lost_outage,
+        quantile_disc({after} - {before}, 0.5) / 1000 AS delay_p50_ms,
+        quantile_disc({after} - {before}, 0.95) / 1000 AS delay_p95_ms,
+        max({after} - {before}) / 1000 AS delay_max_ms,
+        quantile_disc({after}, 0.5) / 1000 AS age_p50_ms, quantile_disc({after}, 0.95) / 1000 AS age_p95_ms,
+        max({queue}) AS queue_max
+    FROM message WHERE {before} IS NOT NULL AND t_us >= {warm_up_us}
+"""
+
+VIEWS: Final = {"hops": "one hop of the links after the warm-up: offered, delivered, lost by cause, delay, age, queue"}
+"""Tables that are computed when they are read, and what one row is."""
+
+_VIEW_COLUMNS: Final = {
+    "hops": "hop offered delivered lost_overflow lost_error lost_outage delay_p50_ms delay_p95_ms delay_max_ms age_p50_ms "
+    "age_p95_ms queue_max"
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Result:
     """Rows of a query, as they come."""
@@ -74,6 +98,7 @@ def query(run: Run, sql: str, *, memory_limit: str = MEMORY_LIMIT, time_limit_s:
     with duckdb.connect(":memory:", config=_CONFIG | {"memory_limit": memory_limit}) as connection:
         for name in TABLES:
             connection.register(name, run.dataset(name))
+        _create_views(connection, run)
         connection.execute("SET lock_configuration = true")
         tree = _only_a_select(connection, sql)
         late = threading.Event()
@@ -108,11 +133,18 @@ def query(run: Run, sql: str, *, memory_limit: str = MEMORY_LIMIT, time_limit_s:
 def overview(run: Run) -> Result:
     """Return which tables a run has, with their rows and what one row is."""
     rows = run.rows
-    return Result(
-        ("table", "rows", "one row is"),
-        (False, True, False),
-        iter([(name, rows.get(name, 0), TABLES[name].row) for name in TABLES]),
-    )
+    tables = [(name, rows.get(name, 0), table.row) for name, table in TABLES.items()]
+    views = [(name, len(HOPS), meaning) for name, meaning in VIEWS.items()]
+    return Result(("table", "rows", "one row is"), (False, True, False), iter([*tables, *views]))
+
+
+def _create_views(connection: duckdb.DuckDBPyConnection, run: Run) -> None:
+    warm_up_us = to_us(float(run.manifest.scenario.get("warm_up_s", 0.0)))
+    hops = [
+        _HOP_VIEW.format(hop=hop, before=before, after=after, queue=queue, warm_up_us=warm_up_us)
+        for hop, (before, after, queue) in HOPS.items()
+    ]
+    connection.execute(f"CREATE VIEW hops AS {' UNION ALL '.join(hops)}")
 
 
 def _rows(connection: duckdb.DuckDBPyConnection) -> Iterator[tuple[Any, ...]]:
@@ -181,14 +213,15 @@ _NO_COLUMN: Final = re.compile(
 def _worded(error: duckdb.Error, tree: Any) -> str:
     """Return what is wrong with a query, with the names that would be right."""
     text = str(error)
+    columns = {table.name: [column.name for column in table.columns] for table in TABLES.values()}
+    columns |= {view: names.split() for view, names in _VIEW_COLUMNS.items()}
     if missing := _NO_TABLE.search(text):
-        return say("query.table", name=missing[1], meant=_meant(missing[1], TABLES), names=", ".join(TABLES))
+        return say("query.table", name=missing[1], meant=_meant(missing[1], columns), names=", ".join(columns))
     if missing := _NO_COLUMN.search(text):
         name = next(group for group in missing.groups() if group)
-        read = sorted({str(node["table_name"]) for node in _nodes(tree) if node.get("type") == "BASE_TABLE"} & set(TABLES))
-        columns = {table: [column.name for column in TABLES[table].columns] for table in read}
-        names = "; ".join(f"{table}: {', '.join(of_table)}" for table, of_table in columns.items())
-        known = [column for of_table in columns.values() for column in of_table]
+        read = sorted({str(node["table_name"]) for node in _nodes(tree) if node.get("type") == "BASE_TABLE"} & set(columns))
+        names = "; ".join(f"{table}: {', '.join(columns[table])}" for table in read)
+        known = [column for table in read for column in columns[table]]
         return say("query.column", name=name, meant=_meant(name, known), names=names)
     return say("query.failed", detail=_first_line(error))
 

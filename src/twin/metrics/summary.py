@@ -8,6 +8,8 @@ from twin.metrics.perception import perception_figures
 from twin.metrics.traffic import traffic_figures
 from twin.units import MPS_PER_KMH
 
+_OF_A_HOP = ("delay_p50_ms", "delay_p95_ms", "lost_share", "queue_max")
+
 
 def summarise(run: Run, warm_up_s: float = 0.0) -> dict[str, float | int | None]:
     """Return the closing figures of ``run``; what happened before ``warm_up_s`` is left out, except of ``rows`` and ``bytes``.
@@ -36,6 +38,7 @@ def summarise(run: Run, warm_up_s: float = 0.0) -> dict[str, float | int | None]
         "cloud_age_p50_ms": links.cloud.p50_ms,
         "cloud_age_p95_ms": links.cloud.p95_ms,
         "delivered_share": links.delivered_share,
+        **{f"{hop}_{name}": getattr(figures, name) for hop, figures in links.hops.items() for name in _OF_A_HOP},
         "rows": sum(run.rows.values()),
         "bytes": run.bytes,
     }

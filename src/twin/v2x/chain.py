@@ -8,25 +8,19 @@ from typing import Any, Final, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from twin.errors import RunError
 from twin.eventlog.recorder import labels
 from twin.kernel.records import FrameBatch
 from twin.v2x import hop as field
 from twin.v2x.hop import DELIVERED, FIELDS, NEVER, Hop, MessagePool, in_order
-from twin.v2x.topology import LinksSpec
+from twin.v2x.queue import Outage
+from twin.v2x.topology import HOPS, MEC_TO_CLOUD, SITE_TO_MEC, LinksSpec
 
 Ints = npt.NDArray[np.int64]
 
-SITE_TO_MEC: Final = "site_to_mec"
-MEC_TO_CLOUD: Final = "mec_to_cloud"
-HOPS: Final = (SITE_TO_MEC, MEC_TO_CLOUD)
-"""Names of the hops, as in the scenario and in ``message.lost_hop``."""
-
-CAUSES: Final = ("overflow", "error")
-"""Why messages are lost, as in ``message.lost_cause``; one less than ``OVERFLOW`` and ``ERROR``."""
+CAUSES: Final = ("overflow", "error", "outage")
+"""Why messages are lost, as in ``message.lost_cause``; one less than ``OVERFLOW``, ``ERROR`` and ``OUTAGE``."""
 
 _END: Final = np.iinfo(np.int64).max
-_OLDEST_US: Final = np.iinfo(np.int32).max
 
 
 class MessageRecorder(Protocol):
@@ -53,9 +47,11 @@ class Chain:
         site_mec: npt.NDArray[np.integer],
         seed: int,
         recorder: MessageRecorder,
+        outages: Mapping[str, Sequence[Outage]] | None = None,
     ) -> None:
         """Connect devices over sites (``device_site``, one a device) and MECs (``site_mec``, one a site) with the cloud.
 
+        ``outages`` by hop; a queue is a site's number on the first hop and a MEC's on the second (``topology.outages_of``).
         Raises ValueError when names repeat, lengths differ or a site does not exist.
         """
         if len(set(device_names)) != len(device_names):
@@ -69,8 +65,14 @@ class Chain:
         self._recorder = recorder
         self._rank = np.empty(len(device_names), np.int64)
         self._rank[np.argsort(np.array(device_names, dtype=np.str_), kind="stable")] = np.arange(len(device_names))
-        self._site_hop = Hop(SITE_TO_MEC, spec.site_to_mec, seed, device_names, uplink)
-        self._mec_hop = Hop(MEC_TO_CLOUD, spec.mec_to_cloud, seed, device_names, site_mec.astype(np.int64)[uplink])
+        out = dict(outages or {})
+        self._site_hop, self._mec_hop = (
+            Hop(name, hop, spec.message, seed, device_names, queue_of_device, out.get(name, ()))
+            for name, hop, queue_of_device in (
+                (SITE_TO_MEC, spec.site_to_mec, uplink),
+                (MEC_TO_CLOUD, spec.mec_to_cloud, site_mec.astype(np.int64)[uplink]),
+            )
+        )
         self._to_mec = MessagePool()
         self._to_cloud = MessagePool()
         self._forwarded_us = np.iinfo(np.int64).min
@@ -104,9 +106,8 @@ class Chain:
         rows[:, field.T_US] = batch.t_us
         rows[:, field.OBJECTS] = batch.objects
         rows[:, field.BYTES] = self._message.size_bytes(batch.objects)
-        rows[:, field.FRAGMENTS] = self._message.fragments(batch.objects)
-        rows[:, field.ARRIVAL_US] = batch.result_time_us
-        rows[:, field.MEC_US] = NEVER
+        rows[:, field.SENT_US] = rows[:, field.ARRIVAL_US] = batch.result_time_us
+        rows[:, field.FOUND] = 0
         self._to_mec.put(rows)
         self.sent += len(rows)
 
@@ -114,50 +115,66 @@ class Chain:
         """Forward every message that reaches a queue by ``t_us``, and record those whose fate is settled by that.
 
         First all of the first hop, then the second: a message that enters the first queue later than ``t_us`` cannot reach the
-        second by ``t_us``. Raises RunError when a message is too old for the log.
+        second by ``t_us``.
         """
         if t_us <= self._forwarded_us:
             return
         rows = self._to_mec.take(t_us, self._rank)
         at_us, outcome = self._site_hop.forward(rows)
-        rows[:, field.MEC_US] = at_us
         arrived = outcome == DELIVERED
         onward = rows[arrived]
-        onward[:, field.ARRIVAL_US] = onward[:, field.MEC_US]
+        onward[:, field.ARRIVAL_US] = at_us[arrived]
         self._to_cloud.put(onward)
 
         last = self._to_cloud.take(t_us, self._rank)
+        site_queue = last[:, field.FOUND].copy()
         cloud_us, last_outcome = self._mec_hop.forward(last)
         self._forwarded_us = t_us
         failed = rows[~arrived]
+        never = np.full(len(failed), NEVER, np.int64)
         self._record(
             np.concatenate((failed, last)),
-            np.concatenate((failed[:, field.MEC_US], cloud_us)),
-            np.concatenate((outcome[~arrived], last_outcome)),
+            outcome=np.concatenate((outcome[~arrived], last_outcome)),
+            mec_us=np.concatenate((never, last[:, field.ARRIVAL_US])),
+            cloud_us=np.concatenate((never, cloud_us)),
+            site_queue=np.concatenate((failed[:, field.FOUND], site_queue)),
+            mec_queue=np.concatenate((never, last[:, field.FOUND])),
         )
 
     def finish(self) -> None:
         """Forward and record everything that is still under way, as if the clock ran on without new messages."""
         self.step(_END)
 
-    def _record(self, rows: Ints, cloud_us: Ints, outcome: npt.NDArray[np.int8]) -> None:
+    def _record(
+        self,
+        rows: Ints,
+        *,
+        outcome: npt.NDArray[np.int8],
+        mec_us: Ints,
+        cloud_us: Ints,
+        site_queue: Ints,
+        mec_queue: Ints,
+    ) -> None:
         if not len(rows):
             return
         order = in_order(rows, field.T_US, self._rank)
-        rows, cloud_us, outcome = rows.take(order, axis=0), cloud_us[order], outcome[order]
-        mec_us = rows[:, field.MEC_US]
+        rows, outcome, mec_us, cloud_us = rows.take(order, axis=0), outcome[order], mec_us[order], cloud_us[order]
         self.delivered += int(np.count_nonzero(outcome == DELIVERED))
         self.lost += int(np.count_nonzero(outcome != DELIVERED))
+        t_us = rows[:, field.T_US]
         self._recorder.append(
             "message",
             {
-                "t_us": rows[:, field.T_US],
+                "t_us": t_us,
                 "device": rows[:, field.DEVICE],
                 "frame": rows[:, field.FRAME],
                 "objects": rows[:, field.OBJECTS],
                 "bytes": rows[:, field.BYTES],
-                "mec_age_us": _age_us(mec_us, rows[:, field.T_US]),
-                "cloud_age_us": _age_us(cloud_us, rows[:, field.T_US]),
+                "sent_age_us": rows[:, field.SENT_US] - t_us,
+                "mec_age_us": _age_us(mec_us, t_us),
+                "cloud_age_us": _age_us(cloud_us, t_us),
+                "site_queue": site_queue[order],
+                "mec_queue": _known(mec_queue[order]),
                 "lost_hop": labels(np.where(outcome == DELIVERED, -1, np.where(mec_us == NEVER, 0, 1)), HOPS),
                 "lost_cause": labels(outcome.astype(np.int64) - 1, CAUSES),
             },
@@ -166,12 +183,8 @@ class Chain:
 
 def _age_us(delivered_us: Ints, t_us: Ints) -> np.ma.MaskedArray[Any, np.dtype[np.int64]]:
     """Return the ages on delivery, masked where a message was not delivered."""
-    never = delivered_us == NEVER
-    age_us = np.where(never, 0, delivered_us - t_us)
-    if age_us.max(initial=0) > _OLDEST_US:
-        raise RunError(
-            f"links: a message is delivered {age_us.max() / 1e6:.0f} s after its scan, the log holds {_OLDEST_US / 1e6:.0f} s; "
-            "raise rate_mbps or lower queue_messages of the links"
-        )
-    masked: np.ma.MaskedArray[Any, np.dtype[np.int64]] = np.ma.array(age_us, mask=never)
-    return masked
+    return np.ma.array(delivered_us - t_us, mask=delivered_us == NEVER)
+
+
+def _known(values: Ints) -> np.ma.MaskedArray[Any, np.dtype[np.int64]]:
+    return np.ma.array(values, mask=values == NEVER)

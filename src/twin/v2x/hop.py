@@ -11,8 +11,8 @@ import numpy.typing as npt
 from twin.compilation import kernel
 from twin.rng import stream_key
 from twin.v2x.delay import draw_transmissions
-from twin.v2x.queue import DROPPED, FifoQueues
-from twin.v2x.topology import HopSpec
+from twin.v2x.hop_spec import HopSpec, MessageSpec
+from twin.v2x.queue import CUT, DROPPED, FifoQueues, Outage
 
 Ints = npt.NDArray[np.int64]
 
@@ -21,11 +21,12 @@ FRAME: Final = 1
 T_US: Final = 2
 OBJECTS: Final = 3
 BYTES: Final = 4
-FRAGMENTS: Final = 5
+SENT_US: Final = 5
+"""When it was handed to the links."""
 ARRIVAL_US: Final = 6
-"""When the message reaches the queue of the hop it waits for."""
-MEC_US: Final = 7
-"""When it was delivered at the MEC; ``NEVER`` before."""
+"""When the message reaches the queue of the hop it waits for: at the second hop, when it was delivered at the MEC."""
+FOUND: Final = 7
+"""How many messages it found in the queue of the hop before."""
 FIELDS: Final = 8
 """A message is one row of eight int64: one cache line."""
 
@@ -34,6 +35,7 @@ NEVER: Final = -1
 DELIVERED: Final = 0
 OVERFLOW: Final = 1
 ERROR: Final = 2
+OUTAGE: Final = 3
 
 
 @kernel
@@ -64,6 +66,31 @@ def settle_ties(order: Ints, key: Ints, frame: Ints) -> None:
             order[j] = order[j - 1]
             j -= 1
         order[j] = moved
+
+
+@kernel
+def settle(
+    finish_us: Ints, delay_us: Ints, chance: npt.NDArray[np.float64], fragments: Ints, intact: npt.NDArray[np.float64]
+) -> tuple[Ints, npt.NDArray[np.int8]]:
+    """Return when each message is delivered (``NEVER`` for the lost), and what became of it; both (n,).
+
+    ``finish_us`` is that of the queue, ``chance`` uniform in (0, 1), ``intact`` the probability that a message of so many
+    fragments (its index) comes through.
+    """
+    delivered_us = np.empty(finish_us.size, np.int64)
+    outcome = np.empty(finish_us.size, np.int8)
+    for i in range(finish_us.size):
+        delivered_us[i] = NEVER
+        if finish_us[i] == DROPPED:
+            outcome[i] = OVERFLOW
+        elif finish_us[i] == CUT:
+            outcome[i] = OUTAGE
+        elif chance[i] >= intact[fragments[i]]:
+            outcome[i] = ERROR
+        else:
+            outcome[i] = DELIVERED
+            delivered_us[i] = finish_us[i] + delay_us[i]
+    return delivered_us, outcome
 
 
 def in_order(rows: Ints, column: int, rank: Ints) -> Ints:
@@ -113,24 +140,40 @@ class Hop:
     independent, so messages may overtake each other after the line.
     """
 
-    def __init__(self, name: str, spec: HopSpec, seed: int, device_names: Sequence[str], queue_of_device: Ints) -> None:
-        """Prepare the hop ``name`` of a run; ``queue_of_device`` (devices,) says which line each device's messages take."""
+    def __init__(
+        self,
+        name: str,
+        spec: HopSpec,
+        message: MessageSpec,
+        seed: int,
+        device_names: Sequence[str],
+        queue_of_device: Ints,
+        outages: Sequence[Outage] = (),
+    ) -> None:
+        """Prepare the hop ``name`` of a run; ``queue_of_device`` (devices,) says which line each device's messages take.
+
+        An outage of a line that no device uses is of no consequence.
+        """
         self.name = name
         self._spec = spec
+        self._message = message
         self._law = spec.delay_s.law()
         self._key = np.array([stream_key(seed, f"v2x/{name}/transmission", device) for device in device_names], np.uint64)
         self._queue_of_device = queue_of_device
-        self._queues = FifoQueues(int(queue_of_device.max(initial=-1)) + 1, spec.queue_messages)
+        lines = int(queue_of_device.max(initial=-1)) + 1
+        felt = [outage for outage in outages if outage.queue < lines]
+        self._queues = FifoQueues(lines, spec.queue_messages, felt, drop=spec.during_outage == "drop")
 
     def forward(self, rows: Ints) -> tuple[Ints, npt.NDArray[np.int8]]:
-        """Return when each message is delivered, and what became of it: ``DELIVERED``, ``OVERFLOW`` or ``ERROR``; both (n,).
+        """Return when each message is delivered, and what became of it: ``DELIVERED``, ``OVERFLOW``, ``ERROR`` or ``OUTAGE``.
 
-        ``rows`` are (n, FIELDS) in the order of arrival. The delivery time of a message that is lost is ``NEVER``.
+        Both (n,). ``rows`` are (n, FIELDS) in the order of arrival; their ``FOUND`` is set. The delivery time of a message
+        that is lost is ``NEVER``.
         """
         device = rows[:, DEVICE]
         service_us = np.maximum(np.rint(rows[:, BYTES] * (8.0 / self._spec.rate_mbps)), 1.0).astype(np.int64)
-        finish_us = self._queues.forward(self._queue_of_device[device], rows[:, ARRIVAL_US], service_us)
+        finish_us, rows[:, FOUND] = self._queues.forward(self._queue_of_device[device], rows[:, ARRIVAL_US], service_us)
         chance, delay_us = draw_transmissions(self._key, device, rows[:, FRAME], self._law)
-        intact = (1.0 - self._spec.loss_probability) ** rows[:, FRAGMENTS]
-        outcome = np.where(finish_us == DROPPED, OVERFLOW, np.where(chance < intact, DELIVERED, ERROR)).astype(np.int8)
-        return np.where(outcome == DELIVERED, finish_us + delay_us, NEVER), outcome
+        fragments = self._message.fragments(rows[:, OBJECTS])
+        intact = (1.0 - self._spec.loss_probability) ** np.arange(fragments.max(initial=0) + 1)
+        return settle(finish_us, delay_us, chance, fragments, intact)

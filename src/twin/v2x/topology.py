@@ -2,73 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, Literal, Self
 
 import numpy as np
 import numpy.typing as npt
 from pydantic import Field, model_validator
 
 from twin.spec import Spec
-from twin.v2x.delay import DelaySpec, LognormalDelay, ShiftedGammaDelay
+from twin.units import to_us
+from twin.v2x.hop_spec import HopSpec, MessageSpec
+from twin.v2x.presets import PRESETS
+from twin.v2x.queue import Outage
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 
-class HopSpec(Spec):
-    """One hop: a finite queue before a line of fixed rate, then a random delay to the next node."""
-
-    rate_mbps: float = Field(ge=0.01, le=1e6)
-    """Rate of the line in 10^6 bit/s; a message occupies it for its bits divided by the rate, in whole microseconds."""
-
-    delay_s: DelaySpec
-    """Delay from the end of transmission to delivery at the next node: propagation, switching and all else on the way."""
-
-    loss_probability: float = Field(ge=0.0, le=1.0)
-    """Probability that a fragment is lost on the line (after it has occupied it), independent of all others."""
-
-    queue_messages: int = Field(default=1000, ge=1, le=20_000)
-    """Room for this many messages, waiting and in transmission; one that finds none is dropped.
-
-    1000 is the default transmit queue of an Ethernet interface in Linux, in packets.
-    """
-
-
-class MessageSpec(Spec):
-    """Size of a roadside safety message (RSM, T/CSAE 53-2020) that carries an object list.
-
-    Sizes measured on a UPER encoding of a reconstruction of the RSM structure: 20 B + 28.7 B for each participant (16
-    participants 480 B); 20.5 B with the mandatory fields only, 38 B with all of them.
-    """
-
-    bytes_header: float = Field(default=20.0, ge=0.0, le=10_000.0)
-    """Bytes of an RSM without participants."""
-
-    bytes_per_object: float = Field(default=28.7, ge=0.0, le=10_000.0)
-    """Bytes for each participant."""
-
-    bytes_lower_layers: float = Field(default=66.0, ge=0.0, le=10_000.0)
-    """Bytes around each fragment on the wire.
-
-    UDP 8 (RFC 768), IPv4 20 (RFC 791), Ethernet header, check sum, preamble and gap 38 (IEEE 802.3).
-    """
-
-    own_participants: int = Field(default=1, ge=0, le=255)
-    """Participants in every list besides the observed ones: an RSM always holds the roadside unit itself (ptcId 0)."""
-
-    participants_per_fragment: int = Field(default=16, ge=1, le=100_000)
-    """A longer list is cut into fragments: ParticipantList has SIZE(1..16) in T/CSAE 53-2020."""
-
-    def fragments(self, objects: npt.NDArray[np.integer]) -> Ints:
-        """Return the number of fragments of lists with this many observed objects, (n,); at least one."""
-        participants = objects.astype(np.int64) + self.own_participants
-        return np.maximum(-(-participants // self.participants_per_fragment), 1)
-
-    def size_bytes(self, objects: npt.NDArray[np.integer]) -> Ints:
-        """Return the bytes on the wire of lists with this many observed objects, all fragments together, (n,)."""
-        participants = objects.astype(np.int64) + self.own_participants
-        size = self.fragments(objects) * (self.bytes_header + self.bytes_lower_layers) + participants * self.bytes_per_object
-        return np.ceil(np.round(size, 6)).astype(np.int64)
+SITE_TO_MEC: Final = "site_to_mec"
+MEC_TO_CLOUD: Final = "mec_to_cloud"
+HOPS: Final = (SITE_TO_MEC, MEC_TO_CLOUD)
+"""Names of the hops, as in the scenario and in ``message.lost_hop``."""
 
 
 class MecSpec(Spec):
@@ -84,11 +38,47 @@ class MecSpec(Spec):
     """Latitude, WGS-84."""
 
 
+class OutageSpec(Spec):
+    """A window of time in which a line of the chain carries nothing; what becomes of its messages says ``during_outage``."""
+
+    hop: Literal["site_to_mec", "mec_to_cloud"]
+    """The hop whose line is out."""
+
+    site: str = ""
+    """The site whose uplink is out; on ``mec_to_cloud`` the site whose MEC is cut off. Without site and MEC: every line."""
+
+    mec: str = ""
+    """The MEC that is cut off, of those in ``mecs``; on ``mec_to_cloud`` only."""
+
+    from_s: float = Field(ge=0.0, le=1e6)
+    """When it begins, since the scenario's start."""
+
+    until_s: float = Field(gt=0.0, le=1e6)
+    """When the line is back."""
+
+    @model_validator(mode="after")
+    def _makes_sense(self) -> OutageSpec:
+        if self.until_s <= self.from_s:
+            raise ValueError(f"until_s ({self.until_s:g}) is not after from_s ({self.from_s:g}); give a later until_s")
+        if self.mec and self.site:
+            raise ValueError("both site and mec are given; give one of them")
+        if self.mec and self.hop == SITE_TO_MEC:
+            raise ValueError("mec is given on hop site_to_mec, whose lines belong to sites; give a site, or hop mec_to_cloud")
+        return self
+
+
 class LinksSpec(Spec):
     """How object lists travel from the sites over edge computers (MEC) to the regional cloud.
 
     To be held against the Guangzhou specification of 2021 and the cloud-control platform specification: roadside to
     regional cloud below 100 ms by wire, more than 99.9 % delivered.
+    """
+
+    preset: Literal["fibre", "reserved_slice", "5g_backhaul", "cellular"] = "fibre"
+    """The kind of network; it fills in ``site_to_mec`` and ``mec_to_cloud``, and single keys there override it.
+
+    Values and their sources: docs/scenario.md, section Presets of the links. Assumption: fibre, as the Guangzhou
+    specification of 2021 asks for Ethernet at every site.
     """
 
     mec_sites_per_unit: int = Field(default=8, ge=1)
@@ -109,25 +99,21 @@ class LinksSpec(Spec):
     message: MessageSpec = MessageSpec()
     """Size of a message."""
 
-    site_to_mec: HopSpec = HopSpec(
-        rate_mbps=1000.0, delay_s=ShiftedGammaDelay(minimum_s=0.00025, mean_s=0.001), loss_probability=1e-4
-    )
-    """From a site's switch to its MEC, one queue for each site.
+    site_to_mec: HopSpec = PRESETS["fibre"].site_to_mec
+    """From a site's switch to its MEC, one queue for each site; the preset's, of which single keys may be changed."""
 
-    Rate: at least Gigabit Ethernet (Guangzhou specification, 2021). Smallest delay: one node of 200 us and 10 km of fibre at
-    2e5 km/s (B. Coll-Perales et al., "End-to-end V2X latency modeling and analysis in 5G networks", IEEE TVT 2022).
-    Assumption: mean 1 ms, and a loss of 1e-4 (the specifications ask for more than 99.9 % delivered over both hops).
-    """
+    mec_to_cloud: HopSpec = PRESETS["fibre"].mec_to_cloud
+    """From a MEC to the regional cloud, one queue for each MEC; the preset's, of which single keys may be changed."""
 
-    mec_to_cloud: HopSpec = HopSpec(
-        rate_mbps=100.0, delay_s=LognormalDelay(median_s=0.0044, p95_s=0.0119), loss_probability=1e-4
-    )
-    """From a MEC to the regional cloud, one queue for each MEC.
+    outages: tuple[OutageSpec, ...] = ()
+    """Windows of time in which lines are out."""
 
-    Rate: 1 % of a 10 Gbit/s transport ring, and delay: half of the Internet round trip measured within Germany (median
-    8.8 ms, 95 % 23.8 ms), both from B. Coll-Perales et al., IEEE TVT 2022.
-    Assumption: that round trip stands for a metropolitan network in Guangzhou, lognormal, and a loss of 1e-4.
-    """
+    def usual(self, given: Mapping[str, Any]) -> Self:
+        """Return this with the hops of the preset that a file names."""
+        preset = PRESETS.get(str(given.get("preset", self.preset)))
+        if preset is None:
+            return self
+        return self.model_copy(update={"site_to_mec": preset.site_to_mec, "mec_to_cloud": preset.mec_to_cloud})
 
     @model_validator(mode="after")
     def _names_differ(self) -> LinksSpec:
@@ -135,7 +121,38 @@ class LinksSpec(Spec):
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
             raise ValueError(f"MEC names given more than once: {', '.join(twice)}; give each MEC its own name")
+        unknown = sorted({outage.mec for outage in self.outages if outage.mec} - set(names))
+        if unknown:
+            raise ValueError(
+                f"outages name the MEC {unknown[0]!r}, which is not in mecs; give one that is there"
+                f"{' (' + ', '.join(names) + ')' if names else ''}, or a site that reports to it"
+            )
         return self
+
+
+def unknown_sites(spec: LinksSpec, site_names: Sequence[str]) -> list[tuple[int, str]]:
+    """Return (number of the outage, name) of those outages whose site does not exist."""
+    return [(i, outage.site) for i, outage in enumerate(spec.outages) if outage.site and outage.site not in site_names]
+
+
+def outages_of(spec: LinksSpec, site_names: Sequence[str], site_mec: Ints) -> dict[str, list[Outage]]:
+    """Return the outages by hop, with the number of the line that each concerns: a site's, or a MEC's on the second hop.
+
+    ``site_mec`` (sites,) is the MEC of each site. Raises KeyError when a site does not exist (see ``unknown_sites``).
+    """
+    number = {name: site for site, name in enumerate(site_names)}
+    mec_number = {mec.name: index for index, mec in enumerate(spec.mecs)}
+    found: dict[str, list[Outage]] = {hop: [] for hop in HOPS}
+    for outage in spec.outages:
+        if outage.mec:
+            lines = [mec_number[outage.mec]]
+        elif outage.site:
+            site = number[outage.site]
+            lines = [site if outage.hop == SITE_TO_MEC else int(site_mec[site])]
+        else:
+            lines = list(range(len(site_names) if outage.hop == SITE_TO_MEC else int(site_mec.max(initial=-1)) + 1))
+        found[outage.hop] += [Outage(line, to_us(outage.from_s), to_us(outage.until_s)) for line in lines]
+    return found
 
 
 _SMALLEST_M: Final = 0.5

@@ -1,0 +1,79 @@
+"""One hop and one message as data."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+from pydantic import Field
+
+from twin.spec import Spec
+from twin.v2x.delay import DelaySpec
+
+Ints = npt.NDArray[np.int64]
+
+
+class HopSpec(Spec):
+    """One hop: a finite queue before a line of fixed rate, then a random delay to the next node."""
+
+    rate_mbps: float = Field(ge=0.01, le=1e6)
+    """Rate of the line in 10^6 bit/s; a message occupies it for its bits divided by the rate, in whole microseconds."""
+
+    delay_s: DelaySpec
+    """Delay from the end of transmission to delivery at the next node: propagation, switching and all else on the way."""
+
+    loss_probability: float = Field(ge=0.0, le=1.0)
+    """Probability that a fragment is lost on the line (after it has occupied it), independent of all others."""
+
+    queue_messages: int = Field(default=1000, ge=1, le=20_000)
+    """Room for this many messages, waiting and in transmission; one that finds none is dropped.
+
+    1000 is the default transmit queue of an Ethernet interface in Linux, in packets.
+    """
+
+    during_outage: Literal["store", "drop"] = "store"
+    """What becomes of messages while the line is out (``outages``).
+
+    ``store``: they wait in the queue until it is back, the newest are dropped when it is full (``overflow``), and one whose
+    transmission was broken off is sent again from its beginning: MQTT (3.1.1, section 4.4), which the cloud-control platform
+    specification names, with Eclipse Paho's rule for a full buffer (``deleteOldestMessages`` is off). ``drop``: what waits, is
+    under way or comes is lost (``outage``): datagrams (UDP).
+    """
+
+
+class MessageSpec(Spec):
+    """Size of a roadside safety message (RSM, T/CSAE 53-2020) that carries an object list.
+
+    Sizes measured on a UPER encoding of a reconstruction of the RSM structure: 20 B + 28.7 B for each participant (16
+    participants 480 B); 20.5 B with the mandatory fields only, 38 B with all of them.
+    """
+
+    bytes_header: float = Field(default=20.0, ge=0.0, le=10_000.0)
+    """Bytes of an RSM without participants."""
+
+    bytes_per_object: float = Field(default=28.7, ge=0.0, le=10_000.0)
+    """Bytes for each participant."""
+
+    bytes_lower_layers: float = Field(default=66.0, ge=0.0, le=10_000.0)
+    """Bytes around each fragment on the wire.
+
+    UDP 8 (RFC 768), IPv4 20 (RFC 791), Ethernet header, check sum, preamble and gap 38 (IEEE 802.3).
+    """
+
+    own_participants: int = Field(default=1, ge=0, le=255)
+    """Participants in every list besides the observed ones: an RSM always holds the roadside unit itself (ptcId 0)."""
+
+    participants_per_fragment: int = Field(default=16, ge=1, le=100_000)
+    """A longer list is cut into fragments: ParticipantList has SIZE(1..16) in T/CSAE 53-2020."""
+
+    def fragments(self, objects: npt.NDArray[np.integer]) -> Ints:
+        """Return the number of fragments of lists with this many observed objects, (n,); at least one."""
+        participants = objects.astype(np.int64) + self.own_participants
+        return np.maximum(-(-participants // self.participants_per_fragment), 1)
+
+    def size_bytes(self, objects: npt.NDArray[np.integer]) -> Ints:
+        """Return the bytes on the wire of lists with this many observed objects, all fragments together, (n,)."""
+        participants = objects.astype(np.int64) + self.own_participants
+        size = self.fragments(objects) * (self.bytes_header + self.bytes_lower_layers) + participants * self.bytes_per_object
+        return np.ceil(np.round(size, 6)).astype(np.int64)
