@@ -98,8 +98,10 @@ def validate(files: Annotated[list[Path], typer.Argument(metavar="FILE", show_de
     for file in files:
         with _reporting(debug=debug, go_on=True) as outcome:
             loaded = _load(file, {})
-            from twin.simulation.assembly import check
+            from twin.simulation.assembly import check, notices
 
+            for line in notices(loaded.spec, file.parent):
+                typer.echo(f"{file}: {line}", err=True)
             problems = check(loaded.spec, file.parent)
             if problems:
                 raise ScenarioError(loaded.placed(problems))

@@ -2,76 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Annotated, Literal
+import difflib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
 
-from pydantic import Field
+import numpy as np
 
 from twin.errors import Problem, ScenarioError
+from twin.messages import say
+from twin.roadnet.datum import TITLES, convert
+from twin.roadnet.road_axes import roads
 from twin.roadnet.road_network import Junction, RoadNetwork
-from twin.sensors.lidar import LidarSpec
+from twin.sensors import datum_fit
+from twin.sensors.along_roads import Neighbourhood, chosen_roads, places_along
+from twin.sensors.deployment_spec import (
+    AlongRoadsRule,
+    DeploymentSpec,
+    DeviceSpec,
+    Rule,
+    SignalisedJunctionsRule,
+    SiteSpec,
+    SiteTableSpec,
+)
 from twin.sensors.poles import CLEARANCE_M, MapFootprint, corner_of
-from twin.spec import Spec
+from twin.sensors.site_tables import GivenSite, SiteGroup, given_groups
 
-DeviceSpec = LidarSpec
-"""The kinds of devices a kit may hold; a union discriminated on ``kind`` once there are several."""
-
-Name = Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[^/\s]+$")]
-"""A name without spaces and slashes."""
-
-
-class SiteSpec(Spec):
-    """One site given by its place."""
-
-    name: Name
-    """Name of the site, the beginning of its devices' ids; draws hang on it, so keep it when the site moves in the list."""
-
-    lon_deg: Annotated[float, Field(ge=-180.0, le=180.0)]
-    """Longitude, WGS-84."""
-
-    lat_deg: Annotated[float, Field(ge=-90.0, le=90.0)]
-    """Latitude, WGS-84."""
-
-    kit: str
-    """Which of ``kits`` the site carries."""
-
-    heading_deg: Annotated[float, Field(ge=-360.0, le=360.0)] = 0.0
-    """Compass bearing from which the headings of the kit's devices count."""
-
-    level: Annotated[int, Field(ge=-5, le=5)] = 0
-    """Vertical level of the road the site stands beside: 0 ground, 1 and up viaducts, negative tunnels. Its devices see
-    vehicles of this level only."""
-
-
-class SignalisedJunctionsRule(Spec):
-    """One site at a corner of every signalised junction.
-
-    The pole stands at the stop line of an approach, one metre outside its kerb on the right, and faces the junction's middle:
-    of the widest approach whose corner is clear of buildings and carriageways. Its level is that approach's.
-    """
-
-    kind: Literal["signalised_junctions"]
-    """Always ``signalised_junctions``."""
-
-    kit: str
-    """Which of ``kits`` each site carries."""
-
-    prefix: Name = "junction"
-    """Beginning of the sites' names; the number behind it is the smallest OpenStreetMap id of the junction's nodes."""
-
-
-class DeploymentSpec(Spec):
-    """All roadside sites of a scenario."""
-
-    kits: dict[Name, Annotated[list[DeviceSpec], Field(min_length=1)]] = Field(default_factory=dict)
-    """What a site can carry, by the kit's name."""
-
-    sites: list[SiteSpec] = Field(default_factory=list)
-    """Sites given one by one."""
-
-    rules: list[SignalisedJunctionsRule] = Field(default_factory=list)
-    """Sites placed by rule, after the given ones."""
+MOST_TOLD = 20
+"""So many sites of one table that lie outside the map are told one by one; the rest are counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,89 +72,204 @@ class Deployment:
     devices: tuple[Device, ...]
 
 
-def check(spec: DeploymentSpec, network: RoadNetwork) -> list[Problem]:
-    """Return everything wrong with a deployment on this map; ``where`` is left empty for whoever knows the file."""
-    return _placed(spec, network)[1]
+def check(spec: DeploymentSpec, network: RoadNetwork, base: Path = Path()) -> list[Problem]:
+    """Return everything wrong with a deployment on this map; files are relative to ``base``.
+
+    ``where`` is left empty for whoever knows the scenario file, but names file, row and column for cells of tables.
+    """
+    return _Placing(spec, network, base).problems
 
 
-def place(spec: DeploymentSpec, network: RoadNetwork) -> Deployment:
-    """Put a deployment on the map: given sites first, then those of each rule in the order of the junctions.
+def notices(spec: DeploymentSpec, network: RoadNetwork, base: Path = Path()) -> list[str]:
+    """Return what a planner should know of a deployment although it can be run, one line each.
+
+    A datum that fits better than the stated one, sites of tables in buildings or on one spot, places that rules left out.
+    """
+    return _Placing(spec, network, base).notices
+
+
+def place(spec: DeploymentSpec, network: RoadNetwork, base: Path = Path()) -> Deployment:
+    """Put a deployment on the map: given sites first, then the rows of tables, then junctions and roads by rule.
 
     Raise ScenarioError with every problem that ``check`` finds.
     """
-    sites, problems = _placed(spec, network)
-    if problems:
-        raise ScenarioError(problems)
+    placing = _Placing(spec, network, base)
+    if placing.problems:
+        raise ScenarioError(placing.problems)
     devices: list[Device] = []
-    for site, kit in sites:
+    for site, kit, height_m in placing.sites:
         of_kind: dict[str, int] = {}
         for device in spec.kits[kit]:
             nth = of_kind.get(device.kind, 0)
             of_kind[device.kind] = nth + 1
             heading_deg = (site.heading_deg + device.heading_deg) % 360.0
             name = f"{site.name}/{device.kind}-{nth}"
-            devices.append(Device(len(devices), name, site.number, site.x_m, site.y_m, site.level, heading_deg, device))
-    return Deployment(tuple(site for site, _ in sites), tuple(devices))
+            own = device if height_m is None else device.model_copy(update={"mounting_height_m": height_m})
+            devices.append(Device(len(devices), name, site.number, site.x_m, site.y_m, site.level, heading_deg, own))
+    return Deployment(tuple(site for site, _, _ in placing.sites), tuple(devices))
 
 
-def _placed(spec: DeploymentSpec, network: RoadNetwork) -> tuple[list[tuple[Site, str]], list[Problem]]:
-    footprint = MapFootprint(network)
-    problems = [*_unknown_kits(spec)]
-    sites: list[tuple[Site, str]] = []
-    first_use: dict[str, str] = {}
+class _Placing:
+    """Places every site and gathers what is wrong or worth knowing on the way."""
 
-    def add(key: str, kit: str, site: Site) -> None:
-        if site.name in first_use:
-            found = f"site name {site.name!r} is already used by {first_use[site.name]}"
-            problems.append(Problem("", key, found, "give each site a name of its own"))
-        first_use.setdefault(site.name, key)
-        sites.append((site, kit))
+    def __init__(self, spec: DeploymentSpec, network: RoadNetwork, base: Path) -> None:
+        self.sites: list[tuple[Site, str, float | None]] = []
+        self.notices: list[str] = []
+        self._spec, self._network, self._footprint = spec, network, MapFootprint(network)
+        self._first_use: dict[str, str] = {}
+        self._placed = Neighbourhood()
+        groups, self.problems = given_groups(spec, base)
+        for group in groups:
+            self._give(group)
+        known = ", ".join(spec.kits) or "-"
+        for number, rule in _in_order(spec.rules):
+            key = f"deployment.rules[{number}]"
+            self._kit(rule.kit, "", f"{key}.kit", known)
+            if isinstance(rule, AlongRoadsRule):
+                self._along_roads(rule, key)
+            else:
+                self._at_junctions(rule, key)
 
-    xs, ys = footprint.local([s.lon_deg for s in spec.sites], [s.lat_deg for s in spec.sites])
-    for i, (given, x_m, y_m) in enumerate(zip(spec.sites, xs, ys, strict=True)):
-        key = f"deployment.sites[{i}]"
-        problems.extend(_misplaced(given, key, float(x_m), float(y_m), footprint))
-        add(
-            f"{key}.name", given.kit, Site(len(sites), given.name, float(x_m), float(y_m), given.level, given.heading_deg, None)
-        )
-    for i, rule in enumerate(spec.rules):
-        signalised = [junction for junction in network.junctions if junction.signalised]
+    def _add(self, site: Site, kit: str, height_m: float | None, where: str, key: str) -> None:
+        first = self._first_use.get(site.name)
+        if first is not None:
+            found = say("deployment.name.found", name=site.name, first=first)
+            self.problems.append(Problem(where, key, found, say("deployment.name.remedy")))
+        self._first_use.setdefault(site.name, where or key)
+        self.sites.append((replace(site, number=len(self.sites)), kit, height_m))
+
+    def _kit(self, kit: str, where: str, key: str, known: str) -> None:
+        if kit not in self._spec.kits:
+            found = say("deployment.kit.found", kit=kit)
+            self.problems.append(Problem(where, key, found, say("deployment.kit.remedy", known=known)))
+
+    def _give(self, group: SiteGroup) -> None:
+        lon_deg = np.array([site.lon_deg for site in group.sites])
+        lat_deg = np.array([site.lat_deg for site in group.sites])
+        found = datum_fit.fit(lon_deg, lat_deg, group.crs, self._network)
+        warning = datum_fit.notice(group.title, found, group.crs) if found is not None else None
+        self.notices += [warning] if warning else []
+        local = self._footprint.local(*convert(lon_deg, lat_deg, group.crs, "wgs84"))
+        swapped = self._footprint.local(*convert(lat_deg, lon_deg, group.crs, "wgs84"))
+        places = [(float(x_m), float(y_m)) for x_m, y_m in zip(*local, strict=True)]
+        self.problems += _outside(group, places, list(zip(*swapped, strict=True)), self._footprint)
+        self._in_buildings(group, places)
+        known = ", ".join(self._spec.kits) or "-"
+        kits_told: set[tuple[str, str]] = set()
+        for given, (x_m, y_m) in zip(group.sites, places, strict=True):
+            at = given.place("kit")
+            if (at.where, at.key) not in kits_told:
+                self._kit(given.kit, at.where, at.key, known)
+                kits_told.add((at.where, at.key))
+            at = given.place("name")
+            site = Site(0, given.name, x_m, y_m, given.level, given.heading_deg, None)
+            self._add(site, given.kit, given.height_m, at.where, at.key)
+            if self._footprint.covers(x_m, y_m):
+                self._placed.add(x_m, y_m, given.level)
+
+    def _in_buildings(self, group: SiteGroup, places: list[tuple[float, float]]) -> None:
+        inside = [site for site, (x_m, y_m) in zip(group.sites, places, strict=True) if self._footprint.in_building(x_m, y_m)]
+        if group.table:
+            self._notice_rows("deployment.buildings", group, inside)
+            spots: dict[tuple[float, float], int] = {}
+            for spot in places:
+                spots[spot] = spots.get(spot, 0) + 1
+            shared = [site for site, spot in zip(group.sites, places, strict=True) if spots[spot] > 1]
+            self._notice_rows("deployment.same_spot", group, shared)
+            return
+        for site in inside:
+            found = say("deployment.inside.found", name=site.name, lon=site.lon_deg, lat=site.lat_deg)
+            at = site.place("lon")
+            self.problems.append(Problem(at.where, at.key, found, say("deployment.inside.remedy")))
+
+    def _notice_rows(self, key: str, group: SiteGroup, sites: list[GivenSite]) -> None:
+        if sites:
+            names = ", ".join(site.name for site in sites[:5]) + (", …" if len(sites) > 5 else "")
+            self.notices.append(say(key, title=group.title, count=len(sites), total=len(group.sites), names=names))
+
+    def _at_junctions(self, rule: SignalisedJunctionsRule, key: str) -> None:
+        signalised = [junction for junction in self._network.junctions if junction.signalised]
         if not signalised:
-            found = "the map has no signalised junction"
-            problems.append(
-                Problem("", f"deployment.rules[{i}]", found, "give sites one by one, or use a map with traffic signals")
-            )
+            self.problems.append(Problem("", key, say("deployment.signals.found"), say("deployment.signals.remedy")))
         for junction in signalised:
-            add(f"deployment.rules[{i}]", rule.kit, _corner_site(len(sites), rule.prefix, junction, network, footprint))
-    return sites, problems
+            site = _corner_site(rule.prefix, junction, self._network, self._footprint)
+            self._add(site, rule.kit, None, "", key)
+            self._placed.add(site.x_m, site.y_m, site.level)
+
+    def _along_roads(self, rule: AlongRoadsRule, key: str) -> None:
+        known = list(roads(self._network))
+        unknown = [i for i, name in enumerate(rule.names) if name not in known]
+        for i in unknown:
+            near = difflib.get_close_matches(rule.names[i], known, n=3, cutoff=0.4)
+            remedy = say("deployment.road.remedy_near", names=", ".join(near)) if near else say("deployment.road.remedy")
+            found = say("deployment.road.found", name=rule.names[i])
+            self.problems.append(Problem("", f"{key}.names[{i}]", found, remedy))
+        if not unknown and not chosen_roads(rule, self._network):
+            self.problems.append(Problem("", key, say("deployment.no_road.found"), say("deployment.no_road.remedy")))
+        found_places, left_out = places_along(rule, self._network, self._footprint, self._placed)
+        for place in found_places:
+            site = Site(0, place.name, place.x_m, place.y_m, place.level, place.heading_deg, None)
+            self._add(site, rule.kit, None, "", key)
+        if any(left_out.values()):
+            self.notices.append(_left_out_text(key, rule, len(found_places), left_out))
 
 
-def _unknown_kits(spec: DeploymentSpec) -> Iterator[Problem]:
-    known = ", ".join(spec.kits) or "none"
-    users = [(f"deployment.sites[{i}].kit", site.kit) for i, site in enumerate(spec.sites)]
-    users += [(f"deployment.rules[{i}].kit", rule.kit) for i, rule in enumerate(spec.rules)]
-    for key, kit in users:
-        if kit not in spec.kits:
-            yield Problem("", key, f"kit {kit!r} is not described", f"describe it under deployment.kits (known: {known})")
+def _in_order(rules: list[Rule]) -> list[tuple[int, Rule]]:
+    """Return the rules with their numbers, in an order that does not hang on the list's: junctions first, then roads.
+
+    The spacing of rules along roads comes last, and wide before dense, so that another spacing leaves the order as it was.
+    """
+
+    def order(numbered: tuple[int, Rule]) -> tuple[bool, str, float, int]:
+        number, rule = numbered
+        along = isinstance(rule, AlongRoadsRule)
+        spacing_m = rule.spacing_m if isinstance(rule, AlongRoadsRule) else 0.0
+        return along, rule.model_dump_json(exclude={"spacing_m"}), -spacing_m, number
+
+    return sorted(enumerate(rules), key=order)
 
 
-def _misplaced(given: SiteSpec, key: str, x_m: float, y_m: float, footprint: MapFootprint) -> Iterator[Problem]:
-    if not footprint.covers(x_m, y_m):
-        found = f"site {given.name!r} at {given.lon_deg}, {given.lat_deg} lies outside the map ({footprint.extent_text()})"
-        yield Problem("", f"{key}.lon_deg", found, "check lon_deg and lat_deg (WGS-84, not swapped, not GCJ-02 or BD-09)")
-    elif footprint.in_building(x_m, y_m):
-        found = f"site {given.name!r} at {given.lon_deg}, {given.lat_deg} stands inside a building"
-        yield Problem("", f"{key}.lon_deg", found, "move it beside the road")
+def _outside(
+    group: SiteGroup, places: list[tuple[float, float]], swapped: list[tuple[float, float]], footprint: MapFootprint
+) -> Iterator[Problem]:
+    """Yield the problems of sites outside the map; those of a table whose columns are swapped as one."""
+    outside = [i for i, (x_m, y_m) in enumerate(places) if not footprint.covers(x_m, y_m)]
+    exchanged = [i for i in outside if footprint.covers(float(swapped[i][0]), float(swapped[i][1]))]
+    if group.table and len(exchanged) > 1 and len(exchanged) == len(group.sites):
+        found = say("deployment.columns_swapped.found", count=len(exchanged))
+        yield Problem(group.head.where, group.head.key, found, say("deployment.columns_swapped.remedy"))
+        return
+    told = outside[:MOST_TOLD] if group.table else outside
+    for i in told:
+        site = group.sites[i]
+        at = site.place("lon")
+        values = {"name": site.name, "lon": site.lon_deg, "lat": site.lat_deg, "extent": footprint.extent_text()}
+        found = say("deployment.outside.found", **values)
+        kind = "swapped" if i in exchanged else "outside"
+        yield Problem(at.where, at.key, found, say(f"deployment.{kind}.remedy", crs=TITLES[site.crs]))
+    if len(told) < len(outside):
+        found = say("deployment.more_outside.found", count=len(outside) - len(told))
+        yield Problem(group.head.where, group.head.key, found, say("deployment.outside.remedy", crs=TITLES[group.crs]))
 
 
-def _corner_site(number: int, prefix: str, junction: Junction, network: RoadNetwork, footprint: MapFootprint) -> Site:
+def _corner_site(prefix: str, junction: Junction, network: RoadNetwork, footprint: MapFootprint) -> Site:
     corner = corner_of(junction, network, footprint)
     name = f"{prefix}-{min(int(network.node_osm[node]) for node in junction.nodes)}"
-    return Site(number, name, corner.x_m, corner.y_m, corner.level, corner.heading_deg, junction.number)
+    return Site(0, name, corner.x_m, corner.y_m, corner.level, corner.heading_deg, junction.number)
+
+
+def _left_out_text(key: str, rule: AlongRoadsRule, placed: int, left_out: Mapping[str, int]) -> str:
+    reasons = [
+        say(f"deployment.left_out.{why}", count=left_out[why], clear_of_m=rule.clear_of_m)
+        for why in ("tunnel", "bridge", "near", "room")
+        if left_out.get(why)
+    ]
+    return say("deployment.left_out", rule=key, placed=placed, reasons=", ".join(reasons))
 
 
 __all__ = [
     "CLEARANCE_M",
+    "AlongRoadsRule",
     "Deployment",
     "DeploymentSpec",
     "Device",
@@ -204,6 +277,8 @@ __all__ = [
     "SignalisedJunctionsRule",
     "Site",
     "SiteSpec",
+    "SiteTableSpec",
     "check",
+    "notices",
     "place",
 ]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -55,9 +54,9 @@ class MapFootprint:
         x, y = network.point_x_m, network.point_y_m
         self._box = (float(x.min()), float(y.min()), float(x.max()), float(y.max()))
 
-    def local(self, lon_deg: Sequence[float], lat_deg: Sequence[float]) -> tuple[Floats, Floats]:
+    def local(self, lon_deg: npt.ArrayLike, lat_deg: npt.ArrayLike) -> tuple[Floats, Floats]:
         """Return local metres of WGS-84 points."""
-        return to_local(self._network.crs, self._network.origin_m, np.array(lon_deg, float), np.array(lat_deg, float))
+        return to_local(self._network.crs, self._network.origin_m, lon_deg, lat_deg)
 
     def covers(self, x_m: float, y_m: float) -> bool:
         """Tell whether a point lies within the box around all roads, widened by ``MARGIN_M``; False for infinities."""

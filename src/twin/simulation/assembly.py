@@ -70,7 +70,7 @@ def check(scenario: Scenario, base: Path) -> list[Problem]:
         network = load_network(base / scenario.map)
     except MapError as error:
         return [Problem("", "map", str(error).rstrip("."), "name a readable OpenStreetMap file, relative to the scenario file")]
-    problems = deployments.check(scenario.deployment, network)
+    problems = deployments.check(scenario.deployment, network, base)
     ends = trip_ends(network)
     if scenario.demand.inflow_vph > 0.0 and not (ends.zones or (ends.entries and ends.exits)):
         found = "the map has neither zones nor gates between which anyone could drive"
@@ -78,12 +78,21 @@ def check(scenario: Scenario, base: Path) -> list[Problem]:
     return problems
 
 
-def build(scenario: Scenario, network: RoadNetwork, recorder: Recorder) -> World:
-    """Return the joined parts, with the run's dimensions already written."""
+def notices(scenario: Scenario, base: Path) -> list[str]:
+    """Return what a planner should know of a scenario although it can be run, one line each; nothing where the map is bad."""
+    try:
+        network = load_network(base / scenario.map)
+    except MapError:
+        return []
+    return deployments.notices(scenario.deployment, network, base)
+
+
+def build(scenario: Scenario, network: RoadNetwork, recorder: Recorder, base: Path = Path()) -> World:
+    """Return the joined parts, with the run's dimensions already written; the scenario's files are relative to ``base``."""
     env = simpy.Environment(initial_time=0)
     duration_us = to_us(scenario.duration_s)
     traffic = Traffic(network, scenario.demand, scenario.signals, scenario.seed, duration_us, recorder)
-    deployment = deployments.place(scenario.deployment, network)
+    deployment = deployments.place(scenario.deployment, network, base)
     site_mec = _site_mec(scenario, network, deployment)
     fleets = _fleets(scenario, network, deployment, recorder)
     chain = _chain(scenario, deployment, site_mec, recorder) if deployment.devices else None

@@ -20,6 +20,7 @@ from twin.roadnet.cache import load_network
 from twin.roadnet.road_network import RoadNetwork
 from twin.scenario.load import Loaded
 from twin.scenario.scenario import Scenario
+from twin.sensors.site_tables import table_hashes
 from twin.simulation import assembly
 from twin.units import to_s, to_us
 
@@ -51,6 +52,8 @@ def run(
     written or another process writes it.
     """
     scenario, base = loaded.spec, loaded.path.parent
+    for line in assembly.notices(scenario, base):
+        notice(line)
     problems = assembly.check(scenario, base)
     if problems:
         raise ScenarioError(loaded.placed(problems))
@@ -62,7 +65,7 @@ def run(
         began_s = time.perf_counter()
         with CompileWatch(on_first=lambda: notice(say("cli.compiling"))) as compiling:
             recorder = Recorder(folder.path)
-            world = assembly.build(scenario, network, recorder)
+            world = assembly.build(scenario, network, recorder, base)
             _simulate(world, scenario, folder, progress)
         folder.complete(
             simulated_s=scenario.duration_s,
@@ -90,7 +93,8 @@ def identity(loaded: Loaded[Scenario], network: RoadNetwork) -> tuple[Manifest, 
         start=scenario.start.isoformat(),
     )
     package = f"{versions['guangzhou-twin']} {CACHE_FOLDER.name}"
-    return manifest, run_hash(resolved, scenario.seed, network.provenance.sha256, {}, package)
+    files = table_hashes(scenario.deployment, loaded.path.parent)
+    return manifest, run_hash(resolved, scenario.seed, network.provenance.sha256, files, package)
 
 
 def _simulate(world: assembly.World, scenario: Scenario, folder: RunFolder, progress: Progress | None) -> None:
