@@ -80,6 +80,19 @@ def test_far_carriageway_of_a_tee_belongs(tmp_path: Path) -> None:
     assert len(core(network).approaches) == 3
 
 
+@pytest.mark.parametrize(
+    ("apart_m", "one_way", "junctions"), [(45.0, False, 2), (45.0, True, 1), (20.0, False, 1), (60.0, True, 2)]
+)
+def test_side_streets_apart(tmp_path: Path, apart_m: float, junctions: int, *, one_way: bool) -> None:
+    """Two crossings 45 m apart are one junction between opposite carriageways, two between streets; below 25 m always one."""
+    nodes = {1: (0.0, 0.0), 2: (apart_m, 0.0), 3: (-300.0, 0.0), 4: (apart_m + 300.0, 0.0)}
+    nodes |= {11: (0.0, 300.0), 12: (0.0, -300.0), 13: (apart_m, 300.0), 14: (apart_m, -300.0)}
+    crossing = {"highway": "primary"} | ({"oneway": "yes"} if one_way else {})
+    ways: list[Way] = [([3, 1, 2, 4], {"highway": "tertiary"}), ([11, 1, 12], crossing), ([14, 2, 13], crossing)]
+    network = read_osm(write_map(tmp_path, nodes, ways))
+    assert len(network.junctions) == junctions
+
+
 def test_roundabout_is_one_junction(tmp_path: Path) -> None:
     """The nodes of a ring of 20 m radius are one junction with its arms as approaches."""
     nodes = {1: (20.0, 0.0), 2: (0.0, 20.0), 3: (-20.0, 0.0), 4: (0.0, -20.0)}

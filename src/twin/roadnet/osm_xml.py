@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
-from collections.abc import Iterable, Iterator
-from typing import cast
+from collections.abc import Callable, Iterable, Iterator
+from typing import TypeVar, cast
 
 from twin.roadnet.osm_elements import MapFault, Member, OsmFile, Relation
+
+Number = TypeVar("Number", int, float)
 
 
 def read_xml(pieces: Iterable[bytes]) -> OsmFile:
@@ -18,8 +20,8 @@ def read_xml(pieces: Iterable[bytes]) -> OsmFile:
             element.clear()
     except ET.ParseError as error:
         raise MapFault(f"the map is not well-formed XML or is cut short ({error})") from error
-    except (LookupError, ValueError) as error:
-        raise MapFault(f"an element lacks or garbles an attribute ({error!r})") from error
+    except (LookupError, ValueError) as error:  # the encoding that the XML declares
+        raise MapFault(f"the map's text cannot be read ({error})") from error
     return osm
 
 
@@ -58,15 +60,31 @@ def _take(element: ET.Element, osm: OsmFile) -> None:
         return
     if element.tag not in ("node", "way", "relation"):
         return
-    tags = {tag.attrib["k"]: tag.attrib["v"] for tag in element.iterfind("tag")}
-    number = int(element.attrib["id"])
+    tags = {_text(tag, "k"): _text(tag, "v") for tag in element.iterfind("tag")}
+    number = _number(element, "id", int)
     if element.tag == "node":
-        osm.add_node(number, float(element.attrib["lon"]), float(element.attrib["lat"]), tags)
+        osm.add_node(number, _number(element, "lon", float), _number(element, "lat", float), tags)
     elif element.tag == "way":
-        osm.add_way(number, tuple(int(nd.attrib["ref"]) for nd in element.iterfind("nd")), tags)
+        osm.add_way(number, tuple(_number(nd, "ref", int) for nd in element.iterfind("nd")), tags)
     else:
         members = tuple(
-            Member(member.get("type", ""), int(member.attrib["ref"]), member.get("role", ""))
+            Member(member.get("type", ""), _number(member, "ref", int), member.get("role", ""))
             for member in element.iterfind("member")
         )
         osm.add_relation(Relation(number, members, tags))
+
+
+def _text(element: ET.Element, name: str) -> str:
+    text = element.get(name)
+    if text is None:
+        owner = f" of id {element.get('id')}" if "id" in element.attrib else ""
+        raise MapFault(f"a <{element.tag}>{owner} lacks its attribute '{name}'")
+    return text
+
+
+def _number(element: ET.Element, name: str, convert: Callable[[str], Number]) -> Number:
+    text = _text(element, name)
+    try:
+        return convert(text)
+    except ValueError:
+        raise MapFault(f"a <{element.tag}> has the attribute {name}={text[:40]!r}, which is no number") from None
