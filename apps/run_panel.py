@@ -32,13 +32,15 @@ CLASS_COLOURS: Final = {
 }
 """The player's colours (Okabe and Ito, 2008; the yellow darker, for a white page)."""
 
-_HEIGHT_PX: Final = 240
+_HEIGHT_PX: Final = 300
+_LEGEND: Final = alt.Legend(orient="bottom", columns=3)
 
 FIGURES_CSS: Final = """<style>
 .twin-figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(300px,1fr));gap:.8rem}
 .twin-figures section{border:1px solid rgba(128,140,170,.35);border-radius:10px;padding:.55rem .9rem}
 .twin-figures h4{margin:0 0 .2rem;padding:0;font-size:.95rem}
-.twin-figures dl{margin:0;display:grid;grid-template-columns:1fr auto;gap:.1rem .8rem;font-size:.86rem}
+.twin-figures dl{margin:0!important;padding:0!important;display:grid;grid-template-columns:1fr auto}
+.twin-figures dl{gap:.1rem .8rem;font-size:.86rem}
 .twin-figures dt{margin:0!important;padding:0!important;font-weight:400;opacity:.75}
 .twin-figures dd{margin:0!important;text-align:right;font-weight:600;font-variant-numeric:tabular-nums}
 </style>"""
@@ -148,7 +150,7 @@ def _recall(rows: Rows, words: Mapping[str, str]) -> alt.Chart:
         .encode(
             x=alt.X("range_m:Q", title=words["axis_range"]),
             y=alt.Y("recall:Q", title=words["axis_recall"], scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(format="%")),
-            color=alt.Color("class:N", title=words["legend_class"], scale=colours),
+            color=alt.Color("class:N", title=words["legend_class"], scale=colours, legend=_LEGEND),
             tooltip=[
                 alt.Tooltip("class:N", title=words["legend_class"]),
                 alt.Tooltip("range_m:Q", title=words["axis_range"]),
@@ -167,10 +169,10 @@ def _latency(rows: Rows, words: Mapping[str, str]) -> alt.Chart:
         alt.Chart({"values": named}, title=words["chart_latency"])
         .mark_bar(opacity=0.6, binSpacing=0, orient="vertical")
         .encode(
-            x=alt.X("from_ms:Q", title=words["axis_latency"]),
+            x=alt.X("from_ms:Q", title=words["axis_latency"], scale=alt.Scale(nice=False, domainMin=0)),
             x2="to_ms:Q",
             y=alt.Y("share:Q", title=words["axis_message_share"], axis=alt.Axis(format="%")).stack(None),
-            color=alt.Color("place:N", title=words["legend_place"], scale=colours),
+            color=alt.Color("place:N", title=words["legend_place"], scale=colours, legend=_LEGEND),
             tooltip=[
                 alt.Tooltip("place:N", title=words["legend_place"]),
                 alt.Tooltip("from_ms:Q", title=words["axis_latency"]),

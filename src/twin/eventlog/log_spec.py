@@ -8,8 +8,8 @@ from pydantic import Field
 
 from twin.spec import Spec
 
-PeriodS = Annotated[float, Field(ge=0.01)]
-"""A period (s). Assumption: nothing is logged more often than 100 times a second."""
+PeriodS = Annotated[float, Field(ge=0.01, le=86_400.0)]
+"""A period (s), at most a day. Assumption: nothing is logged more often than 100 times a second."""
 
 
 class LogSpec(Spec):
@@ -19,7 +19,7 @@ class LogSpec(Spec):
     """Simulated seconds between two rows of one vehicle in ``trajectory``. Assumption: half a second, in which a vehicle at
     60 km/h drives 8 m, lets a replay interpolate along the edge without visible corners."""
 
-    observation_every_n_frames: Annotated[int, Field(ge=0)] = 10
+    observation_every_n_frames: Annotated[int, Field(ge=0, le=1_000_000)] = 10
     """Of each sensor's frames, every n-th has its objects written to ``observation``; 1 writes all, 0 none. ``frame`` and
     ``detection_stat`` count every frame in any case. Assumption: 10, once a second for a sensor of 10 Hz."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from pydantic import AwareDatetime, Field, ValidationInfo, field_validator
 
 from twin.eventlog.log_spec import LogSpec
@@ -11,6 +13,9 @@ from twin.spec import Spec
 from twin.traffic.demand import DemandSpec
 from twin.traffic.signals import SignalsSpec
 from twin.v2x.topology import LinksSpec
+
+MOST_TRIPS: Final = 5_000_000
+"""Trips of one run. Assumption: a kilobyte of memory each; a week of the CBD's peak is a quarter of it."""
 
 
 class Scenario(Spec):
@@ -54,6 +59,18 @@ class Scenario(Spec):
 
     log: LogSpec = LogSpec()
     """How densely the run is written down."""
+
+    @field_validator("demand")
+    @classmethod
+    def _fits_in_memory(cls, demand: DemandSpec, before: ValidationInfo) -> DemandSpec:
+        duration_s = before.data.get("duration_s")
+        trips = 0.0 if duration_s is None else demand.expected_trips(duration_s)
+        if trips > MOST_TRIPS:
+            raise ValueError(
+                f"inflow_vph makes some {trips:,.0f} trips in duration_s; "
+                f"lower inflow_vph, its profile or duration_s, so that there are at most {MOST_TRIPS:,}"
+            )
+        return demand
 
     @field_validator("warm_up_s")
     @classmethod

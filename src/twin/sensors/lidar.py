@@ -16,7 +16,7 @@ from twin.spec import Spec
 VehicleClass = Literal["car", "taxi", "bus", "light_truck", "heavy_truck"]
 """The classes of ``twin.traffic.ground_truth.VEHICLE_CLASSES`` in their order, as keys of a scenario."""
 
-Positive = Annotated[float, Field(gt=0.0)]
+Points = Annotated[float, Field(gt=0.0, le=1e6)]
 Reflectivity = Annotated[float, Field(gt=0.0, le=1.0)]
 
 
@@ -48,10 +48,10 @@ class LidarSpec(Spec):
     tilt_deg: Annotated[float, Field(ge=-90.0, le=90.0)] = 0.0
     """Nose-down tilt of the device about its horizontal cross axis."""
 
-    azimuth_resolution_deg: Annotated[float, Field(gt=0.0, le=10.0)] = 0.1
+    azimuth_resolution_deg: Annotated[float, Field(ge=0.001, le=10.0)] = 0.1
     """Azimuth between two neighbouring beams. Source: Hesai Pandar128, 0.1 to 0.125 degrees."""
 
-    elevation_resolution_deg: Annotated[float, Field(gt=0.0, le=10.0)] = 0.31
+    elevation_resolution_deg: Annotated[float, Field(ge=0.001, le=10.0)] = 0.31
     """Mean elevation between two neighbouring beams. Source: Hesai Pandar128, 39.4 degrees over 128 channels; the denser
     channels near the horizon are not modelled."""
 
@@ -73,17 +73,17 @@ class LidarSpec(Spec):
     reflectivity_by_class: dict[VehicleClass, Reflectivity] = Field(default_factory=dict)
     """Reflectivity of single vehicle classes, where it differs from ``reflectivity``."""
 
-    points_for_half_detection: Positive = 10.0
+    points_for_half_detection: Points = 10.0
     """Points on a vehicle at which the detector finds it half of the time (n50 of P = 1 / (1 + (n50 / n)^k)). Assumption: no
     published curve of detection against points is known."""
 
-    points_for_half_detection_by_class: dict[VehicleClass, Positive] = Field(default_factory=dict)
+    points_for_half_detection_by_class: dict[VehicleClass, Points] = Field(default_factory=dict)
     """n50 of single vehicle classes, where it differs from ``points_for_half_detection``."""
 
     detection_steepness: Annotated[float, Field(gt=0.0, le=20.0)] = 2.5
     """k of the detection curve. Assumption: from 10 to 90 % within a factor of six in points."""
 
-    min_points: Annotated[float, Field(ge=1.0)] = 3.0
+    min_points: Annotated[float, Field(ge=1.0, le=1e6)] = 3.0
     """With fewer expected points on it a vehicle is never reported. Assumption: clustering needs a few points."""
 
     position_noise_m: Annotated[float, Field(ge=0.0, le=20.0)] = 0.15
@@ -113,8 +113,8 @@ class LidarSpec(Spec):
                 f"rate_hz is {self.rate_hz:g}, which leaves no whole number of microseconds between frames; "
                 "give one that does, such as 5, 10, 12.5 or 20"
             )
-        if self.processing_mean_s == 0.0 and self.processing_spread_s > 0.0:
-            raise ValueError("processing_spread_s is above 0 though processing_mean_s is 0; make it 0, or raise the mean")
+        if self.processing_spread_s > 10.0 * self.processing_mean_s:
+            raise ValueError("processing_spread_s is more than ten times processing_mean_s; lower it, or raise the mean")
         return self
 
     @property

@@ -28,10 +28,10 @@ SPEED_SPREAD: Final = 0.1
 class ProfilePoint(Spec):
     """One point of the time profile; between points the factor changes linearly."""
 
-    at_s: float
+    at_s: float = Field(ge=-604_800.0, le=604_800.0)
     """Seconds after the scenario's start."""
 
-    factor: float = Field(ge=0.0)
+    factor: float = Field(ge=0.0, le=100.0)
     """Inflow at that time / ``inflow_vph``."""
 
 
@@ -53,10 +53,10 @@ class DemandSpec(Spec):
     internal_share: float = Field(0.08, ge=0.0, le=1.0)
     """Share of the trips between zones; what is left goes through from gate to gate. Assumption."""
 
-    shortest_trip_m: float = Field(800.0, ge=0.0)
+    shortest_trip_m: float = Field(800.0, ge=0.0, le=1_000_000.0)
     """Trips whose ends lie closer than this (as the crow flies) are not made by car. Assumption."""
 
-    signal_wait_s: float = Field(15.0, ge=0.0)
+    signal_wait_s: float = Field(15.0, ge=0.0, le=3600.0)
     """What drivers expect to wait at a signal when they choose the route. Assumption."""
 
     prefill_s: float = Field(900.0, ge=0.0, le=7200.0)
@@ -78,6 +78,20 @@ class DemandSpec(Spec):
         if any(later <= earlier for earlier, later in itertools.pairwise(times)):
             raise ValueError("the at_s of the profile points do not rise; put the points in order of time, each once")
         return self
+
+    def expected_trips(self, duration_s: float) -> float:
+        """Return the mean number of trips that begin from ``-prefill_s`` to ``duration_s``, the integral of their rate."""
+        knots_s, factor = self._rate_knots(duration_s)
+        return float(self.inflow_vph / 3600.0 * np.trapezoid(factor, knots_s))
+
+    def _rate_knots(self, duration_s: float) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+        """Return the instants (s) between which the profile is linear, and its factor at each."""
+        begin_s = -self.prefill_s
+        within = (point.at_s for point in self.profile if begin_s < point.at_s < duration_s)
+        knots_s = np.array([begin_s, *within, duration_s])
+        if not self.profile:
+            return knots_s, np.ones(knots_s.size)
+        return knots_s, np.interp(knots_s, [p.at_s for p in self.profile], [p.factor for p in self.profile])
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,12 +221,7 @@ def _trips_from(
 
 def _departures(spec: DemandSpec, key: np.uint64, rate_vph: float, duration_us: int) -> npt.NDArray[np.float64]:
     """Return the times (s) of a Poisson process with the profile's rate, by inverting its cumulated rate."""
-    begin_s, end_s = -spec.prefill_s, duration_us / US_PER_S
-    knots = [begin_s, *(point.at_s for point in spec.profile if begin_s < point.at_s < end_s), end_s]
-    if spec.profile:
-        factor = np.interp(knots, [p.at_s for p in spec.profile], [p.factor for p in spec.profile])
-    else:
-        factor = np.ones(len(knots))
+    knots, factor = spec._rate_knots(duration_us / US_PER_S)  # noqa: SLF001  (a private detail of this module)
     steps = np.diff(knots)
     pieces = steps * (factor[:-1] + factor[1:]) / 2.0
     cumulated = rate_vph / 3600.0 * np.concatenate([[0.0], np.cumsum(pieces)])
@@ -223,7 +232,7 @@ def _departures(spec: DemandSpec, key: np.uint64, rate_vph: float, duration_us: 
     arrivals = arrivals[arrivals < expected]
     piece = np.searchsorted(cumulated, arrivals, side="right") - 1
     within = _invert(arrivals - cumulated[piece], steps[piece], factor[piece], factor[piece + 1], rate_vph / 3600.0)
-    return np.asarray(within + np.array(knots)[piece], dtype=np.float64)
+    return np.asarray(within + knots[piece], dtype=np.float64)
 
 
 def _invert(

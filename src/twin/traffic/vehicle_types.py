@@ -16,7 +16,7 @@ from twin.traffic.ground_truth import VEHICLE_CLASSES
 class VehicleType(Spec):
     """Size and driving of one vehicle class (Intelligent Driver Model)."""
 
-    share: float = Field(ge=0.0)
+    share: float = Field(ge=0.0, le=1_000_000.0)
     """Share of the trips, relative to the other classes. Assumption: counts by class are not public for the CBD."""
 
     length_m: float = Field(gt=1.0, le=30.0)
