@@ -14,10 +14,12 @@ from twin.errors import MapError, Problem
 from twin.eventlog.quantise import centimetres
 from twin.eventlog.recorder import Recorder
 from twin.kernel.clock import Phase, every
+from twin.messages import say
 from twin.roadnet.cache import load_network
 from twin.roadnet.projection import to_local
 from twin.roadnet.road_network import RoadNetwork
 from twin.scenario.scenario import Scenario
+from twin.scenario.wording import closest
 from twin.sensors import deployment as deployments
 from twin.sensors.deployment import Deployment
 from twin.sensors.dimensions import write_dimensions
@@ -28,7 +30,7 @@ from twin.traffic.process import Traffic
 from twin.units import to_us
 from twin.v2x.chain import Chain
 from twin.v2x.process import link_process
-from twin.v2x.topology import assign_mecs, nearest_mec
+from twin.v2x.topology import assign_mecs, nearest_mec, outages_of, unknown_sites
 
 PROGRESS_US: Final = 1_000_000
 """Simulated time between two reports of progress."""
@@ -71,11 +73,23 @@ def check(scenario: Scenario, base: Path) -> list[Problem]:
     except MapError as error:
         return [Problem("", "map", str(error).rstrip("."), "name a readable OpenStreetMap file, relative to the scenario file")]
     problems = deployments.check(scenario.deployment, network, base)
+    if not problems and any(outage.site for outage in scenario.links.outages):
+        placed = deployments.place(scenario.deployment, network, base)
+        problems += _check_outages(scenario, [site.name for site in placed.sites])
     ends = trip_ends(network)
     if scenario.demand.inflow_vph > 0.0 and not (ends.zones or (ends.entries and ends.exits)):
         found = "the map has neither zones nor gates between which anyone could drive"
         problems.append(Problem("", "demand", found, "use a larger extract, or set inflow_vph to 0"))
     return problems
+
+
+def _check_outages(scenario: Scenario, site_names: list[str]) -> list[Problem]:
+    def problem(number: int, name: str) -> Problem:
+        meant = closest(name, site_names)
+        remedy = say("remedy.did_you_mean", name=meant) if meant else say("outage.site.remedy")
+        return Problem("", f"links.outages[{number}].site", say("outage.site.found", name=name), remedy)
+
+    return [problem(number, name) for number, name in unknown_sites(scenario.links, site_names)]
 
 
 def notices(scenario: Scenario, base: Path) -> list[str]:
@@ -133,7 +147,8 @@ def _fleets(scenario: Scenario, network: RoadNetwork, deployment: Deployment, re
 def _chain(scenario: Scenario, deployment: Deployment, site_mec: npt.NDArray[np.int64], recorder: Recorder) -> Chain:
     names = [device.name for device in deployment.devices]
     sites = np.array([device.site for device in deployment.devices])
-    return Chain(scenario.links, names, sites, site_mec, scenario.seed, recorder)
+    outages = outages_of(scenario.links, [site.name for site in deployment.sites], site_mec)
+    return Chain(scenario.links, names, sites, site_mec, scenario.seed, recorder, outages)
 
 
 def _site_mec(scenario: Scenario, network: RoadNetwork, deployment: Deployment) -> npt.NDArray[np.int64]:
