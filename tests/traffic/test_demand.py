@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 from tests.traffic.networks import grid
 
-from twin.traffic.demand import PURPOSES, DemandSpec, build_trips, planned_flow_vph
+from twin.traffic.demand import DemandSpec
 from twin.traffic.ground_truth import VEHICLE_CLASSES
 from twin.traffic.places import trip_ends
+from twin.traffic.trips import PURPOSES, build_trips, planned_flow_vph
 
 HOUR_US = 3_600_000_000
 

@@ -28,6 +28,7 @@ LINK_FACTOR = 0.5
 
 ZONE_SIZE_M = 400.0
 EDGES_PER_ZONE = 4
+"""A zone's trips begin and end on its so many longest local edges. Assumption."""
 SHORTEST_ZONE_EDGE_M = 40.0
 STOREY_HEIGHT_M = 3.5
 """Floor area = outline x height / this. Assumption."""
@@ -44,9 +45,9 @@ class TripEnd:
 
     key: str
     """Stable name: draws of its trips are keyed by it."""
-    edges: tuple[int, ...]
-    s_m: tuple[float, ...]
-    """Where on each edge; 0 or the edge's length at gates, its middle in zones."""
+    edge: int
+    s_m: float
+    """Where on the edge; 0 or the edge's length at gates, its middle in zones."""
     weight: float
     x_m: float
     y_m: float
@@ -59,6 +60,7 @@ class TripEnds:
     entries: tuple[TripEnd, ...]
     exits: tuple[TripEnd, ...]
     zones: tuple[TripEnd, ...]
+    """One entry an edge: squares of ZONE_SIZE_M have several."""
 
 
 def trip_ends(network: RoadNetwork) -> TripEnds:
@@ -77,8 +79,8 @@ def _gate(network: RoadNetwork, edge: int, *, entry: bool) -> TripEnd:
     node = int(network.edge_u[edge] if entry else network.edge_v[edge])
     return TripEnd(
         key=f"{'entry' if entry else 'exit'}/{int(network.node_osm[node])}/{int(network.edge_way[edge])}",
-        edges=(edge,),
-        s_m=(0.0 if entry else float(network.edge_length_m[edge]),),
+        edge=edge,
+        s_m=0.0 if entry else float(network.edge_length_m[edge]),
         weight=weight * int(network.edge_lanes[edge]),
         x_m=float(network.node_x_m[node]),
         y_m=float(network.node_y_m[node]),
@@ -94,20 +96,22 @@ def _zones(network: RoadNetwork) -> tuple[TripEnd, ...]:
         if local and edge not in internal and network.edge_length_m[edge] >= SHORTEST_ZONE_EDGE_M:
             by_cell[_cell(float(middle_x[edge]), float(middle_y[edge]))].append(edge)
     floor_area = _floor_area_by_cell(network)
-    zones = []
+    zones: list[TripEnd] = []
     for cell in sorted(by_cell):
         longest_first = sorted(by_cell[cell], key=lambda edge: (-network.edge_length_m[edge], edge))
-        edges = tuple(longest_first[:EDGES_PER_ZONE])
+        edges = longest_first[:EDGES_PER_ZONE]
         road_m = sum(float(network.edge_length_m[edge]) for edge in by_cell[cell])
-        zones.append(
+        weight = floor_area.get(cell, 0.0) + FLOOR_AREA_PER_ROAD_M2_PER_M * road_m
+        zones.extend(
             TripEnd(
-                key=f"zone/{cell[0]}/{cell[1]}",
-                edges=edges,
-                s_m=tuple(float(network.edge_length_m[edge]) / 2.0 for edge in edges),
-                weight=floor_area.get(cell, 0.0) + FLOOR_AREA_PER_ROAD_M2_PER_M * road_m,
-                x_m=(cell[0] + 0.5) * ZONE_SIZE_M,
-                y_m=(cell[1] + 0.5) * ZONE_SIZE_M,
+                key=f"zone/{cell[0]}/{cell[1]}/{number}",
+                edge=edge,
+                s_m=float(network.edge_length_m[edge]) / 2.0,
+                weight=weight / len(edges),
+                x_m=float(middle_x[edge]),
+                y_m=float(middle_y[edge]),
             )
+            for number, edge in enumerate(edges)
         )
     return tuple(zones)
 
@@ -117,10 +121,13 @@ def _cell(x_m: float, y_m: float) -> tuple[int, int]:
 
 
 def _edge_middles(network: RoadNetwork) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    first = network.point_offset[:-1]
-    last = network.point_offset[1:] - 1
-    middle = (first + last + 1) // 2
-    return network.point_x_m[middle], network.point_y_m[middle]
+    """Return x and y (m) of the point half-way along each edge."""
+    middle = np.empty((2, network.edge_count))
+    for edge in range(network.edge_count):
+        s_m = network.point_s_m[network.point_offset[edge] : network.point_offset[edge + 1]]
+        for axis, values_m in enumerate(network.polyline(edge)):
+            middle[axis, edge] = np.interp(s_m[-1] / 2.0, s_m, values_m)
+    return middle[0], middle[1]
 
 
 def _floor_area_by_cell(network: RoadNetwork) -> dict[tuple[int, int], float]:

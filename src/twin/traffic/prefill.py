@@ -7,9 +7,9 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from twin.traffic.demand import Trips
 from twin.traffic.lane_lists import enter_network
 from twin.traffic.roads import NONE, Roads
+from twin.traffic.trips import Trips
 from twin.traffic.vehicles import Vehicles
 from twin.units import US_PER_S
 

@@ -14,13 +14,14 @@ from twin.eventlog.quantise import centimetres, compass_centidegrees
 from twin.eventlog.recorder import Recorder, labels
 from twin.kernel.clock import Phase, every
 from twin.roadnet.road_network import RoadNetwork
-from twin.traffic.demand import PURPOSES, DemandSpec, Trips, build_trips, planned_flow_vph
+from twin.traffic.demand import DemandSpec
 from twin.traffic.ground_truth import VEHICLE_CLASSES, GroundTruth
 from twin.traffic.movement import step
 from twin.traffic.positions import ground_truth
 from twin.traffic.prefill import place_under_way
 from twin.traffic.roads import roads_of
 from twin.traffic.signals import SIGNAL_STATES, SignalController, SignalPlan, SignalsSpec, signal_plans
+from twin.traffic.trips import PURPOSES, Trips, build_trips, planned_flow_vph
 from twin.traffic.vehicle_types import class_table
 from twin.traffic.vehicles import ACTIVE, ARRIVED, NEVER, NEXT, UPDATES, WAITING, vehicles_of
 from twin.units import US_PER_S

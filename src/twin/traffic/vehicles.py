@@ -12,8 +12,8 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from twin.traffic.demand import Trips
 from twin.traffic.roads import NONE, Records, records
+from twin.traffic.trips import Trips
 from twin.traffic.vehicle_types import ClassTable
 
 PLAN: Final = 4
