@@ -58,8 +58,8 @@ view: setup  ## Play runs back in a browser, at http://127.0.0.1:8501
 bench: setup  ## Measure (minutes)
 	@for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python "$$script" || exit 1; done
 
-docs: setup  ## Write docs/assumptions.md again from the scenario's models
-	$(BIN)/python -m twin.scenario.reference docs/assumptions.md
+docs: setup  ## Write the reference pages and the JSON Schema again, from models and tables
+	$(BIN)/python -m twin.scenario.pages docs
 
 clean:  ## Remove what was built and measured; runs stay
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks .import_linter_cache dist build

@@ -70,10 +70,23 @@ _HOP_VIEW: Final = """
 VIEWS: Final = {"hops": "one hop of the links after the warm-up: offered, delivered, lost by cause, delay, age, queue"}
 """Tables that are computed when they are read, and what one row is."""
 
-_VIEW_COLUMNS: Final = {
-    "hops": "hop offered delivered lost_overflow lost_error lost_outage delay_p50_ms delay_p95_ms delay_max_ms age_p50_ms "
-    "age_p95_ms queue_max"
+VIEW_COLUMNS: Final = {
+    "hops": {
+        "hop": ("-", "site_to_mec or mec_to_cloud"),
+        "offered": ("-", "messages that came to the hop"),
+        "delivered": ("-", "of these, delivered at its end"),
+        "lost_overflow": ("-", "lost because the queue was full"),
+        "lost_error": ("-", "lost in transit"),
+        "lost_outage": ("-", "lost because the line was out"),
+        "delay_p50_ms": ("ms", "median delay over the hop, waiting and outages included"),
+        "delay_p95_ms": ("ms", "95 % of the delivered take no longer"),
+        "delay_max_ms": ("ms", "the longest"),
+        "age_p50_ms": ("ms", "median age of the frame on delivery at the hop's end"),
+        "age_p95_ms": ("ms", "95 % of the delivered are no older"),
+        "queue_max": ("-", "the most messages that one found in its queue, waiting and in transmission"),
+    },
 }
+"""Unit and meaning of their columns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +227,7 @@ def _worded(error: duckdb.Error, tree: Any) -> str:
     """Return what is wrong with a query, with the names that would be right."""
     text = str(error)
     columns = {table.name: [column.name for column in table.columns] for table in TABLES.values()}
-    columns |= {view: names.split() for view, names in _VIEW_COLUMNS.items()}
+    columns |= {view: list(names) for view, names in VIEW_COLUMNS.items()}
     if missing := _NO_TABLE.search(text):
         return say("query.table", name=missing[1], meant=_meant(missing[1], columns), names=", ".join(columns))
     if missing := _NO_COLUMN.search(text):

@@ -1,14 +1,12 @@
 """What the models of a scenario assume: every default without a source, gathered from the docstrings of the fields.
 
-``python -m twin.scenario.reference docs/assumptions.md`` (``make docs``) writes the page; a test keeps it current.
+``twin.scenario.pages`` writes the page (``make docs``); a test keeps it current.
 """
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final, get_args, get_origin
 
 from pydantic import BaseModel, TypeAdapter
@@ -31,6 +29,11 @@ class Key:
     field: FieldInfo
     inherited: Any = PydanticUndefined
     """The value that the default of the group above gives it."""
+
+    @property
+    def field_name(self) -> str:
+        """The key itself, without the groups above."""
+        return self.path.rpartition(".")[2]
 
     @property
     def meaning(self) -> str:
@@ -104,14 +107,3 @@ def assumptions(model: type[BaseModel]) -> str:
             cells = (f"`{key.path}`", f"`{key.default}`", key.meaning, key.assumption)
             lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
     return "\n".join(lines) + "\n"
-
-
-def main() -> None:
-    """Write the page to the path given."""
-    from twin.scenario.scenario import Scenario
-
-    Path(sys.argv[1]).write_text(assumptions(Scenario), encoding="utf-8")
-
-
-if __name__ == "__main__":
-    main()
