@@ -89,15 +89,17 @@ def test_every_key_of_a_scenario_is_documented() -> None:
 
 
 def test_every_spec_can_be_reached_from_a_scenario() -> None:
-    """No Spec stands outside the scenario file, so that the pages made from it are complete."""
+    """No Spec stands outside the scenario and the sweep file, so that the pages made from them are complete."""
     from twin.scenario.scenario import Scenario
+    from twin.sweeps.sweep_spec import SweepSpec
 
     def reach(model: type[BaseModel]) -> set[type[BaseModel]]:
         return {key.model for key in keys(model)}
 
     bases = {base for spec in _specs() for base in spec.__mro__[1:]}
-    lost = [spec.__qualname__ for spec in _specs() if spec not in reach(Scenario) and spec not in bases and spec.model_fields]
-    assert not lost, f"not in any scenario: {', '.join(lost)}"
+    known = reach(Scenario) | reach(SweepSpec) | bases
+    lost = [spec.__qualname__ for spec in _specs() if spec not in known and spec.model_fields]
+    assert not lost, f"in no scenario and no sweep: {', '.join(lost)}"
 
 
 def test_the_page_of_assumptions_is_current() -> None:
@@ -188,7 +190,8 @@ def test_constraints_pin_every_dependency() -> None:
     assert all(re.fullmatch(r"[A-Za-z0-9._-]+==[0-9][\w.+!]*( ; .+)?", line) for line in pins)
     pinned = {re.sub(r"[-_.]+", "-", line.partition("==")[0]).lower() for line in pins}
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    wanted = project["dependencies"] + project["optional-dependencies"]["viewer"] + project["optional-dependencies"]["dev"]
+    extras = project["optional-dependencies"]
+    wanted = [*project["dependencies"], *(name for extra in ("viewer", "cluster", "dev") for name in extras[extra])]
     names = {re.sub(r"[-_.]+", "-", re.split(r"[<>=!~ \[;]", line)[0]).lower() for line in wanted}
     assert names <= pinned
 

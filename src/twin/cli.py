@@ -1,4 +1,4 @@
-"""The command line: ``twin validate``, ``twin run``, ``twin query``, ``twin map info``.
+"""The command line: ``twin validate``, ``twin run``, ``twin sweep``, ``twin query``, ``twin map info``.
 
 Heavy imports stand inside the commands, so that ``twin --help`` answers at once. Exit codes: 0 done, 1 failed, 2 bad input,
 130 interrupted.
@@ -21,6 +21,7 @@ import typer
 
 from twin.errors import InputError, ScenarioError, TwinError
 from twin.messages import LANGUAGES, say, use_language
+from twin.threads import use_one_thread
 
 if TYPE_CHECKING:
     from twin.scenario.load import Loaded
@@ -126,6 +127,7 @@ def run(
     if seed is not None:
         overrides["seed"] = str(seed)
     with _reporting(debug=debug):
+        use_one_thread()
         loaded = _load(file, overrides)
         from twin.simulation.run import run as run_scenario
         from twin.terminal import Interruption, Quiet, reporter_for, summary
@@ -137,6 +139,46 @@ def run(
             if result.reused:
                 typer.echo(say("cli.reused"), err=True)
             typer.echo(summary(result.manifest, result.folder))
+
+
+class Runner(StrEnum):
+    """What runs the runs of a sweep."""
+
+    RAY = "ray"
+    LOCAL = "local"
+
+
+@app.command()
+def sweep(
+    file: Annotated[Path, typer.Argument(metavar="FILE", show_default=False)],
+    address: Annotated[str, typer.Option(metavar="local|auto|ray://HOST:PORT")] = "local",
+    executor: Annotated[Runner, typer.Option()] = Runner.RAY,
+    workers: Annotated[int | None, typer.Option(min=1, metavar="N", show_default=False)] = None,
+    out: Annotated[Path, typer.Option(metavar="DIR")] = Path("runs"),
+    *,
+    quiet: Annotated[bool, typer.Option("--quiet")] = False,
+    debug: Debug = False,
+) -> None:
+    """Run a scenario in several variants and compare them."""
+    with _reporting(debug=debug):
+        use_one_thread()
+        from twin.sweeps.local_executor import LocalPool
+        from twin.sweeps.ray_executor import RayExecutor
+        from twin.sweeps.sweep import load_design
+        from twin.sweeps.sweep import sweep as run_sweep
+        from twin.terminal_sweep import QuietSweep, sweep_plan, sweep_reporter_for, sweep_summary
+
+        count = workers or os.cpu_count() or 1
+        pool = LocalPool(count) if executor is Runner.LOCAL else RayExecutor(address, count)
+        design = load_design(file)
+        if not quiet:
+            typer.echo(sweep_plan(design), err=True)
+        with QuietSweep() if quiet else sweep_reporter_for(design.name) as reporter:
+            result = run_sweep(design, out, pool, reporter.advance)
+        if not quiet:
+            typer.echo(sweep_summary(design, result))
+        if result.failed:
+            raise TwinError(say("sweep.failures", failed=result.failed, total=len(design.runs)))
 
 
 class Form(StrEnum):
@@ -210,16 +252,6 @@ def map_info(file: Annotated[Path, typer.Argument(metavar="FILE", show_default=F
         from twin.roadnet.info import describe
 
         typer.echo(describe(load_network(file)))
-
-
-def _use_one_thread() -> None:
-    """Keep a run on one core, so that several go side by side; to be called before NumPy is imported."""
-    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"):
-        os.environ.setdefault(name, "1")
-    import pyarrow as pa
-
-    pa.set_cpu_count(1)
-    pa.set_io_thread_count(1)
 
 
 def _load(file: Path, overrides: dict[str, str]) -> Loaded[Scenario]:

@@ -242,6 +242,11 @@ def figure(name: str, value: Any) -> str:
     return f"{value:,}" if isinstance(value, int) else f"{value:.3f}"
 
 
+def unit(name: str) -> tuple[float, str]:
+    """Return (factor, unit shown) of a figure, by the ending of its name."""
+    return next(((factor, shown) for ending, factor, shown, _ in _UNITS if name.endswith(ending)), (1.0, ""))
+
+
 def label(name: str) -> str:
     """Return the words for a figure: the catalogue's, else its name without underscores."""
     return say(f"summary.{name}") if known(f"summary.{name}") else name.replace("_", " ")

@@ -2,13 +2,39 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from twin.eventlog.reader import Run
-from twin.metrics.links import link_figures
+from twin.metrics.links import HOPS, link_figures
 from twin.metrics.perception import perception_figures
 from twin.metrics.traffic import traffic_figures
 from twin.units import MPS_PER_KMH
 
 _OF_A_HOP = ("delay_p50_ms", "delay_p95_ms", "lost_share", "queue_max")
+
+FIGURES: Final = (
+    "vehicles",
+    "trips_finished",
+    "trips_waiting",
+    "vehicle_km",
+    "mean_speed_kmh",
+    "mean_delay_s",
+    "detections",
+    "visible_share",
+    "recall",
+    "precision",
+    "position_error_rms_m",
+    "messages",
+    "mec_age_p50_ms",
+    "mec_age_p95_ms",
+    "cloud_age_p50_ms",
+    "cloud_age_p95_ms",
+    "delivered_share",
+    *(f"{hop}_{name}" for hop in HOPS for name in _OF_A_HOP),
+    "rows",
+    "bytes",
+)
+"""Names of the closing figures, in their order."""
 
 
 def summarise(run: Run, warm_up_s: float = 0.0) -> dict[str, float | int | None]:

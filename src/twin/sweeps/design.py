@@ -1,0 +1,268 @@
+"""From the YAML of a sweep to the list of its runs: every scenario resolved and checked before anything runs."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import json
+import math
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+from twin.errors import Problem, ScenarioError
+from twin.messages import say
+from twin.metrics.summary import FIGURES
+from twin.roadnet.cache import load_network
+from twin.scenario.load import Loaded, Override, load_spec
+from twin.scenario.scenario import Scenario
+from twin.simulation.assembly import check, notices
+from twin.simulation.run import identity
+from twin.sweeps.sweep_spec import KeyAxis, SweepSpec
+
+MAX_RUNS: Final = 100_000
+"""Runs of one sweep; more is a mistake."""
+
+TABLE_COLUMNS: Final = ("seed", "state", "folder", "error")
+"""Columns of the table of results beside axes and metrics."""
+
+TABLE_VERSION: Final = 1
+"""Version of the table of results; part of a sweep's hash."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedRun:
+    """One run of a sweep, complete in itself."""
+
+    labels: tuple[str, ...]
+    """Value of each axis."""
+    seed: int
+    scenario: Scenario
+    base: Path
+    """Folder that the scenario's paths are relative to."""
+    overrides: dict[str, str]
+    """What was changed in the scenario file, as the run's manifest keeps it."""
+    folder: str
+    """Name of its run folder, ``<name>-<hash>``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Design:
+    """All runs of a sweep, in the order of its table: axes as written, the last one fastest, seeds fastest of all."""
+
+    name: str
+    question: str
+    axes: tuple[str, ...]
+    baseline: tuple[int, str] | None
+    """Axis and label that the axis' other values are compared with; None without axes."""
+    metrics: tuple[str, ...]
+    runs: tuple[PlannedRun, ...]
+    key: str
+    """Hash of everything that decides over the table; the sweep's folder is ``<name>-<key>``."""
+    notices: tuple[str, ...] = ()
+    """What a planner should know of the scenarios although they can be run."""
+
+    @property
+    def folder(self) -> str:
+        """Name of the sweep's folder."""
+        return f"{self.name}-{self.key}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Value:
+    """One value of an axis."""
+
+    label: str
+    key: str
+    """Key of the value in the sweep file."""
+    overrides: dict[str, Override]
+
+
+@dataclass(frozen=True, slots=True)
+class _Axis:
+    name: str
+    key: str
+    values: tuple[_Value, ...]
+
+
+def plan(loaded: Loaded[SweepSpec]) -> Design:
+    """Return the runs of a sweep; raise ``ScenarioError`` with every problem of the sweep file and of every scenario in it."""
+    spec = loaded.spec
+    axes = tuple(_axis(loaded, i) for i in range(len(spec.axes)))
+    problems = loaded.placed(_problems(loaded, axes))
+    if problems:
+        raise ScenarioError(problems)
+    variants = [*_variants(loaded, axes)]
+    first = variants[0][1].spec.seed
+    seeds = spec.seeds or [first + i for i in range(spec.replications or 1)]
+    runs = [run for labels, variant in variants for run in _replications(labels, variant, seeds)]
+    same = _same_runs(runs, axes)
+    if same:
+        raise ScenarioError(loaded.placed(same))
+    names = tuple(axis.name for axis in axes)
+    baseline, metrics = _baseline(spec, axes), tuple(spec.metrics or FIGURES)
+    parts = [TABLE_VERSION, spec.name, names, baseline, metrics, [(run.labels, run.seed, run.folder) for run in runs]]
+    key = hashlib.blake2b(json.dumps(parts, ensure_ascii=False).encode(), digest_size=6).hexdigest()
+    told = dict.fromkeys(line for _, variant in variants for line in notices(variant.spec, variant.path.parent))
+    return Design(spec.name, spec.question, names, baseline, metrics, tuple(runs), key, tuple(told))
+
+
+def _axis(loaded: Loaded[SweepSpec], number: int) -> _Axis:
+    axis, path, key = loaded.spec.axes[number], ("axes", number), f"axes[{number}]"
+    if isinstance(axis, KeyAxis):
+        nodes = loaded.node((*path, "values")).content
+        values = [
+            _Value(_text(value), f"{key}.values[{i}]", {axis.key: Override(nodes[i].place, nodes[i])})
+            for i, value in enumerate(axis.values)
+        ]
+        return _Axis(axis.name or axis.key, key, tuple(values))
+    values = [
+        _Value(value.label, f"{key}.values[{i}]", _overrides(loaded, (*path, "values", i)) if value.set else {})
+        for i, value in enumerate(axis.values)
+    ]
+    return _Axis(axis.name, key, tuple(values))
+
+
+def _overrides(loaded: Loaded[SweepSpec], path: tuple[str | int, ...]) -> dict[str, Override]:
+    group = loaded.node((*path, "set"))
+    return {key: Override(group.key_places[key], value) for key, value in group.content.items()}
+
+
+def _text(value: object) -> str:
+    return json.dumps(value) if isinstance(value, bool) else str(value)
+
+
+def _problems(loaded: Loaded[SweepSpec], axes: tuple[_Axis, ...]) -> Iterator[Problem]:
+    """Yield what is wrong with the sweep itself; ``where`` is left to the loader."""
+    spec, path = loaded.spec, loaded.path.parent / loaded.spec.scenario
+    if not path.is_file():
+        yield Problem("", "scenario", say("sweep.scenario.found", file=path), say("sweep.scenario.remedy"))
+    yield from _wrong_names(spec, axes)
+    yield from _wrong_seeds(spec)
+    yield from _wrong_baseline(spec, axes)
+    yield from _contradictions(loaded, axes)
+    count = math.prod(len(axis.values) for axis in axes) * (len(spec.seeds or ()) or spec.replications or 1)
+    if count > MAX_RUNS:
+        yield Problem("", "axes", say("sweep.many.found", count=count), say("sweep.many.remedy", limit=MAX_RUNS))
+
+
+def _wrong_names(spec: SweepSpec, axes: tuple[_Axis, ...]) -> Iterator[Problem]:
+    metrics = spec.metrics or list(FIGURES)
+    yield from _twice("metrics", metrics)
+    for i, metric in enumerate(metrics):
+        if metric not in FIGURES:
+            remedy = say("remedy.one_of", names=", ".join(FIGURES))
+            yield Problem("", f"metrics[{i}]", say("sweep.metric.found", name=metric), remedy)
+    taken = {*TABLE_COLUMNS, *metrics}
+    for axis in axes:
+        if axis.name in taken:
+            yield Problem("", f"{axis.key}.name", say("sweep.name.found", name=axis.name), say("sweep.name.remedy"))
+        taken.add(axis.name)
+        yield from _twice(f"{axis.key}.values", [value.label for value in axis.values])
+
+
+def _wrong_seeds(spec: SweepSpec) -> Iterator[Problem]:
+    yield from _twice("seeds", spec.seeds or [])
+    if (spec.seeds is None) == (spec.replications is None):
+        key, what = ("", "none") if spec.seeds is None else ("replications", "both")
+        yield Problem("", key, say(f"sweep.seeds.{what}"), say("sweep.seeds.remedy"))
+
+
+def _twice(key: str, names: Sequence[object]) -> Iterator[Problem]:
+    for i, name in enumerate(names):
+        if name in names[:i]:
+            yield Problem("", f"{key}[{i}]", say("sweep.twice.found", what=name), say("sweep.twice.remedy"))
+
+
+def _contradictions(loaded: Loaded[SweepSpec], axes: tuple[_Axis, ...]) -> Iterator[Problem]:
+    """Yield keys that two axes change, or one inside the other: whose value would hold depends on the order."""
+    for i, axis in enumerate(axes):
+        for value in axis.values:
+            for key, override in value.overrides.items():
+                if key == "seed":
+                    yield Problem(override.where, key, say("sweep.seed_key.found"), say("sweep.seed_key.remedy"))
+                for other in axes[:i]:
+                    if any(_within(key, theirs) for their in other.values for theirs in their.overrides):
+                        found = say("sweep.contradiction.found", axis=other.name)
+                        yield Problem(override.where, key, found, say("sweep.contradiction.remedy"))
+    if "seed" in loaded.spec.set:
+        yield Problem("", "set", say("sweep.seed_key.found"), say("sweep.seed_key.remedy"))
+
+
+def _within(key: str, other: str) -> bool:
+    return key == other or key.startswith((f"{other}.", f"{other}[")) or other.startswith((f"{key}.", f"{key}["))
+
+
+def _wrong_baseline(spec: SweepSpec, axes: tuple[_Axis, ...]) -> Iterator[Problem]:
+    if spec.baseline is None:
+        return
+    labels = Counter(value.label for axis in axes for value in axis.values)
+    if labels[spec.baseline] != 1:
+        what = "unknown" if labels[spec.baseline] == 0 else "ambiguous"
+        found = say(f"sweep.baseline.{what}", label=spec.baseline)
+        yield Problem("", "baseline", found, say("remedy.one_of", names=", ".join(labels) or "-"))
+
+
+def _baseline(spec: SweepSpec, axes: tuple[_Axis, ...]) -> tuple[int, str] | None:
+    chosen = ((i, value.label) for i, axis in enumerate(axes) for value in axis.values)
+    return next(((i, label) for i, label in chosen if spec.baseline in (None, label)), None)
+
+
+def _variants(loaded: Loaded[SweepSpec], axes: tuple[_Axis, ...]) -> Iterator[tuple[tuple[str, ...], Loaded[Scenario]]]:
+    """Yield every combination as a scenario; raise ``ScenarioError`` with what is wrong with any of them."""
+    path = loaded.path.parent / loaded.spec.scenario
+    common = _overrides(loaded, ()) if loaded.spec.set else {}
+    found: dict[Problem, list[str]] = {}
+    variants = []
+    for values in itertools.product(*(axis.values for axis in axes)):
+        overrides = dict(common)
+        for value in values:
+            overrides |= value.overrides
+        labels = tuple(value.label for value in values)
+        try:
+            variant = load_spec(path, Scenario, overrides)
+            problems = variant.placed(check(variant.spec, path.parent))
+        except ScenarioError as error:
+            problems = error.problems
+        else:
+            variants.append((labels, variant))
+        for problem in problems:
+            found.setdefault(problem, []).append(", ".join(labels))
+    if found:
+        count = math.prod(len(axis.values) for axis in axes)
+        raise ScenarioError([_of(problem, names, count) for problem, names in found.items()])
+    yield from variants
+
+
+def _of(problem: Problem, names: list[str], all_of_them: int) -> Problem:
+    """Say of which variants a problem is, unless all have it."""
+    if len(names) == all_of_them:
+        return problem
+    shown = "; ".join(names[:3]) + (" …" if len(names) > 3 else "")
+    return replace(problem, found=say("sweep.variant.found", found=problem.found, names=shown))
+
+
+def _replications(labels: tuple[str, ...], variant: Loaded[Scenario], seeds: list[int]) -> Iterator[PlannedRun]:
+    base = variant.path.parent.resolve()
+    network = load_network(base / variant.spec.map)
+    for seed in seeds:
+        scenario = variant.spec.model_copy(update={"seed": seed})
+        overrides = {**variant.overrides, "seed": str(seed)}
+        manifest, key = identity(replace(variant, spec=scenario, overrides=overrides), network)
+        yield PlannedRun(labels, seed, scenario, base, overrides, f"{manifest.name}-{key}")
+
+
+def _same_runs(runs: list[PlannedRun], axes: tuple[_Axis, ...]) -> list[Problem]:
+    """Return the variants that are the same scenario as one before."""
+    first: dict[str, PlannedRun] = {}
+    problems: dict[tuple[str, ...], Problem] = {}
+    for run in runs:
+        other = first.setdefault(run.folder, run)
+        if other is not run:
+            number = next(i for i, labels in enumerate(zip(run.labels, other.labels, strict=True)) if labels[0] != labels[1])
+            value = next(value for value in axes[number].values if value.label == run.labels[number])
+            found = say("sweep.same.found", this=", ".join(run.labels), other=", ".join(other.labels))
+            problems.setdefault(run.labels, Problem("", value.key, found, say("sweep.same.remedy")))
+    return list(problems.values())

@@ -1,0 +1,124 @@
+"""Tasks on processes of this machine, for where Ray does not run.
+
+Each worker is a fresh interpreter (spawn) with a pipe of its own. ``concurrent.futures`` would not do: when one of its workers
+dies, it gives up all tasks and cannot say whose worker it was.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import signal
+import threading
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from multiprocessing.connection import Connection, wait
+from multiprocessing.context import SpawnProcess
+from typing import Final, Self
+
+from twin.messages import say
+from twin.sweeps.executor import CRASHES_FORGIVEN
+from twin.sweeps.task import Outcome, Task, execute
+
+STOP_WITHIN_S: Final = 5.0
+"""A worker that has not ended this long after SIGTERM is killed."""
+
+
+@dataclass(slots=True)
+class _Worker:
+    process: SpawnProcess
+    pipe: Connection
+    task: Task | None = None
+
+
+class LocalPool:
+    """Worker processes on this machine."""
+
+    def __init__(self, workers: int) -> None:
+        """Use at most ``workers`` processes."""
+        self.workers = workers
+        self._pool: list[_Worker] = []
+
+    def outcomes(self, tasks: Sequence[Task]) -> Iterator[Outcome]:
+        """Run every task; yield the outcomes as they come. A worker that dies is replaced, its task tried once more."""
+        waiting = deque(tasks)
+        crashes: dict[int, int] = {}
+        while waiting or any(worker.task for worker in self._pool):
+            self._give_out(waiting)
+            for pipe in wait([worker.pipe for worker in self._pool if worker.task is not None]):
+                worker = next(worker for worker in self._pool if worker.pipe is pipe)
+                task = worker.task
+                if task is None:
+                    continue
+                try:
+                    outcome: Outcome = worker.pipe.recv()
+                except (EOFError, OSError):
+                    code = self._bury(worker)
+                    crashes[task.number] = crashes.get(task.number, 0) + 1
+                    if crashes[task.number] <= CRASHES_FORGIVEN:
+                        waiting.append(task)
+                        continue
+                    outcome = Outcome(task.number, None, say("sweep.crashed", code=code))
+                worker.task = None
+                yield outcome
+
+    def _give_out(self, waiting: deque[Task]) -> None:
+        idle = [worker for worker in self._pool if worker.task is None]
+        while waiting and (idle or len(self._pool) < self.workers):
+            worker = idle.pop() if idle else self._start()
+            worker.task = waiting.popleft()
+            with contextlib.suppress(OSError):  # it has just died: the pipe's end says so in a moment
+                worker.pipe.send(worker.task)
+
+    def _start(self) -> _Worker:
+        ours, theirs = multiprocessing.Pipe()
+        process = multiprocessing.get_context("spawn").Process(target=_work, args=(theirs,), daemon=True)
+        with _interrupts_ignored():
+            process.start()
+        theirs.close()
+        worker = _Worker(process, ours)
+        self._pool.append(worker)
+        return worker
+
+    def _bury(self, worker: _Worker) -> int:
+        worker.process.join()
+        code = worker.process.exitcode or 0
+        worker.pipe.close()
+        worker.process.close()
+        self._pool.remove(worker)
+        return code
+
+    def __enter__(self) -> Self:
+        """Start nothing yet: a worker is started when there is something for it."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Stop every worker, in the middle of a run where it has one."""
+        for worker in self._pool:
+            worker.process.terminate()
+        for worker in [*self._pool]:
+            worker.process.join(STOP_WITHIN_S)
+            if worker.process.is_alive():
+                worker.process.kill()
+            self._bury(worker)
+
+
+@contextlib.contextmanager
+def _interrupts_ignored() -> Iterator[None]:
+    """Let a process started meanwhile inherit that Ctrl-C is not for it: the driver stops it."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _work(pipe: Connection) -> None:
+    """Do tasks until the driver closes its end, be it by dying."""
+    with contextlib.suppress(EOFError, OSError):
+        while True:
+            pipe.send(execute(pipe.recv()))

@@ -1,0 +1,123 @@
+"""One sweep, from its design to a table of results. The whole story; see ``design`` for what comes before."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from twin.errors import InputError
+from twin.eventlog.manifest import read_manifest, software_versions
+from twin.messages import language
+from twin.scenario.load import load_spec
+from twin.sweeps.comparison import Comparison, compare, comparison_table
+from twin.sweeps.design import Design, plan
+from twin.sweeps.executor import Executor
+from twin.sweeps.sweep_spec import SweepSpec
+from twin.sweeps.table import COMPARISON, RESULTS, results_table, write_manifest, write_table
+from twin.sweeps.task import Outcome, Task
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a sweep is."""
+
+    total: int
+    reused: int
+    """Runs that were there already."""
+    done: int
+    """Runs made by now, failed ones included."""
+    failed: int
+    running: int
+
+
+@dataclass(frozen=True, slots=True)
+class SweepResult:
+    """A sweep whose runs have all been tried."""
+
+    folder: Path
+    table: pa.Table
+    comparisons: list[Comparison]
+    outcomes: dict[int, Outcome]
+    """By position in the design; runs that were there already cost no wall time."""
+    reused: int
+
+    @property
+    def failed(self) -> int:
+        """How many runs failed."""
+        return sum(outcome.summary is None for outcome in self.outcomes.values())
+
+
+def load_design(file: Path) -> Design:
+    """Return what a sweep file says; ``ScenarioError`` with everything wrong with it or with any of its scenarios."""
+    return plan(load_spec(file, SweepSpec))
+
+
+def sweep(design: Design, out: Path, executor: Executor, progress: Callable[[Progress], None] = lambda _: None) -> SweepResult:
+    """Make every run of ``design`` that is not below ``out`` yet; write and return the table of results.
+
+    Each run gets its own folder in ``out``, as ``twin run`` makes it, so a sweep that was interrupted goes on where it was.
+    ``out/<name>-<hash>`` takes the results. A run that fails is a row of the table and does not stop the others. Raises
+    ``RunError`` when nothing can be written, and what the executor raises when it cannot start.
+    """
+    out = out.resolve()
+    folder = out / design.folder
+    began_s = time.perf_counter()
+    _describe(folder, design, state="incomplete")
+    outcomes = {number: done for number in range(len(design.runs)) if (done := _finished(design, out, number)) is not None}
+    reused = len(outcomes)
+    tasks = [_task(design, out, number) for number in range(len(design.runs)) if number not in outcomes]
+    if tasks:
+        with executor:
+            progress(_progress(design, outcomes, reused, executor))
+            for outcome in executor.outcomes(tasks):
+                outcomes[outcome.number] = outcome
+                progress(_progress(design, outcomes, reused, executor))
+    table = results_table(design, outcomes)
+    comparisons = compare(table, design.axes, design.metrics, design.baseline)
+    write_table(folder, RESULTS, table)
+    write_table(folder, COMPARISON, comparison_table(comparisons, design.axes))
+    result = SweepResult(folder, table, comparisons, outcomes, reused)
+    state = "failed" if result.failed else "complete"
+    _describe(folder, design, state=state, reused=reused, failed=result.failed, wall_s=time.perf_counter() - began_s)
+    return result
+
+
+def _finished(design: Design, out: Path, number: int) -> Outcome | None:
+    try:
+        manifest = read_manifest(out / design.runs[number].folder)
+    except InputError:
+        return None
+    return Outcome(number, dict(manifest.summary)) if manifest.state == "complete" else None
+
+
+def _task(design: Design, out: Path, number: int) -> Task:
+    run = design.runs[number]
+    return Task(number, run.scenario, run.base, run.overrides, out, run.folder, language())
+
+
+def _progress(design: Design, outcomes: dict[int, Outcome], reused: int, executor: Executor) -> Progress:
+    total = len(design.runs)
+    failed = sum(outcome.summary is None for outcome in outcomes.values())
+    return Progress(total, reused, len(outcomes) - reused, failed, min(executor.workers, total - len(outcomes)))
+
+
+def _describe(folder: Path, design: Design, *, state: str, **more: Any) -> None:
+    """Write ``sweep.json``: what the sweep is, and whether it is finished."""
+    baseline = None if design.baseline is None else design.baseline[1]
+    manifest = {
+        "state": state,
+        "name": design.name,
+        "question": design.question,
+        "axes": {axis: list(dict.fromkeys(run.labels[i] for run in design.runs)) for i, axis in enumerate(design.axes)},
+        "baseline": baseline,
+        "seeds": list(dict.fromkeys(run.seed for run in design.runs)),
+        "metrics": list(design.metrics),
+        "runs": len(design.runs),
+        "versions": software_versions(),
+    }
+    write_manifest(folder, manifest | more)

@@ -1,0 +1,89 @@
+"""The YAML of a sweep: which scenario, what is varied, over which seeds, which figures are compared."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Final
+
+from pydantic import BaseModel, Discriminator, Field, Tag
+
+from twin.spec import Spec
+
+Label = Annotated[str, Field(min_length=1, max_length=80)]
+"""What a person calls a value or an axis."""
+
+Seed = Annotated[int, Field(ge=0, le=2**63 - 1)]
+
+MAX_REPLICATIONS: Final = 10_000
+
+
+class VariantSpec(Spec):
+    """One value of an axis that changes any number of keys."""
+
+    label: Label
+    """What the tables call it."""
+
+    set: dict[str, Any] = Field(default_factory=dict)
+    """New values by dotted key of the scenario, as ``deployment.rules: []``; nothing for the scenario as it stands."""
+
+
+class VariantAxis(Spec):
+    """An axis whose values have labels and may change several keys each."""
+
+    name: Label
+    """Name of the axis and of its column in the table."""
+
+    values: list[VariantSpec] = Field(min_length=1)
+    """What is compared, in the order of the tables."""
+
+
+class KeyAxis(Spec):
+    """An axis over the values of one key; each value is its own label."""
+
+    key: str = Field(min_length=1)
+    """Dotted key of the scenario, as ``weather.rain_mmph``."""
+
+    name: Label | None = None
+    """Name of the axis and of its column in the table; the key where it is left out."""
+
+    values: list[bool | int | float | str] = Field(min_length=1)
+    """Values of the key, in the order of the tables."""
+
+
+def _form(given: Mapping[str, Any] | BaseModel) -> str:
+    return "KeyAxis" if isinstance(given, KeyAxis) or (isinstance(given, Mapping) and "key" in given) else "VariantAxis"
+
+
+AxisSpec = Annotated[Annotated[VariantAxis, Tag("VariantAxis")] | Annotated[KeyAxis, Tag("KeyAxis")], Discriminator(_form)]
+"""An axis with ``key`` runs over one key, any other over labelled values."""
+
+
+class SweepSpec(Spec):
+    """A sweep: every combination of the axes' values, each with every seed."""
+
+    name: str = Field(pattern=r"^\w[\w.-]*$", max_length=100)
+    """Short name; the sweep's folder begins with it. Letters (Chinese too), digits, '-', '_' and '.'."""
+
+    question: str = ""
+    """What the planner wants to know; shown above the results."""
+
+    scenario: str = Field(min_length=1)
+    """Scenario file, relative to the sweep file."""
+
+    set: dict[str, Any] = Field(default_factory=dict)
+    """Values by dotted key of the scenario that hold for the whole sweep, as ``duration_s: 300``."""
+
+    axes: list[AxisSpec] = Field(default_factory=list)
+    """What is varied; none for replications of one scenario."""
+
+    seeds: list[Seed] | None = Field(None, min_length=1)
+    """Seeds of the replications. All values are run with the same seeds, so that they are compared in pairs."""
+
+    replications: int | None = Field(None, ge=1, le=MAX_REPLICATIONS)
+    """Instead of ``seeds``: that many, counted up from the scenario's own."""
+
+    baseline: str | None = None
+    """Label that the other values of its axis are compared with; the first value of the first axis where it is left out."""
+
+    metrics: list[str] | None = Field(None, min_length=1)
+    """Figures of a run's summary to keep and to compare; all of them where it is left out."""

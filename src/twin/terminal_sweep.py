@@ -1,0 +1,185 @@
+"""What a person sees of a sweep: a bar or plain lines while it runs, then each metric's table with paired differences."""
+
+from __future__ import annotations
+
+import math
+import sys
+import time
+from collections.abc import Sequence
+from itertools import groupby
+from typing import TYPE_CHECKING, Final, Protocol, Self
+
+from twin.messages import say
+from twin.terminal import PLAIN_LINE_EVERY_S, clock, grid, label, unit
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from twin.metrics.statistics import Estimate
+    from twin.sweeps.comparison import Comparison
+    from twin.sweeps.design import Design
+    from twin.sweeps.sweep import Progress, SweepResult
+
+SIGNIFICANT: Final = 2
+"""Digits of the smallest half width that are shown; all figures of a metric have as many decimals."""
+
+MOST_DECIMALS: Final = 6
+
+
+class SweepReporter(Protocol):
+    """Told how far a sweep is; a context manager."""
+
+    def advance(self, progress: Progress) -> None:
+        """Hear how far it is."""
+
+    def __enter__(self) -> Self:
+        """Begin."""
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        """End."""
+
+
+class QuietSweep:
+    """Says nothing."""
+
+    def advance(self, progress: Progress) -> None:
+        """Say nothing."""
+
+    def __enter__(self) -> Self:
+        """Begin."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End."""
+
+
+class SweepLines:
+    """A line on stderr when runs have ended, at most one every ten seconds, and one at the end."""
+
+    def __init__(self) -> None:
+        """Start the clock."""
+        self._began_s = time.perf_counter()
+        self._told_s = self._began_s
+
+    def advance(self, progress: Progress) -> None:
+        """Write a line when it is time."""
+        now_s = time.perf_counter()
+        last = progress.reused + progress.done == progress.total
+        if last or (progress.done and now_s - self._told_s >= PLAIN_LINE_EVERY_S):
+            self._told_s = now_s
+            print(line_of(progress, now_s - self._began_s), file=sys.stderr, flush=True)  # noqa: T201
+
+    def __enter__(self) -> Self:
+        """Begin."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End."""
+
+
+class SweepBar:
+    """A bar on stderr that disappears at the end."""
+
+    def __init__(self, name: str) -> None:
+        """Show ``name`` before the bar."""
+        from rich.console import Console
+        from rich.progress import BarColumn, TextColumn
+        from rich.progress import Progress as RichProgress
+
+        self._began_s = time.perf_counter()
+        columns = (TextColumn("{task.description}", markup=False), BarColumn(), TextColumn("{task.fields[line]}", markup=False))
+        self._bar = RichProgress(*columns, console=Console(stderr=True), transient=True)
+        self._task = self._bar.add_task(name, total=None, line="")
+
+    def advance(self, progress: Progress) -> None:
+        """Move the bar."""
+        line = line_of(progress, time.perf_counter() - self._began_s)
+        self._bar.update(self._task, completed=progress.reused + progress.done, total=progress.total, line=line)
+
+    def __enter__(self) -> Self:
+        """Show the bar."""
+        self._bar.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Remove the bar."""
+        self._bar.stop()
+
+
+def sweep_reporter_for(name: str) -> SweepReporter:
+    """Return a bar on a terminal, plain lines elsewhere."""
+    return SweepBar(name) if sys.stderr.isatty() else SweepLines()
+
+
+def line_of(progress: Progress, elapsed_s: float) -> str:
+    """Return how far a sweep is in one line: runs ended, running and failed, rate, time left."""
+    counts = {"ended": progress.reused + progress.done, "total": progress.total, "running": progress.running}
+    text = say("sweep.progress", **counts, failed=progress.failed)
+    if not progress.done or elapsed_s <= 0.0:
+        return text
+    left_s = (progress.total - progress.reused - progress.done) * elapsed_s / progress.done
+    return text + say("sweep.rate", rate=60.0 * progress.done / elapsed_s, left=clock(left_s))
+
+
+def sweep_plan(design: Design) -> str:
+    """Return what a sweep is about to do, and what to know of its scenarios, in a few lines."""
+    variants = len({run.labels for run in design.runs})
+    plan = say("sweep.plan", variants=variants, seeds=len(design.runs) // variants, runs=len(design.runs))
+    return "\n".join([*([design.question] if design.question else []), plan, *design.notices])
+
+
+def sweep_summary(design: Design, result: SweepResult) -> str:
+    """Return the closing tables: a block a metric, the failed runs, where everything is."""
+    blocks = [_block(metric, [*those], design) for metric, those in groupby(result.comparisons, lambda one: one.metric)]
+    failures = [
+        say("sweep.failed_run", name=" · ".join((*run.labels, f"seed {run.seed}")), error=result.outcomes[number].error)
+        for number, run in enumerate(design.runs)
+        if result.outcomes[number].summary is None
+    ]
+    closing = [say("sweep.reused", count=result.reused)] if result.reused else []
+    closing += [say("sweep.note"), say("sweep.folder", folder=result.folder)]
+    return "\n\n".join([*blocks, *(["\n".join(failures)] if failures else []), "\n".join(closing)])
+
+
+def _block(metric: str, comparisons: Sequence[Comparison], design: Design) -> str:
+    factor, name = unit(metric)
+    widths = [one.paired.half_width for one in comparisons if one.paired] + [
+        one.mean.half_width for one in comparisons if one.mean
+    ]
+    decimals = _decimals(
+        [factor * width for width in widths if width], [factor * one.mean.mean for one in comparisons if one.mean]
+    )
+
+    def number(value: float, sign: str = "") -> str:
+        return f"{factor * value:{sign},.{decimals}f}"
+
+    def mean_of(estimate: Estimate | None) -> str:
+        if estimate is None:
+            return "-"
+        return number(estimate.mean) + ("" if estimate.half_width is None else f" ± {number(estimate.half_width)}")
+
+    def width_of(half_width: float | None) -> str:
+        return "-" if half_width is None else f"± {number(half_width)}"
+
+    rows = []
+    for one in comparisons:
+        row = [" · ".join(one.labels) or design.name, mean_of(one.mean), "", "", ""]
+        if one.paired is not None:
+            row[2:4] = [number(one.paired.mean, "+"), width_of(one.paired.half_width)]
+            row[4] = width_of(one.unpaired.half_width if one.unpaired else None)
+        rows.append(row)
+    titles = [" · ".join(design.axes), say("sweep.mean"), "", "", ""]
+    if design.baseline is not None:
+        titles[2:] = [say("sweep.difference", baseline=design.baseline[1]), say("sweep.paired"), say("sweep.unpaired")]
+    used = len(titles) if any(one.baseline for one in comparisons) else 2
+    title = label(metric) + (f" ({name})" if name else "")
+    return title + "\n" + grid(titles[:used], [row[:used] for row in rows], [False, *[True] * (used - 1)])
+
+
+def _decimals(widths: Sequence[float], means: Sequence[float]) -> int:
+    """Return how many decimals show two digits of the smallest half width, or three of the figures without any."""
+    if widths:
+        wanted = SIGNIFICANT - 1 - math.floor(math.log10(min(widths)))
+    else:
+        wanted = SIGNIFICANT - math.floor(math.log10(max((abs(mean) for mean in means if mean), default=1.0)))
+    return min(max(wanted, 0), MOST_DECIMALS)
