@@ -93,7 +93,7 @@ def report(path: Path) -> None:
     print(
         f"{path.stem:<24}  {length_km.sum():5.1f}  {(length_km * network.edge_lanes).sum():7.1f}  {network.edge_count:5d}"
         f"  {network.provenance.edges_dropped:7d}  {len(network.junctions):9d}  {signals:7d}  {demand.inflow_vph:10.0f}"
-        f"  {traffic.trips.count:6d}  {traffic.trips.without_route:8d}  {traffic.arrived:8d}  {traffic.active:10d}"
+        f"  {traffic.trips.count:6d}  {traffic.trips.origins_left_out:8d}  {traffic.arrived:8d}  {traffic.active:10d}"
         f"  {traffic.waiting:7d}  {share:12.3f}  {time.perf_counter() - began_s:6.1f}",
         flush=True,
     )

@@ -50,20 +50,26 @@ def call(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
 
 
 def test_help_is_quick_and_light() -> None:
-    """``twin --help`` answers in half a second and imports none of the heavy libraries."""
+    """``twin --help`` imports none of the heavy libraries and costs at most twice what importing Typer alone costs.
+
+    The seconds stand in benchmarks/main_job.py; here both commands run in turn and the least of three of each is compared.
+    """
     heavy = "numba numpy pandas pyarrow osmnx scipy shapely pydantic ruamel rich simpy"
     probe = (
         "import sys\nfrom twin.cli import main\ntry:\n  main()\nexcept SystemExit: pass\n"
         f"print([name for name in '{heavy}'.split() if name in sys.modules], file=sys.stderr)"
     )
-    took = []
+    helping, importing = [], []
     for _ in range(3):
         began = time.perf_counter()
         done = subprocess.run([sys.executable, "-c", probe, "--help"], capture_output=True, text=True, check=True)
-        took.append(time.perf_counter() - began)
+        helping.append(time.perf_counter() - began)
+        began = time.perf_counter()
+        subprocess.run([sys.executable, "-c", "import typer"], check=True)
+        importing.append(time.perf_counter() - began)
     assert done.stderr.strip() == "[]"
     assert "validate" in done.stdout
-    assert min(took) < 0.5
+    assert min(helping) < 2.0 * min(importing)
 
 
 def test_every_command_and_option_has_its_help_in_both_languages(call) -> None:

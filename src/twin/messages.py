@@ -429,6 +429,18 @@ CATALOGUE: Final[dict[str, tuple[str, str]]] = {
         "{share:3.0f} %  {factor:.1f} 倍实时  剩余 {left}",
     ),
     "cli.reused": ("the same run is already there; --overwrite runs it again", "相同的运行已存在；用 --overwrite 重新运行"),
+    "traffic.no_trips": (
+        "no trip is made: raise demand.inflow_vph, or lower demand.shortest_trip_m",
+        "没有任何出行：请提高 demand.inflow_vph，或降低 demand.shortest_trip_m",
+    ),
+    "traffic.origins_left_out": (
+        "places where no trip begins, because no way leads far enough from there: {count}",
+        "没有出行从以下数量的地点出发（由此无法驶往足够远处）：{count}",
+    ),
+    "map.file.missing": (
+        "there is no file {path!r}; name an OpenStreetMap file, relative to the scenario file",
+        "没有文件 {path!r}; 请给出 OpenStreetMap 文件（相对于场景文件的路径）",
+    ),
     "cli.compiling": (
         "compiling the kernels: once on this machine, about half a minute",
         "正在编译计算内核：本机仅需一次，约半分钟",
@@ -504,6 +516,11 @@ CATALOGUE: Final[dict[str, tuple[str, str]]] = {
         "存放各次运行及汇总结果的文件夹；其中已完成的运行直接采用。",
     ),
     "help.sweep.quiet": ("Say nothing but errors.", "除错误外不输出。"),
+    "help.schema": (
+        "Write the JSON Schema of a scenario, with which an editor completes and explains the keys.",
+        "输出仿真场景的 JSON Schema，供编辑器补全和解释各键。",
+    ),
+    "help.schema.out": ("File to write; standard output without it.", "输出文件；不给则写到标准输出。"),
     "help.debug": ("Show the traceback of an error.", "出错时显示调用栈。"),
     "help.map": ("Download map files, look at them.", "下载和查看地图文件。"),
     "help.map.fetch": ("Download a map from OpenStreetMap.", "从 OpenStreetMap 下载地图。"),

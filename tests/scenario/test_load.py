@@ -441,6 +441,7 @@ def test_a_group_given_in_part_keeps_the_rest_of_its_default(tmp_path: Path) -> 
     """One key of a group changes that key alone, at any depth, from the file and from an override."""
     from twin.scenario.scenario import Scenario
 
+    (tmp_path / "m.osm").touch()
     file = tmp_path / "part.yaml"
     file.write_text(
         "name: part\nmap: m.osm\nstart: 2026-05-20T08:00:00+08:00\nduration_s: 10\n"

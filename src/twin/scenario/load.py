@@ -89,18 +89,18 @@ def load_spec(path: Path, model: type[SpecT], overrides: Mapping[str, str | Over
         raise ScenarioError([*problems, Problem(tree.place, "", found, say("file.shape.remedy"))])
     for key, given in chosen.items():
         problems += _override(tree, key, given)
-    spec, wrong = _validated(tree, model)
+    spec, wrong = _validated(tree, model, path.parent)
     problems += wrong
     if problems or spec is None:
         raise ScenarioError(_sorted(problems))
     return Loaded(path, spec, {key: given if isinstance(given, str) else given.text for key, given in chosen.items()}, tree)
 
 
-def _validated(tree: Node, model: type[SpecT]) -> tuple[SpecT | None, list[Problem]]:
+def _validated(tree: Node, model: type[SpecT], base: Path) -> tuple[SpecT | None, list[Problem]]:
     data = tree.plain()
     try:
         # by way of JSON: only there does pydantic's strict mode read instants and tuples, which YAML writes as texts and lists
-        return model.model_validate_json(json.dumps(completed(model, data)), strict=True), []
+        return model.model_validate_json(json.dumps(completed(model, data)), strict=True, context={"base": base}), []
     except ValidationError as errors:
         problems: dict[tuple[str, str], Problem] = {}
         details = errors.errors(include_url=False)

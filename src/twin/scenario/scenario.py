@@ -7,6 +7,7 @@ from typing import Final
 from pydantic import AwareDatetime, Field, ValidationInfo, field_validator
 
 from twin.eventlog.log_spec import LogSpec
+from twin.messages import say
 from twin.sensors.deployment import DeploymentSpec
 from twin.sensors.weather import WeatherSpec
 from twin.spec import Spec
@@ -59,6 +60,14 @@ class Scenario(Spec):
 
     log: LogSpec = LogSpec()
     """How densely the run is written down."""
+
+    @field_validator("map")
+    @classmethod
+    def _is_there(cls, value: str, info: ValidationInfo) -> str:
+        base = (info.context or {}).get("base")
+        if base is not None and not (base / value).is_file():
+            raise ValueError(say("map.file.missing", path=value))
+        return value
 
     @field_validator("demand")
     @classmethod

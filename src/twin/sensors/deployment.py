@@ -80,6 +80,21 @@ def check(spec: DeploymentSpec, network: RoadNetwork, base: Path = Path()) -> li
     return _Placing(spec, network, base).problems
 
 
+def unknown_kits(spec: DeploymentSpec) -> list[Problem]:
+    """Return the kits that sites, tables and rules name and that there are not: what can be said without a map."""
+    named = [
+        (f"deployment.{group}[{number}].kit", entry.kit)
+        for group, entries in (("sites", spec.sites), ("tables", spec.tables), ("rules", spec.rules))
+        for number, entry in enumerate(entries)
+    ]
+    return [_unknown_kit(spec, kit, "", key) for key, kit in named if kit is not None and kit not in spec.kits]
+
+
+def _unknown_kit(spec: DeploymentSpec, kit: str, where: str, key: str) -> Problem:
+    known = ", ".join(spec.kits) or "-"
+    return Problem(where, key, say("deployment.kit.found", kit=kit), say("deployment.kit.remedy", known=known))
+
+
 def notices(spec: DeploymentSpec, network: RoadNetwork, base: Path = Path()) -> list[str]:
     """Return what a planner should know of a deployment although it can be run, one line each.
 
@@ -121,10 +136,9 @@ class _Placing:
         groups, self.problems = given_groups(spec, base)
         for group in groups:
             self._give(group)
-        known = ", ".join(spec.kits) or "-"
         for number, rule in _in_order(spec.rules):
             key = f"deployment.rules[{number}]"
-            self._kit(rule.kit, "", f"{key}.kit", known)
+            self._kit(rule.kit, "", f"{key}.kit")
             if isinstance(rule, AlongRoadsRule):
                 self._along_roads(rule, key)
             else:
@@ -138,10 +152,9 @@ class _Placing:
         self._first_use.setdefault(site.name, where or key)
         self.sites.append((replace(site, number=len(self.sites)), kit, height_m))
 
-    def _kit(self, kit: str, where: str, key: str, known: str) -> None:
+    def _kit(self, kit: str, where: str, key: str) -> None:
         if kit not in self._spec.kits:
-            found = say("deployment.kit.found", kit=kit)
-            self.problems.append(Problem(where, key, found, say("deployment.kit.remedy", known=known)))
+            self.problems.append(_unknown_kit(self._spec, kit, where, key))
 
     def _give(self, group: SiteGroup) -> None:
         lon_deg = np.array([site.lon_deg for site in group.sites])
@@ -154,12 +167,11 @@ class _Placing:
         places = [(float(x_m), float(y_m)) for x_m, y_m in zip(*local, strict=True)]
         self.problems += _outside(group, places, list(zip(*swapped, strict=True)), self._footprint)
         self._in_buildings(group, places)
-        known = ", ".join(self._spec.kits) or "-"
         kits_told: set[tuple[str, str]] = set()
         for given, (x_m, y_m) in zip(group.sites, places, strict=True):
             at = given.place("kit")
             if (at.where, at.key) not in kits_told:
-                self._kit(given.kit, at.where, at.key, known)
+                self._kit(given.kit, at.where, at.key)
                 kits_told.add((at.where, at.key))
             at = given.place("name")
             site = Site(0, given.name, x_m, y_m, given.level, given.heading_deg, None)

@@ -51,14 +51,14 @@ class World:
     def finish(self, end_us: int) -> None:
         """Move everybody up to the end; write what it settles: intervals cut short, messages under way, every trip."""
         self.traffic.step_to(end_us)
+        self.traffic.log_interval(end_us)
         self.close_interval(end_us)
         if self.chain is not None:
             self.chain.finish()
         self.traffic.log_trips()
 
     def close_interval(self, t_us: int) -> None:
-        """Write the totals of the interval that ends at ``t_us``."""
-        self.traffic.log_interval(t_us)
+        """Write what the sensors summed up over the interval that ends at ``t_us``, the frame of that instant not included."""
         for fleet in self.fleets:
             fleet.close_interval(t_us)
 
@@ -71,7 +71,10 @@ def check(scenario: Scenario, base: Path) -> list[Problem]:
     try:
         network = load_network(base / scenario.map)
     except MapError as error:
-        return [Problem("", "map", str(error).rstrip("."), "name a readable OpenStreetMap file, relative to the scenario file")]
+        unreadable = Problem(
+            "", "map", str(error).rstrip("."), "name a readable OpenStreetMap file, relative to the scenario file"
+        )
+        return [unreadable, *deployments.unknown_kits(scenario.deployment)]
     problems = deployments.check(scenario.deployment, network, base)
     if not problems and any(outage.site for outage in scenario.links.outages):
         placed = deployments.place(scenario.deployment, network, base)
@@ -126,7 +129,8 @@ def start(world: World, scenario: Scenario) -> None:
     if world.chain is not None:
         env.process(link_process(env, world.chain))
     env.process(every(env, to_us(scenario.log.trajectory_period_s), Phase.RECORDER, traffic.log_trajectory))
-    env.process(every(env, world.interval_us, Phase.RECORDER, world.close_interval, first_us=world.interval_us))
+    env.process(every(env, world.interval_us, Phase.RECORDER, traffic.log_interval, first_us=world.interval_us))
+    env.process(every(env, world.interval_us, Phase.CONTROL, world.close_interval, first_us=world.interval_us))
 
 
 def _fleets(scenario: Scenario, network: RoadNetwork, deployment: Deployment, recorder: Recorder) -> tuple[LidarFleet, ...]:

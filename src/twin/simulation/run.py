@@ -66,6 +66,8 @@ def run(
         with CompileWatch(on_first=lambda: notice(say("cli.compiling"))) as compiling:
             recorder = Recorder(folder.path)
             world = assembly.build(scenario, network, recorder, base)
+            for line in world.traffic.notices():
+                notice(line)
             _simulate(world, scenario, folder, progress)
         folder.complete(
             simulated_s=scenario.duration_s,

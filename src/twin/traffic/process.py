@@ -13,6 +13,7 @@ from simpy.events import Event
 from twin.eventlog.quantise import centimetres, compass_centidegrees
 from twin.eventlog.recorder import Recorder, labels
 from twin.kernel.clock import Phase, every
+from twin.messages import say
 from twin.roadnet.road_network import RoadNetwork
 from twin.traffic.demand import DemandSpec
 from twin.traffic.ground_truth import VEHICLE_CLASSES, GroundTruth
@@ -52,6 +53,15 @@ class Traffic:
         """Trips from before the start that would have arrived by then, or had no room where they would have been."""
         self.vehicles.counts[NEXT] = under_way
         self._forget_interval()
+
+    def notices(self) -> list[str]:
+        """Return what a planner should know of the demand, one line each."""
+        lines = []
+        if self.trips.count == 0:
+            lines.append(say("traffic.no_trips"))
+        if self.trips.origins_left_out:
+            lines.append(say("traffic.origins_left_out", count=self.trips.origins_left_out))
+        return lines
 
     @property
     def active(self) -> int:
