@@ -166,12 +166,18 @@ def _indices(rule: AlongRoadsRule, lines: list[_Line]) -> Iterator[tuple[_Line, 
             yield line, index
 
 
+def _wanted(rule: AlongRoadsRule, network: RoadNetwork, edge: int) -> bool:
+    """Tell whether the rule wants poles beside this edge."""
+    of_class = not rule.classes or network.edge_highway[edge] in rule.classes
+    return of_class and not network.edge_tunnel[edge] and (rule.bridges or not bool(network.edge_bridge[edge]))
+
+
 def _place(rule: AlongRoadsRule, line: _Line, index: int, chainage_m: float, footprint: MapFootprint) -> Place | None:
     right = on_the_right(index) if rule.sides == "alternate" else rule.sides == "right"
     sides = (right, not right) if rule.sides == "alternate" else (right,)
     for side in sides:
         for shifts_m, setoffs_m in ((SHIFTS_M[:1], SETOFFS_M[:1]), (SHIFTS_M, SETOFFS_M)):
-            stands = _stands(line, chainage_m, shifts_m, setoffs_m, right=side)
+            stands = _stands(rule, line, chainage_m, shifts_m, setoffs_m, right=side)
             if not stands:
                 continue
             points = np.array([(x_m, y_m) for x_m, y_m, _, _ in stands])
@@ -183,14 +189,20 @@ def _place(rule: AlongRoadsRule, line: _Line, index: int, chainage_m: float, foo
 
 
 def _stands(
-    line: _Line, chainage_m: float, shifts_m: tuple[float, ...], setoffs_m: tuple[float, ...], *, right: bool
+    rule: AlongRoadsRule,
+    line: _Line,
+    chainage_m: float,
+    shifts_m: tuple[float, ...],
+    setoffs_m: tuple[float, ...],
+    *,
+    right: bool,
 ) -> list[tuple[float, float, int, float]]:
     """Return (x, y, level, bearing to the road) of the places to try, best first."""
     home = line.axis.at(chainage_m)
     kerbs = []
     for shift_m in shifts_m:
         at = line.axis.at(chainage_m + shift_m)
-        if home is not None and at is not None and at[2] == home[2]:
+        if home is not None and at is not None and at[2] == home[2] and _wanted(rule, line.network, at[0]):
             kerbs.append(_kerb(line, at[0], at[1], right=right))
     found = []
     for setoff_m in setoffs_m:

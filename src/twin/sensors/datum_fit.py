@@ -8,9 +8,10 @@ The rule. Another datum is said to fit better than the stated one if the group h
 distance to the nearest junction is at most ``RATIO`` of the stated one's, and so many of its sites are nearer that an even coin
 would do it at most once in ``1 / CHANCE`` (sign test).
 
-Measured by a test on the Tianhe CBD, tables written in GCJ-02 and said to be WGS-84, poles 10 to 20 m from random junctions:
-noticed are 9 of 10 tables of 3 sites, 98 of 100 of 5, all of 10 and 30; of correct tables none is suspected, nor is one in
-fifty of tables of poles anywhere along roads.
+Measured on the Tianhe CBD with 1,000 tables each (a test repeats it with fewer), written in GCJ-02 and said to be WGS-84, poles
+10 to 20 m from the middle of random junctions: noticed are 90 % of tables of 3 sites, 99 % of 5, 99.9 % of 10, all of 30; of
+poles anywhere along roads 40, 53, 65 and 83 %. Correct tables of poles at junctions were never suspected; of poles anywhere
+along roads 0.6 % were (3 sites), 0.2 % (5) and none (10, 30).
 """
 
 from __future__ import annotations
