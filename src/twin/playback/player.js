@@ -106,7 +106,9 @@ class Player {
 
   /** Ask Python for the next missing window, one at a time. */
   fetchAhead(now) {
-    const index = this.windows.missing(this.present(), this.payload.header.window_starts_s.length, WINDOWS_AHEAD);
+    // Nothing ahead before the first frame is drawn: what is not seen yet must not delay what is.
+    const ahead = this.stillKey ? WINDOWS_AHEAD : 0;
+    const index = this.windows.missing(this.present(), this.payload.header.window_starts_s.length, ahead);
     if (index === null) return;
     if (this.asked && (this.asked.index === index || now - this.asked.at < 200) && now - this.asked.at < ASK_AGAIN_MS) return;
     this.asked = { index, at: now };
