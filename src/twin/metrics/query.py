@@ -217,7 +217,7 @@ def _nodes(tree: Any) -> Iterator[dict[str, Any]]:
             todo.extend(node)
 
 
-_NO_TABLE: Final = re.compile(r"Table with name \"?(.+?)\"? does not exist")
+_NO_TABLE: Final = re.compile(r"Table with name \"?(.+?)\"? does not exist|Cannot access \w+ \"(.+?)\"")
 _NO_COLUMN: Final = re.compile(
     r'Referenced column "(.+?)" not found|does not have a column named "(.+?)"|[Cc]olumn "(.+?)" does not exist'
 )
@@ -229,7 +229,8 @@ def _worded(error: duckdb.Error, tree: Any) -> str:
     columns = {table.name: [column.name for column in table.columns] for table in TABLES.values()}
     columns |= {view: list(names) for view, names in VIEW_COLUMNS.items()}
     if missing := _NO_TABLE.search(text):
-        return say("query.table", name=missing[1], meant=_meant(missing[1], columns), names=", ".join(columns))
+        name = missing[1] or missing[2]
+        return say("query.table", name=name, meant=_meant(name, columns), names=", ".join(columns))
     if missing := _NO_COLUMN.search(text):
         name = next(group for group in missing.groups() if group)
         read = sorted({str(node["table_name"]) for node in _nodes(tree) if node.get("type") == "BASE_TABLE"} & set(columns))
