@@ -92,6 +92,57 @@ def test_the_catalogue_is_complete() -> None:
         assert all(text.strip() for text in texts), key
 
 
+# tables of sites
+
+
+def _with_table(folder: Path, crs: str) -> Path:
+    """Write a scenario of a second, with a table in GCJ-02 at junctions of the shipped map that is said to be in ``crs``."""
+    from twin.roadnet.cache import load_network
+    from twin.roadnet.datum import convert
+    from twin.roadnet.projection import to_wgs84
+
+    network = load_network(ROOT / "maps" / "tianhe_cbd.osm")
+    junctions = [junction for junction in network.junctions if junction.signalised][:12]
+    x_m, y_m = [junction.x_m + 12.0 for junction in junctions], [junction.y_m - 9.0 for junction in junctions]
+    lon, lat = convert(*to_wgs84(network.crs, network.origin_m, x_m, y_m), "wgs84", "gcj02")
+    rows = [f"路口{i},{a:.7f},{b:.7f}" for i, (a, b) in enumerate(zip(lon, lat, strict=True))]
+    (folder / "sites.csv").write_bytes("\n".join(["名称,经度,纬度", *rows]).encode("gbk"))
+    text = f"""name: misread
+map: {ROOT / "maps" / "tianhe_cbd.osm"}
+start: 2026-05-20T07:45:00+08:00
+duration_s: 1
+demand: {{inflow_vph: 0}}
+deployment: {{kits: {{pole: [{{kind: lidar}}]}}, tables: [{{file: sites.csv, kit: pole, crs: {crs}}}]}}
+"""
+    (folder / "misread.yaml").write_text(text, encoding="utf-8")
+    return folder / "misread.yaml"
+
+
+def test_a_misread_datum_is_told_and_no_error(call, tmp_path: Path) -> None:
+    """Validating or running a table in GCJ-02 said to be WGS-84 warns on stderr, in both languages, and goes on; else not."""
+    file = _with_table(tmp_path, "wgs84")
+    code, out, err = call("validate", file)
+    assert (code, "valid" in out) == (0, True)
+    assert "12 sites fit GCJ-02 better than WGS-84" in err
+    assert "更符合 GCJ-02" in call("--lang", "zh", "validate", file)[2]
+    use_language(None)
+    code, _, err = call("run", file, "--out", tmp_path / "runs")
+    assert code == 0
+    assert "crs: gcj02" in err
+    assert "GCJ-02" not in call("validate", _with_table(tmp_path, "gcj02"))[2]
+
+
+def test_a_changed_table_is_another_run_folder(call, tmp_path: Path) -> None:
+    """A run is reused only while the bytes of its tables are the same."""
+    file = _with_table(tmp_path, "gcj02")
+    for _ in range(2):
+        assert call("run", file, "--out", tmp_path / "runs")[0] == 0
+    table = tmp_path / "sites.csv"
+    table.write_bytes(table.read_bytes().rsplit(b"\n", 1)[0])
+    assert call("run", file, "--out", tmp_path / "runs")[0] == 0
+    assert len(list((tmp_path / "runs").glob("misread-*"))) == 2
+
+
 # bad input
 
 
