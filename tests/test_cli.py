@@ -74,7 +74,7 @@ def test_help_is_quick_and_light() -> None:
 
 def test_every_command_and_option_has_its_help_in_both_languages(call) -> None:
     """Every help text comes from the catalogue, in the language of --lang or TWIN_LANG."""
-    for command in ((), ("validate",), ("run",), ("map",), ("map", "info")):
+    for command in ((), ("validate",), ("run",), ("query",), ("schema",), ("map",), ("map", "info")):
         for language in LANGUAGES:
             code, out, _ = call("--lang", language, *command, "--help")
             assert code == 0

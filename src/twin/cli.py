@@ -1,4 +1,4 @@
-"""The command line: ``twin validate``, ``twin run``, ``twin sweep``, ``twin query``, ``twin map info``.
+"""The command line: ``twin validate``, ``twin run``, ``twin sweep``, ``twin query``, ``twin schema``, ``twin map info``.
 
 Heavy imports stand inside the commands, so that ``twin --help`` answers at once. Exit codes: 0 done, 1 failed, 2 bad input,
 130 interrupted.
@@ -242,6 +242,20 @@ def map_fetch(
         fetched = fetch_map(place, file, servers, radius_m=radius_m, buildings=not no_buildings, overwrite=overwrite)
         counts = {"nodes": fetched.nodes, "ways": fetched.ways, "relations": fetched.relations}
         typer.echo(say("fetch.done", file=fetched.path, **counts))
+
+
+@app.command()
+def schema(
+    out: Annotated[Path | None, typer.Option(metavar="FILE", show_default=False)] = None, *, debug: Debug = False
+) -> None:
+    """Write the JSON Schema of a scenario."""
+    with _reporting(debug=debug):
+        from twin.scenario.json_schema import scenario_schema
+
+        if out is None:
+            typer.echo(scenario_schema(), nl=False)
+        else:
+            out.write_text(scenario_schema(), encoding="utf-8")
 
 
 @map_app.command("info")

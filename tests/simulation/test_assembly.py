@@ -136,3 +136,31 @@ def test_edge_state_counts_all_the_time_that_vehicles_spent(tmp_path: Path) -> N
         assert sum(state["distance_m"].to_pylist()) == pytest.approx(metres, rel=0.01)
         ends_us = {t + length for t, length in zip(state["t_us"].to_pylist(), state["interval_us"].to_pylist(), strict=True)}
         assert max(ends_us) == to_us(duration_s)
+
+
+def test_an_outage_reaches_the_lines_of_the_place_it_names(tmp_path: Path) -> None:
+    """Out from 2 to 5 s at the MEC of the centre: the west's lists, on the same MEC, wait; the east's, on the other, do not."""
+    finished = run_town(
+        tmp_path,
+        **{
+            "links.outages": "[{hop: mec_to_cloud, site: centre, from_s: 2, until_s: 5}, {hop: mec_to_cloud, mec: mec-east, "
+            "from_s: 8, until_s: 9}]",
+            "links.mec_to_cloud.during_outage": "drop",
+        },
+    )
+    names = dict(zip(*finished.table("device_spec").select(["device", "name"]).to_pydict().values(), strict=True))
+    lost: dict[str, set[int]] = {}
+    for row in finished.table("message").to_pylist():
+        if row["lost_cause"] == "outage":
+            lost.setdefault(names[row["device"]].split("/")[0], set()).add((row["t_us"] + row["mec_age_us"]) // US_PER_S)
+    assert lost == {"west": {2, 3, 4}, "centre": {2, 3, 4}, "east": {8}}
+
+
+def test_an_outage_of_a_site_that_is_not_there_is_said_by_key() -> None:
+    """The problem names the entry and the nearest site; an outage of every line needs none."""
+    loaded = town(
+        **{"links.outages": "[{hop: site_to_mec, from_s: 1, until_s: 2}, {hop: site_to_mec, site: wst, from_s: 1, until_s: 2}]"}
+    )
+    (problem,) = assembly.check(loaded.spec, FILE.parent)
+    assert (problem.key, problem.found) == ("links.outages[1].site", "there is no site 'wst'")
+    assert problem.remedy == "did you mean 'west'?"

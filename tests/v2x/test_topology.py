@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from twin.v2x.topology import LinksSpec, MecSpec, MessageSpec, assign_mecs, nearest_mec
+from twin.v2x.hop_spec import MessageSpec
+from twin.v2x.queue import Outage
+from twin.v2x.topology import HOPS, LinksSpec, MecSpec, OutageSpec, assign_mecs, nearest_mec, outages_of, unknown_sites
 
 PLACES = st.lists(st.tuples(st.floats(-3000, 3000), st.floats(-3000, 3000)), max_size=40)
 
@@ -71,7 +73,47 @@ def test_specs_round_trip_and_refuse_nonsense():
         LinksSpec(mecs=(mec, mec))
 
 
-@pytest.mark.parametrize("spec", [LinksSpec, MessageSpec, MecSpec])
+def test_outages_find_their_lines():
+    """A site names its uplink, or its MEC on the second hop; a MEC itself; neither means every line of the hop."""
+    mecs = tuple(MecSpec(name=name, lon_deg=113.3, lat_deg=23.1) for name in ("m0", "m1"))
+    whole = {"from_s": 1.5, "until_s": 2}
+    outages = (
+        OutageSpec(hop="site_to_mec", site="b", **whole),
+        OutageSpec(hop="mec_to_cloud", site="b", **whole),
+        OutageSpec(hop="mec_to_cloud", mec="m0", from_s=7, until_s=8),
+        OutageSpec(hop="site_to_mec", from_s=9, until_s=10),
+        OutageSpec(hop="mec_to_cloud", from_s=9, until_s=10),
+    )
+    found = outages_of(LinksSpec(mecs=mecs, outages=outages), ["a", "b", "c"], np.array([0, 1, 1]))
+    nine = (9_000_000, 10_000_000)
+    assert found == {
+        HOPS[0]: [Outage(1, 1_500_000, 2_000_000), *(Outage(site, *nine) for site in range(3))],
+        HOPS[1]: [Outage(1, 1_500_000, 2_000_000), Outage(0, 7_000_000, 8_000_000), Outage(0, *nine), Outage(1, *nine)],
+    }
+    assert unknown_sites(LinksSpec(outages=outages[:2]), ["a", "c"]) == [(0, "b"), (1, "b")]
+    assert unknown_sites(LinksSpec(outages=outages[3:]), []) == []
+
+
+@pytest.mark.parametrize(
+    ("keys", "word"),
+    [
+        ({"from_s": 3, "until_s": 3}, "give a later until_s"),
+        ({"site": "a", "mec": "m", "hop": "mec_to_cloud"}, "give one of them"),
+        ({"mec": "m"}, "whose lines belong to sites"),
+        ({"hop": "cloud"}, "site_to_mec"),
+        ({"from_s": -1}, "greater than or equal"),
+    ],
+)
+def test_impossible_outages_are_refused(keys, word):
+    """Empty windows, two places at once, and MECs on the sites' hop are refused with what to do; unknown MECs as well."""
+    usual = {"hop": "site_to_mec", "from_s": 1, "until_s": 3}
+    with pytest.raises(pydantic.ValidationError, match=word):
+        OutageSpec.model_validate(usual | keys)
+    with pytest.raises(pydantic.ValidationError, match="'m9', which is not in mecs"):
+        LinksSpec(outages=(OutageSpec(hop="mec_to_cloud", mec="m9", from_s=1, until_s=2),))
+
+
+@pytest.mark.parametrize("spec", [LinksSpec, MessageSpec, MecSpec, OutageSpec])
 def test_every_field_is_documented(spec):
     """The docstring under each field is its reference text."""
     assert all(field.description for field in spec.model_fields.values())
