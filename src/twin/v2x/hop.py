@@ -69,27 +69,54 @@ def settle_ties(order: Ints, key: Ints, frame: Ints) -> None:
 
 
 @kernel
-def settle(
-    finish_us: Ints, delay_us: Ints, chance: npt.NDArray[np.float64], fragments: Ints, intact: npt.NDArray[np.float64]
-) -> tuple[Ints, npt.NDArray[np.int8]]:
-    """Return when each message is delivered (``NEVER`` for the lost), and what became of it; both (n,).
+def to_the_line(rows: Ints, queue_of_device: Ints, us_per_byte: float) -> tuple[Ints, Ints, Ints, Ints, Ints]:
+    """Return queue, arrival and service time (us, at least one), device and frame of messages (n, FIELDS), each (n,)."""
+    columns = np.empty((5, len(rows)), np.int64)
+    for i in range(len(rows)):
+        columns[0, i] = queue_of_device[rows[i, DEVICE]]
+        columns[1, i] = rows[i, ARRIVAL_US]
+        columns[2, i] = max(int(np.rint(rows[i, BYTES] * us_per_byte)), 1)
+        columns[3, i] = rows[i, DEVICE]
+        columns[4, i] = rows[i, FRAME]
+    return columns[0], columns[1], columns[2], columns[3], columns[4]
 
-    ``finish_us`` is that of the queue, ``chance`` uniform in (0, 1), ``intact`` the probability that a message of so many
-    fragments (its index) comes through.
+
+@kernel
+def settle(
+    rows: Ints,
+    times_us: tuple[Ints, Ints],
+    found: Ints,
+    chance: npt.NDArray[np.float64],
+    fragment: tuple[float, int, int],
+) -> tuple[Ints, npt.NDArray[np.int8]]:
+    """Return when each message is delivered (``NEVER`` for the lost), and what became of it; both (n,). Note ``found``.
+
+    ``times_us`` are when the queue lets it go and the delay after that, ``chance`` is uniform in (0, 1), ``fragment`` the
+    probability that a fragment comes through, the participants in every list besides its objects, and those of a fragment.
     """
+    finish_us, delay_us = times_us
+    intact, own_participants, participants_per_fragment = fragment
     delivered_us = np.empty(finish_us.size, np.int64)
     outcome = np.empty(finish_us.size, np.int8)
     for i in range(finish_us.size):
+        rows[i, FOUND] = found[i]
         delivered_us[i] = NEVER
         if finish_us[i] == DROPPED:
             outcome[i] = OVERFLOW
-        elif finish_us[i] == CUT:
+            continue
+        if finish_us[i] == CUT:
             outcome[i] = OUTAGE
-        elif chance[i] >= intact[fragments[i]]:
-            outcome[i] = ERROR
-        else:
-            outcome[i] = DELIVERED
+            continue
+        whole = intact
+        left = rows[i, OBJECTS] + own_participants - participants_per_fragment
+        while left > 0:
+            whole *= intact
+            left -= participants_per_fragment
+        outcome[i] = DELIVERED
+        if chance[i] < whole:
             delivered_us[i] = finish_us[i] + delay_us[i]
+        else:
+            outcome[i] = ERROR
     return delivered_us, outcome
 
 
@@ -155,8 +182,8 @@ class Hop:
         An outage of a line that no device uses is of no consequence.
         """
         self.name = name
-        self._spec = spec
-        self._message = message
+        self._us_per_byte = 8.0 / spec.rate_mbps
+        self._fragment = (1.0 - spec.loss_probability, message.own_participants, message.participants_per_fragment)
         self._law = spec.delay_s.law()
         self._key = np.array([stream_key(seed, f"v2x/{name}/transmission", device) for device in device_names], np.uint64)
         self._queue_of_device = queue_of_device
@@ -170,10 +197,7 @@ class Hop:
         Both (n,). ``rows`` are (n, FIELDS) in the order of arrival; their ``FOUND`` is set. The delivery time of a message
         that is lost is ``NEVER``.
         """
-        device = rows[:, DEVICE]
-        service_us = np.maximum(np.rint(rows[:, BYTES] * (8.0 / self._spec.rate_mbps)), 1.0).astype(np.int64)
-        finish_us, rows[:, FOUND] = self._queues.forward(self._queue_of_device[device], rows[:, ARRIVAL_US], service_us)
-        chance, delay_us = draw_transmissions(self._key, device, rows[:, FRAME], self._law)
-        fragments = self._message.fragments(rows[:, OBJECTS])
-        intact = (1.0 - self._spec.loss_probability) ** np.arange(fragments.max(initial=0) + 1)
-        return settle(finish_us, delay_us, chance, fragments, intact)
+        queue, arrival_us, service_us, device, frame = to_the_line(rows, self._queue_of_device, self._us_per_byte)
+        finish_us, found = self._queues.forward(queue, arrival_us, service_us)
+        chance, delay_us = draw_transmissions(self._key, device, frame, self._law)
+        return settle(rows, (finish_us, delay_us), found, chance, self._fragment)

@@ -122,7 +122,9 @@ def forward_fifo(
         waiting = length[q]
         while waiting > 0 and finish_ring_us[q, first] <= now_us:
             waiting -= 1
-            first = (first + 1) % capacity
+            first += 1
+            if first == capacity:
+                first = 0
         head[q] = first
         length[q] = waiting
         found[i] = waiting
@@ -131,7 +133,8 @@ def forward_fifo(
             continue
         start_us = now_us
         if waiting > 0:
-            start_us = finish_ring_us[q, (first + waiting - 1) % capacity]
+            last = first + waiting - 1
+            start_us = finish_ring_us[q, last if last < capacity else last - capacity]
         w = window[q]
         while w < window_end[q] and until_us[w] <= start_us:
             w += 1
@@ -140,7 +143,8 @@ def forward_fifo(
         finish_us[i] = CUT if lost else leaves_us
         if lost and leaves_us <= now_us:
             continue
-        finish_ring_us[q, (first + waiting) % capacity] = leaves_us
+        free = first + waiting
+        finish_ring_us[q, free if free < capacity else free - capacity] = leaves_us
         length[q] = waiting + 1
     return finish_us, found
 
