@@ -374,6 +374,10 @@ CATALOGUE: Final[dict[str, tuple[str, str]]] = {
         "--address {address}: no Ray cluster answers there; start one (ray start --head), or use --address local",
         "--address {address}：没有 Ray 集群响应；请先启动（ray start --head），或使用 --address local",
     ),
+    "sweep.address.refused": (
+        "--address {address}: cannot be joined ({reason}); is it Ray, of this version, and does it let you in?",
+        "--address {address}：无法加入（{reason}）；请确认其为同版本的 Ray，且允许访问",
+    ),
     "sweep.no_ray": (
         "Ray is not installed; install guangzhou-twin[cluster], or use --executor local",
         "未安装 Ray；请安装 guangzhou-twin[cluster]，或使用 --executor local",

@@ -25,6 +25,9 @@ SIGNIFICANT: Final = 2
 
 MOST_DECIMALS: Final = 6
 
+ROUNDING: Final = 1e-9
+"""Half widths below this share of a figure are what rounding leaves of a constant."""
+
 
 class SweepReporter(Protocol):
     """Told how far a sweep is; a context manager."""
@@ -143,12 +146,9 @@ def sweep_summary(design: Design, result: SweepResult) -> str:
 
 def _block(metric: str, comparisons: Sequence[Comparison], design: Design) -> str:
     factor, name = unit(metric)
-    widths = [one.paired.half_width for one in comparisons if one.paired] + [
-        one.mean.half_width for one in comparisons if one.mean
-    ]
-    decimals = _decimals(
-        [factor * width for width in widths if width], [factor * one.mean.mean for one in comparisons if one.mean]
-    )
+    means = [factor * one.mean.mean for one in comparisons if one.mean]
+    estimates = [estimate for one in comparisons for estimate in (one.mean, one.paired) if estimate]
+    decimals = _decimals([factor * (estimate.half_width or 0.0) for estimate in estimates], means)
 
     def number(value: float, sign: str = "") -> str:
         return f"{factor * value:{sign},.{decimals}f}"
@@ -178,8 +178,9 @@ def _block(metric: str, comparisons: Sequence[Comparison], design: Design) -> st
 
 def _decimals(widths: Sequence[float], means: Sequence[float]) -> int:
     """Return how many decimals show two digits of the smallest half width, or three of the figures without any."""
-    if widths:
-        wanted = SIGNIFICANT - 1 - math.floor(math.log10(min(widths)))
-    else:
-        wanted = SIGNIFICANT - math.floor(math.log10(max((abs(mean) for mean in means if mean), default=1.0)))
+    largest = max((abs(mean) for mean in means), default=0.0)
+    spread = [width for width in widths if width > ROUNDING * largest]
+    if not spread and largest == 0.0:
+        return 0
+    wanted = SIGNIFICANT - (math.floor(math.log10(min(spread))) + 1 if spread else math.floor(math.log10(largest)))
     return min(max(wanted, 0), MOST_DECIMALS)

@@ -7,6 +7,7 @@ import logging
 import os
 import socket
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any, Final, Self
 from urllib.parse import urlsplit
 
@@ -69,8 +70,9 @@ class RayExecutor:
         os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
         if self.address == LOCAL:
             os.environ["RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"] = "0"  # Ray's own switch for: everything on the loopback interface
-        elif self.address.startswith(_CLIENT):
-            _reach(self.address)
+        address = self.address if self.address != AUTO else _cluster_here()
+        if address != LOCAL:
+            _reach(address, self.address)
         try:
             import ray
         except ImportError as error:
@@ -81,11 +83,12 @@ class RayExecutor:
         if self.address == LOCAL:
             options |= {"num_cpus": self.workers, "include_dashboard": False, "object_store_memory": OBJECT_STORE_BYTES}
         try:
-            ray.init(address=self.address, **options)
-        except ConnectionError as error:
-            raise InputError(say("sweep.address.nobody", address=self.address)) from error
-        except (ImportError, RuntimeError, ValueError, TimeoutError, OSError) as error:
-            raise TwinError(say("sweep.ray_failed", reason=str(error).strip().split("\n")[0])) from error
+            ray.init(address=address, **options)
+        except (ImportError, RuntimeError, ValueError, OSError) as error:
+            reason = str(error).strip().split("\n")[0]
+            if self.address == LOCAL:
+                raise TwinError(say("sweep.ray_failed", reason=reason)) from error
+            raise InputError(say("sweep.address.refused", address=self.address, reason=reason)) from error
         self._owner = True
         if self.address != LOCAL:
             self.workers = max(1, int(ray.cluster_resources().get("CPU", 1)))
@@ -104,10 +107,23 @@ class RayExecutor:
         ray.shutdown()
 
 
-def _reach(address: str) -> None:
-    """Find out at once that nobody listens; Ray itself would try for half a minute."""
-    place = urlsplit(address)
+def _cluster_here() -> str:
+    """Return the address of the cluster of this machine: ``RAY_ADDRESS``, or what ``ray start`` wrote down.
+
+    Ray's own ``auto`` would also join the private cluster of another sweep that happens to run, and then wait for minutes.
+    """
+    given = os.environ.get("RAY_ADDRESS")
+    if given and given != AUTO:
+        return given
+    with contextlib.suppress(OSError):
+        return (Path(os.environ.get("RAY_TMPDIR") or "/tmp") / "ray" / "ray_current_cluster").read_text().strip()  # noqa: S108
+    raise InputError(say("sweep.address.nobody", address=AUTO))
+
+
+def _reach(address: str, given: str) -> None:
+    """Find out at once that nobody listens; Ray itself would try for half a minute and more."""
+    place = urlsplit(address if "//" in address else f"//{address}")
     try:
         socket.create_connection((str(place.hostname), int(place.port or 0)), timeout=_REACHED_WITHIN_S).close()
-    except OSError as error:
-        raise InputError(say("sweep.address.nobody", address=address)) from error
+    except (OSError, ValueError) as error:
+        raise InputError(say("sweep.address.nobody", address=given)) from error

@@ -1,0 +1,52 @@
+"""Every shipped sweep is valid as it stands, and each of its variants runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from tests.simulation.town import digests
+
+from twin.eventlog.reader import open_run
+from twin.scenario.load import Loaded
+from twin.scenario.yaml_tree import Node
+from twin.simulation.run import run
+from twin.sweeps.design import Design, PlannedRun
+from twin.sweeps.sweep import load_design
+
+FOLDER = Path(__file__).parent.parent.parent / "scenarios" / "sweeps"
+
+
+def _short(planned: PlannedRun, out: Path) -> Path:
+    scenario = planned.scenario.model_copy(update={"duration_s": 3.0, "warm_up_s": 0.0})
+    return run(Loaded(planned.base / "-", scenario, {}, Node("-", {})), out).folder
+
+
+@pytest.fixture(scope="module")
+def first_density() -> Design:
+    """Return the design of ``first_density.yaml``."""
+    return load_design(FOLDER / "first_density.yaml")
+
+
+def test_every_shipped_sweep_is_named_here() -> None:
+    """No sweep is shipped without a test."""
+    assert [path.name for path in FOLDER.glob("*.yaml")] == ["first_density.yaml"]
+
+
+def test_first_density_is_three_densities_by_three_seeds(first_density: Design) -> None:
+    """Three nested deployments, each with the same three seeds, compared with the junctions alone."""
+    assert first_density.name == "first_density"
+    assert first_density.question
+    assert len(first_density.runs) == 9
+    assert {run.seed for run in first_density.runs} == {1, 2, 3}
+    assert first_density.baseline == (0, "junctions")
+
+
+def test_densities_are_nested_and_share_the_traffic(first_density: Design, tmp_path: Path) -> None:
+    """Each denser deployment has all devices of the one before; in three seconds every vehicle moves the same to the bit."""
+    folders = [_short(planned, tmp_path) for planned in first_density.runs[::3]]
+    devices = [set(open_run(folder).table("device_spec")["name"].to_pylist()) for folder in folders]
+    assert devices[0] < devices[1] < devices[2]
+    first, *others = [digests(folder, ["trajectory", "trip", "edge_state", "signal"]) for folder in folders]
+    assert first
+    assert all(other == first for other in others)
