@@ -61,6 +61,19 @@ def test_two_phases_are_never_open_together(seed: int, cycle_s: float, ratio: fl
     assert all(earlier[0] <= later[0] for earlier, later in itertools.pairwise(changes))
 
 
+def test_without_all_red_a_phase_is_red_when_the_next_turns_green() -> None:
+    """With an all-red time of 0 the yellow of one phase gives way to red at the very instant of the other's green."""
+    (plan,) = signal_plans(NETWORK, SignalsSpec(all_red_s=0.0), 3, NO_FLOW)
+    shown = np.zeros(NETWORK.edge_count, dtype=np.int8)
+    env = simpy.Environment()
+    env.process(SignalController(env, plan, shown, lambda *_: None).run())
+    states: list[tuple[int, int]] = []
+    first, second = (group[0] for group in plan.approaches)
+    env.process(every(env, 100_000, Phase.TRAFFIC, lambda _: states.append((int(shown[first]), int(shown[second])))))
+    env.run(until=200_000_000)
+    assert set(states) == {(GREEN, RED), (YELLOW, RED), (RED, GREEN), (RED, YELLOW)}
+
+
 def test_a_plan_repeats_after_its_cycle_from_its_offset() -> None:
     """Greens of the first phase begin at offset + k x cycle."""
     (plan,) = signal_plans(NETWORK, SignalsSpec(), 7, NO_FLOW)

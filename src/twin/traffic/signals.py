@@ -145,7 +145,7 @@ class SignalController:
         skip_us = -plan.offset_us % sum(length for _, _, length in steps)
         while True:
             for phase, state, length in steps:
-                if skip_us >= length:
+                if skip_us > 0 and skip_us >= length:  # a step of no length is still shown
                     skip_us -= length
                     continue
                 self._show(phase, state)
