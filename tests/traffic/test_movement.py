@@ -53,6 +53,16 @@ def test_vehicles_cover_the_way_they_drive() -> None:
         assert np.all(vehicles.speed[still] <= 1.1 * 50 / 3.6 + 1e-9)
 
 
+def test_the_edges_count_the_metres_that_the_vehicles_drive() -> None:
+    """On short crowded edges, where crossings are cut short, the edges' vehicle-metres are the vehicles' odometers, to 1e-9."""
+    traffic = traffic_on(grid(3, 15.0, 1), seconds=300, inflow_vph=4000.0, internal_share=0.1)
+    for tenth in range(1, 3000):
+        traffic.step_to(tenth * 100_000)
+    driven_m = float(traffic.vehicles.all.odometer.sum())
+    assert driven_m > 10_000.0
+    assert float(traffic.roads.edges.distance.sum()) == pytest.approx(driven_m, rel=1e-9)
+
+
 def test_nobody_passes_a_red_light() -> None:
     """In an hour of two-phase control, no front bumper crosses a stop line that was red for more than a second."""
     network = grid(1, 300.0, 2)
