@@ -27,16 +27,21 @@ LINK_FACTOR = 0.5
 """A ramp that enters the map counts half of a lane of its road. Assumption."""
 
 ZONE_SIZE_M = 400.0
+"""Side of the squares that are zones. Assumption: a few blocks."""
+
 EDGES_PER_ZONE = 4
 """A zone's trips begin and end on its so many longest local edges. Assumption."""
+
 SHORTEST_ZONE_EDGE_M = 40.0
+"""Shorter edges are no place to begin or end a trip. Assumption: room for a few vehicles on either side of the middle."""
+
 STOREY_HEIGHT_M = 3.5
 """Floor area = outline x height / this. Assumption."""
 
 FLOOR_AREA_PER_ROAD_M2_PER_M = 15.0
 """Floor area that every metre of local road adds to its zone, for buildings that the map does not show. Assumption."""
 
-LOCAL_CLASSES = ("secondary", "tertiary", "unclassified", "residential", "living_street", "service")
+LOCAL_CLASSES = ("secondary", "tertiary", "unclassified", "residential", "living_street")
 
 
 @dataclass(frozen=True, slots=True)
