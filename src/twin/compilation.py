@@ -7,6 +7,7 @@ the only module that imports Numba.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import importlib.metadata
 import os
@@ -51,8 +52,9 @@ def _cpu_name() -> str:
 
 def _remove_unused(parent: Path, keep: Path) -> None:
     for folder in parent.iterdir():
-        if folder != keep and time.time() - folder.stat().st_mtime > KEEP_UNUSED_S:
-            shutil.rmtree(folder, ignore_errors=True)
+        with contextlib.suppress(FileNotFoundError):  # another process that starts now may be faster
+            if folder != keep and time.time() - folder.stat().st_mtime > KEEP_UNUSED_S:
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 def _set_cache_folder() -> Path:

@@ -1,0 +1,22 @@
+"""The cache of compiled kernels: what is removed from it, and by whom."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+from twin.compilation import KEEP_UNUSED_S, _remove_unused
+
+
+def test_only_what_was_long_unused_is_removed_even_where_another_process_removes_it_too(tmp_path: Path) -> None:
+    """The folder in use and young ones stay, old ones go; an entry that has just vanished is passed over."""
+    old, young, own = (tmp_path / name for name in ("old", "young", "own"))
+    for folder in (old, young, own):
+        folder.mkdir()
+    long_ago_s = time.time() - KEEP_UNUSED_S - 60.0
+    for folder in (old, own):
+        os.utime(folder, (long_ago_s, long_ago_s))
+    (tmp_path / "gone").symlink_to(tmp_path / "nowhere")
+    _remove_unused(tmp_path, own)
+    assert (old.exists(), young.exists(), own.exists()) == (False, True, True)
