@@ -13,7 +13,7 @@ from twin.units import to_s, to_us
 
 @given(st.permutations(list(Phase)))
 def test_phases_of_one_instant_keep_their_order(created: list[Phase]) -> None:
-    """Control, traffic, sensors, links, platform, recorder - however the processes were created."""
+    """Control, traffic, sensors, links, platform, recorder, segment - however the processes were created."""
     env = simpy.Environment()
     seen: list[tuple[int, Phase]] = []
     for phase in created:

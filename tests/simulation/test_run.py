@@ -139,6 +139,14 @@ def test_kill_9_leaves_every_closed_segment(
     assert to_us(2 * SEGMENT_S - 1) < last_us <= to_us(2 * SEGMENT_S)
 
 
+def test_a_closed_segment_holds_everything_up_to_its_end(tmp_path: Path) -> None:
+    """With intervals half as long as segments, a segment holds both of its intervals, and the samples of its last instant."""
+    made = run_town(tmp_path, CENTRE, log=f"{{trajectory_period_s: 0.5, interval_s: 2, segment_s: {SEGMENT_S}}}")
+    for table, last_s in (("edge_state", SEGMENT_S - 2), ("detection_stat", SEGMENT_S - 2), ("trajectory", SEGMENT_S)):
+        first = next(iter(made.batches(table, ["t_us"])))
+        assert max(first.column("t_us").to_pylist()) == to_us(last_s)
+
+
 def test_the_run_after_a_killed_one_is_not_disturbed(usual: Run, tmp_path: Path, paused: subprocess.Popen[str]) -> None:
     """The next run sets the killed one aside, as it is, and writes the bytes of an undisturbed run."""
     paused.kill()

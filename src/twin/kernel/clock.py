@@ -1,8 +1,8 @@
 """The clock: integer microseconds, and one fixed order of work at each instant.
 
 SimPy orders events by (time, priority, creation). At one instant the order is control, traffic, sensors, links, platform,
-recorder; ordinary SimPy events (a timeout, a resource granted) come before all of them, and what they command acts in the same
-instant's tick if they are of the control phase, else at the next.
+recorder, segment; ordinary SimPy events (a timeout, a resource granted) come before all of them, and what they command acts in
+the same instant's tick if they are of the control phase, else at the next.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ class Phase(IntEnum):
     LINKS = 40
     PLATFORM = 50
     RECORDER = 60
+    SEGMENT = 70
+    """What closes the log's segments, after everything of the instant is recorded."""
 
 
 def in_phase(env: simpy.Environment, delay_us: int, phase: Phase) -> Event:

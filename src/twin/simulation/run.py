@@ -108,7 +108,7 @@ def _simulate(world: assembly.World, scenario: Scenario, folder: RunFolder, prog
         folder.checkpoint(to_s(t_us), recorder.rows)
 
     assembly.start(world, scenario)
-    env.process(every(env, segment_us, Phase.RECORDER, close_segment, first_us=segment_us))
+    env.process(every(env, segment_us, Phase.SEGMENT, close_segment, first_us=segment_us))
     if progress is not None:
         env.process(every(env, assembly.PROGRESS_US, Phase.RECORDER, lambda t_us: progress(to_s(t_us), scenario.duration_s)))
     env.run(until=end_us)
