@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 US_PER_S = 1_000_000
 """The clock counts integer microseconds."""
 
@@ -22,8 +20,3 @@ def to_us(seconds: float) -> int:
 def to_s(t_us: int) -> float:
     """Return microseconds as seconds."""
     return t_us / US_PER_S
-
-
-def compass_deg(heading_rad: float) -> float:
-    """Return the compass bearing (degrees clockwise from north) of a heading counted anticlockwise from east."""
-    return (90.0 - math.degrees(heading_rad)) % 360.0

@@ -60,7 +60,7 @@ def elevation_between(low: float, high: float) -> float:
         return 0.0
     x = high - low
     y = 1.0 + low * high
-    if x > 0.5 * y:  # steep, or more than a right angle apart
+    if x > 0.37 * y:  # beyond, the approximant errs by more; or more than a right angle apart
         return math.atan(high) - math.atan(low)
     xx, yy = x * x, y * y
     return x * (15.0 * yy + 4.0 * xx) / (y * (15.0 * yy + 9.0 * xx))

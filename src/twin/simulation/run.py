@@ -69,12 +69,13 @@ def run(
             for line in world.traffic.notices():
                 notice(line)
             _simulate(world, scenario, folder, progress)
+        summary = summarise(Run(folder.path, folder.manifest), scenario.warm_up_s)
         folder.complete(
             simulated_s=scenario.duration_s,
             wall_s=time.perf_counter() - began_s,
             compile_s=compiling.seconds,
             rows=recorder.rows,
-            summary=summarise(Run(folder.path, folder.manifest), scenario.warm_up_s),
+            summary=summary,
         )
         return RunResult(folder.path, folder.manifest, reused=False)
 

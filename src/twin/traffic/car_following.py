@@ -2,7 +2,7 @@
 
 Source: M. Treiber, A. Hennecke, D. Helbing, "Congested traffic states in empirical observations and microscopic
 simulations", Physical Review E 62 (2000) 1805-1824, equations 1-3; exponent 4 as there. Only + - * / and square roots are
-used, so that traffic is the same on every machine.
+used, which every machine rounds alike.
 """
 
 from __future__ import annotations

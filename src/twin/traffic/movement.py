@@ -256,7 +256,7 @@ def cross(vehicles: Records, lanes: Records, edges: Records, route_edge: Ints, i
 
 
 @inline_kernel
-def place_behind(vehicles: Records, lanes: Records, lane: int, s: float) -> int:
+def vehicle_ahead(vehicles: Records, lanes: Records, lane: int, s: float) -> int:
     """Return the vehicle on ``lane`` right ahead of position ``s``; NONE without one."""
     ahead = NONE
     other = lanes[lane].front
@@ -274,7 +274,7 @@ def try_to_enter(
     edge = route_edge[vehicles[i].route_begin]
     s = vehicles[i].depart_s
     lane = choose_lane(lanes, edges, edge, NONE) if s == 0.0 else edges[edge].lane_first
-    ahead = place_behind(vehicles, lanes, lane, s)
+    ahead = vehicle_ahead(vehicles, lanes, lane, s)
     behind = lanes[lane].front if ahead == NONE else vehicles[ahead].behind
     standstill = vehicles[i].standstill_gap
     limit = edges[edge].speed_limit * vehicles[i].speed_factor

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
+from twin.roadnet.defaults import STOREY_HEIGHT_M
 from twin.roadnet.road_network import RoadNetwork
 
 LANE_WEIGHT = {
@@ -34,9 +35,6 @@ EDGES_PER_ZONE = 4
 
 SHORTEST_ZONE_EDGE_M = 40.0
 """Shorter edges are no place to begin or end a trip. Assumption: room for a few vehicles on either side of the middle."""
-
-STOREY_HEIGHT_M = 3.5
-"""Floor area = outline x height / this. Assumption."""
 
 FLOOR_AREA_PER_ROAD_M2_PER_M = 15.0
 """Floor area that every metre of local road adds to its zone, for buildings that the map does not show. Assumption."""

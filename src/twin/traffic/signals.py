@@ -23,9 +23,6 @@ from twin.units import to_us
 SIGNAL_STATES: Final = ("off", "green", "yellow", "red")
 """Labels of the signal states by their number."""
 
-SATURATION_FLOW_VPH: Final = 1800.0
-"""Per lane, used only to weigh approaches with different numbers of lanes (HCM 6th ed.: base 1,900 pc/h/ln)."""
-
 
 class SignalsSpec(Spec):
     """Fixed-time control of every signalised junction."""
@@ -72,8 +69,9 @@ def signal_plans(
     """Return a plan for every signalised junction.
 
     Approaches within 45 degrees of the axis of the widest one form the first phase, the others the second. Green is shared in
-    proportion to the critical flow ratios (Webster, Traffic signal settings, Road Research Technical Paper 39, 1958). Offsets
-    are drawn at random: coordination is not modelled yet.
+    proportion to the critical flow ratios (Webster, Traffic signal settings, Road Research Technical Paper 39, 1958), with
+    one saturation flow for all lanes and the flows planned over the whole run. Offsets are drawn at random: coordination is
+    not modelled yet.
     """
     return tuple(
         _plan(network, junction, spec, seed, planned_flow_vph) for junction in network.junctions if junction.signalised
@@ -84,14 +82,11 @@ def _plan(
     network: RoadNetwork, junction: Junction, spec: SignalsSpec, seed: int, planned_flow_vph: npt.NDArray[np.float64]
 ) -> SignalPlan:
     groups = phase_groups(network, junction)
-    ratios = [
-        max((planned_flow_vph[e] / (network.edge_lanes[e] * SATURATION_FLOW_VPH) for e in group), default=0.0)
-        for group in groups
-    ]
+    per_lane_vph = [max((planned_flow_vph[e] / network.edge_lanes[e] for e in group), default=0.0) for group in groups]
     lost_s = len(groups) * (spec.yellow_s + spec.all_red_s)
     available_s = spec.cycle_s - lost_s
-    total = sum(ratios)
-    share = ratios[0] / total if total > 0.0 else 0.5
+    total = sum(per_lane_vph)
+    share = per_lane_vph[0] / total if total > 0.0 else 0.5
     first_s = min(max(share * available_s, spec.shortest_green_s), available_s - spec.shortest_green_s)
     u, _, _, _ = uniform4(stream_key(seed, "traffic/signals/offset"), 0, int(network.node_osm[junction.nodes[0]]), 0)
     return SignalPlan(
