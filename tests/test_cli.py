@@ -83,6 +83,13 @@ def test_every_command_and_option_has_its_help_in_both_languages(call) -> None:
     assert "运行" in _twin("run", "--help", TWIN_LANG="zh").stdout
 
 
+def test_without_a_command_the_usage_is_said() -> None:
+    """`twin` alone says how it is used, as any command line that lacks its command."""
+    done = _twin()
+    assert "Usage: twin" in done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_the_catalogue_is_complete() -> None:
     """Each message is there in English and Chinese, with the same values filled in."""
     for key, texts in CATALOGUE.items():

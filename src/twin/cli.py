@@ -53,7 +53,7 @@ def main() -> None:
 
 
 def _language_of(arguments: list[str]) -> str | None:
-    for word, following in zip(arguments, [*arguments[1:], ""], strict=True):
+    for word, following in zip(arguments, [*arguments, ""][1:], strict=True):
         name, equals, value = word.partition("=")
         if name == "--lang":
             chosen = value if equals else following
@@ -79,7 +79,7 @@ def _show_version(asked: bool) -> None:  # noqa: FBT001  (the callback's interfa
 
 def _check_language(value: str) -> str:
     if value and value not in LANGUAGES:
-        raise typer.BadParameter(", ".join(LANGUAGES))
+        raise typer.BadParameter(say("cli.language", value=value, names=", ".join(LANGUAGES)))
     return value
 
 
@@ -102,7 +102,7 @@ def validate(files: Annotated[list[Path], typer.Argument(metavar="FILE", show_de
             from twin.simulation.assembly import check, notices
 
             for line in notices(loaded.spec, file.parent):
-                typer.echo(f"{file}: {line}", err=True)
+                typer.echo(say("cli.notice", file=file, text=line), err=True)
             problems = check(loaded.spec, file.parent)
             if problems:
                 raise ScenarioError(loaded.placed(problems))

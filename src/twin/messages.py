@@ -110,6 +110,87 @@ CATALOGUE: Final[dict[str, tuple[str, str]]] = {
         "此键重复出现（首次：{first}）",
     ),
     "yaml.duplicate.remedy": ("keep one of the two", "请只保留一个"),
+    # relations between keys of a scenario: what and remedy, told apart by "; "
+    "spec.warm_up": (
+        "warm_up_s is {warm_up_s:g}, duration_s only {duration_s:g}; make warm_up_s the shorter one",
+        "warm_up_s 为 {warm_up_s:g}，而 duration_s 只有 {duration_s:g}; 请使 warm_up_s 小于 duration_s",
+    ),
+    "spec.trips": (
+        "inflow_vph makes some {trips:,.0f} trips in duration_s; lower it, its profile or duration_s: at most {most:,} trips",
+        "按 inflow_vph，在 duration_s 内约有 {trips:,.0f} 次出行; 请降低 inflow_vph、时间分布或时长，使之不超过 {most:,} 次",
+    ),
+    "spec.elevations": (
+        "lowest_elevation_deg is not below highest_elevation_deg; make it the lower one",
+        "lowest_elevation_deg 不小于 highest_elevation_deg; 请使其小于后者",
+    ),
+    "spec.rate": (
+        "rate_hz is {rate_hz:g}: no whole number of microseconds between frames; give one such as 5, 10, 12.5 or 20",
+        "rate_hz 为 {rate_hz:g}，帧间隔不是整数微秒; 请改用帧间隔为整数微秒的值，例如 5、10、12.5 或 20",
+    ),
+    "spec.processing": (
+        "processing_spread_s is more than ten times processing_mean_s; lower it, or raise the mean",
+        "processing_spread_s 超过 processing_mean_s 的十倍; 请减小它，或增大均值",
+    ),
+    "spec.roads": (
+        "neither names nor classes of roads are given; give names, classes or both",
+        "既没有给出道路名称（names），也没有给出道路等级（classes）; 请至少给出其一",
+    ),
+    "spec.trip_shares": (
+        "inbound_share + outbound_share + internal_share is {total:g}; make it at most 1",
+        "inbound_share + outbound_share + internal_share 为 {total:g}; 请使其不大于 1",
+    ),
+    "spec.profile": (
+        "the at_s of the profile points do not rise; put the points in order of time, each once",
+        "profile 各点的 at_s 不是递增的; 请按时间先后排列，每个时刻只写一次",
+    ),
+    "spec.no_share": (
+        "every vehicle class has share 0; give at least one a share above 0",
+        "所有车型的 share 均为 0; 请至少给一个车型大于 0 的值",
+    ),
+    "spec.p95": (
+        "p95_s ({p95_s}) is below median_s ({median_s}); give a larger p95_s",
+        "p95_s（{p95_s}）小于 median_s（{median_s}）; 请增大 p95_s",
+    ),
+    "spec.mean_delay": (
+        "mean_s ({mean_s}) is below minimum_s ({minimum_s}); give a larger mean_s",
+        "mean_s（{mean_s}）小于 minimum_s（{minimum_s}）; 请增大 mean_s",
+    ),
+    "spec.outage.times": (
+        "until_s ({until_s:g}) is not after from_s ({from_s:g}); give a later until_s",
+        "until_s（{until_s:g}）不晚于 from_s（{from_s:g}）; 请给出更晚的 until_s",
+    ),
+    "spec.outage.both": ("both site and mec are given; give one of them", "同时给出了 site 和 mec; 请只给出其一"),
+    "spec.outage.hop": (
+        "mec is given on hop site_to_mec, whose lines belong to sites; give a site, or hop mec_to_cloud",
+        "site_to_mec 的线路属于点位，却给出了 mec; 请给出 site，或将 hop 改为 mec_to_cloud",
+    ),
+    "spec.mec.twice": (
+        "MEC names given more than once: {names}; give each MEC its own name",
+        "MEC 名称重复：{names}; 请为每个 MEC 取不同的名称",
+    ),
+    "spec.outage.mec": (
+        "outages name the MEC {mec!r}, which is not in mecs; give one that is there, or a site that reports to it",
+        "outages 中的 MEC {mec!r} 不在 mecs 中; 请给出其中已有的 MEC，或由其汇聚的点位",
+    ),
+    "spec.outage.mec_of": (
+        "outages name the MEC {mec!r}, which is not in mecs; give one that is there ({names}), or a site that reports to it",
+        "outages 中的 MEC {mec!r} 不在 mecs 中; 请给出其中已有的 MEC（{names}），或由其汇聚的点位",
+    ),
+    # run folders
+    "run.remedy": ("give the folder of one run, as runs/<name>-<hash>", "请给出一次运行的目录，例如 runs/<名称>-<哈希>"),
+    "run.no_folder": (
+        "{folder}: not a run folder ({file}: {reason}); {remedy}",
+        "{folder}：不是运行目录（{file}：{reason}）；{remedy}",
+    ),
+    "run.not_json": ("{path}: not JSON ({reason}); {remedy}", "{path}：不是 JSON（{reason}）；{remedy}"),
+    "run.no_manifest": (
+        "{path}: not the manifest of a run ({reason}); {remedy}",
+        "{path}：不是一次运行的清单（{reason}）；{remedy}",
+    ),
+    "run.state": (
+        "{path}: state is {state!r}, expected one of {names}; {remedy}",
+        "{path}：state 为 {state!r}，应为以下之一：{names}；{remedy}",
+    ),
     # overrides
     "override.syntax.found": ("'{text}' is not an override", "“{text}”不是有效的覆盖项"),
     "override.syntax.remedy": ("write --set key.key[0].key=value", "请写成 --set 键.键[0].键=值"),
@@ -427,6 +508,8 @@ CATALOGUE: Final[dict[str, tuple[str, str]]] = {
     ),
     "cli.interrupted": ("interrupted", "已中断"),
     "cli.memory": ("error: out of memory; shorten the run, or log less", "错误：内存不足；请缩短仿真时间或减少日志"),
+    "cli.language": ("found '{value}'; give one of {names}", "实际是“{value}”；请从以下选择：{names}"),
+    "cli.notice": ("{file}: {text}", "{file}：{text}"),
     "cli.valid": ("{file}: valid", "{file}：有效"),
     "cli.progress": (
         "{share:3.0f} %  {factor:.1f} x real time  {left} left",
@@ -439,7 +522,7 @@ CATALOGUE: Final[dict[str, tuple[str, str]]] = {
     ),
     "traffic.origins_left_out": (
         "places where no trip begins, because no way leads far enough from there: {count}",
-        "没有出行从以下数量的地点出发（由此无法驶往足够远处）：{count}",
+        "不能作为出行起点的地点数（由此无法驶往足够远处）：{count}",
     ),
     "map.file.missing": (
         "there is no file {path!r}; name an OpenStreetMap file, relative to the scenario file",

@@ -14,6 +14,7 @@ from typing import Any, Final, Literal, get_args
 
 from twin.errors import InputError
 from twin.eventlog.tables import SCHEMA_VERSION
+from twin.messages import say
 
 FILE_NAME: Final = "manifest.json"
 
@@ -89,17 +90,17 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
 def read_manifest(folder: Path) -> Manifest:
     """Return the manifest of the run in ``folder``; InputError when there is none or it cannot be understood."""
     path = folder / FILE_NAME
-    remedy = "give the folder of one run, as runs/<name>-<hash>"
+    remedy = say("run.remedy")
     try:
         values = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise InputError(f"{folder}: not a run folder ({FILE_NAME}: {error.strerror}); {remedy}") from error
+        raise InputError(say("run.no_folder", folder=folder, file=FILE_NAME, reason=error.strerror, remedy=remedy)) from error
     except ValueError as error:
-        raise InputError(f"{path}: not JSON ({error}); {remedy}") from error
+        raise InputError(say("run.not_json", path=path, reason=error, remedy=remedy)) from error
     try:
         manifest = Manifest(**{**values, "projection": Projection(**values["projection"])})
     except (TypeError, KeyError) as error:
-        raise InputError(f"{path}: not the manifest of a run ({error}); {remedy}") from error
+        raise InputError(say("run.no_manifest", path=path, reason=error, remedy=remedy)) from error
     if manifest.state not in get_args(State):
-        raise InputError(f"{path}: state is {manifest.state!r}, expected one of {', '.join(get_args(State))}; {remedy}")
+        raise InputError(say("run.state", path=path, state=manifest.state, names=", ".join(get_args(State)), remedy=remedy))
     return manifest

@@ -6,6 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from twin.messages import say
 from twin.roadnet.datum import Datum
 from twin.sensors.lidar import LidarSpec
 from twin.spec import Spec
@@ -129,7 +130,7 @@ class AlongRoadsRule(Spec):
     @model_validator(mode="after")
     def _selects(self) -> Self:
         if not self.names and not self.classes:
-            raise ValueError("neither names nor classes of roads are given; give names, classes or both")
+            raise ValueError(say("spec.roads"))
         return self
 
 

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from pydantic import Field, model_validator
 
 from twin.geometry.occlusion import Fan, fan
+from twin.messages import say
 from twin.sensors.weather import WeatherSpec, effective_range_m, extinction_per_m
 from twin.spec import Spec
 
@@ -107,14 +108,11 @@ class LidarSpec(Spec):
     @model_validator(mode="after")
     def _consistent(self) -> LidarSpec:
         if self.lowest_elevation_deg >= self.highest_elevation_deg:
-            raise ValueError("lowest_elevation_deg is not below highest_elevation_deg; make it the lower one")
+            raise ValueError(say("spec.elevations"))
         if abs(round(1e6 / self.rate_hz) - 1e6 / self.rate_hz) > 1e-6:
-            raise ValueError(
-                f"rate_hz is {self.rate_hz:g}, which leaves no whole number of microseconds between frames; "
-                "give one that does, such as 5, 10, 12.5 or 20"
-            )
+            raise ValueError(say("spec.rate", rate_hz=self.rate_hz))
         if self.processing_spread_s > 10.0 * self.processing_mean_s:
-            raise ValueError("processing_spread_s is more than ten times processing_mean_s; lower it, or raise the mean")
+            raise ValueError(say("spec.processing"))
         return self
 
     @property

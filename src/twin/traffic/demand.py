@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import Field, model_validator
 
+from twin.messages import say
 from twin.spec import Spec
 from twin.traffic.vehicle_types import VehicleTypes
 
@@ -61,10 +62,10 @@ class DemandSpec(Spec):
     def _consistent(self) -> Self:
         total = self.inbound_share + self.outbound_share + self.internal_share
         if total > 1.0:
-            raise ValueError(f"inbound_share + outbound_share + internal_share is {total:g}; make it at most 1")
+            raise ValueError(say("spec.trip_shares", total=total))
         times = [point.at_s for point in self.profile]
         if any(later <= earlier for earlier, later in itertools.pairwise(times)):
-            raise ValueError("the at_s of the profile points do not rise; put the points in order of time, each once")
+            raise ValueError(say("spec.profile"))
         return self
 
     def expected_trips(self, duration_s: float) -> float:

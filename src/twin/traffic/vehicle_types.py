@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import Field, model_validator
 
+from twin.messages import say
 from twin.spec import Spec
 from twin.traffic.ground_truth import VEHICLE_CLASSES
 
@@ -110,7 +111,7 @@ class VehicleTypes(Spec):
     @model_validator(mode="after")
     def _some_share(self) -> Self:
         if sum(self.by_class("share")) <= 0.0:
-            raise ValueError("every vehicle class has share 0; give at least one a share above 0")
+            raise ValueError(say("spec.no_share"))
         return self
 
     def by_class(self, field: str) -> list[float]:

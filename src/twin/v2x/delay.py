@@ -14,6 +14,7 @@ import numpy.typing as npt
 from pydantic import Field, model_validator
 
 from twin.compilation import kernel
+from twin.messages import say
 from twin.rng import normal_pair, uniform4
 from twin.spec import Spec
 from twin.units import US_PER_S
@@ -71,7 +72,7 @@ class LognormalDelay(Spec):
     @model_validator(mode="after")
     def _ordered(self) -> LognormalDelay:
         if self.p95_s < self.median_s:
-            raise ValueError(f"p95_s ({self.p95_s}) is below median_s ({self.median_s}); give a larger p95_s")
+            raise ValueError(say("spec.p95", p95_s=self.p95_s, median_s=self.median_s))
         return self
 
     def law(self) -> DelayLaw:
@@ -100,7 +101,7 @@ class ShiftedGammaDelay(Spec):
     @model_validator(mode="after")
     def _ordered(self) -> ShiftedGammaDelay:
         if self.mean_s < self.minimum_s:
-            raise ValueError(f"mean_s ({self.mean_s}) is below minimum_s ({self.minimum_s}); give a larger mean_s")
+            raise ValueError(say("spec.mean_delay", mean_s=self.mean_s, minimum_s=self.minimum_s))
         return self
 
     def law(self) -> DelayLaw:

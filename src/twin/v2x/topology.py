@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import Field, model_validator
 
+from twin.messages import say
 from twin.spec import Spec
 from twin.units import to_us
 from twin.v2x.hop_spec import HopSpec, MessageSpec
@@ -59,11 +60,11 @@ class OutageSpec(Spec):
     @model_validator(mode="after")
     def _makes_sense(self) -> OutageSpec:
         if self.until_s <= self.from_s:
-            raise ValueError(f"until_s ({self.until_s:g}) is not after from_s ({self.from_s:g}); give a later until_s")
+            raise ValueError(say("spec.outage.times", until_s=self.until_s, from_s=self.from_s))
         if self.mec and self.site:
-            raise ValueError("both site and mec are given; give one of them")
+            raise ValueError(say("spec.outage.both"))
         if self.mec and self.hop == SITE_TO_MEC:
-            raise ValueError("mec is given on hop site_to_mec, whose lines belong to sites; give a site, or hop mec_to_cloud")
+            raise ValueError(say("spec.outage.hop"))
         return self
 
 
@@ -120,13 +121,10 @@ class LinksSpec(Spec):
         names = [mec.name for mec in self.mecs]
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
-            raise ValueError(f"MEC names given more than once: {', '.join(twice)}; give each MEC its own name")
+            raise ValueError(say("spec.mec.twice", names=", ".join(twice)))
         unknown = sorted({outage.mec for outage in self.outages if outage.mec} - set(names))
         if unknown:
-            raise ValueError(
-                f"outages name the MEC {unknown[0]!r}, which is not in mecs; give one that is there"
-                f"{' (' + ', '.join(names) + ')' if names else ''}, or a site that reports to it"
-            )
+            raise ValueError(say("spec.outage.mec_of" if names else "spec.outage.mec", mec=unknown[0], names=", ".join(names)))
         return self
 
 
