@@ -50,6 +50,8 @@ def shown(key: str, value: object) -> str:
     """Return a figure as a reader wants it: shares in percent, whole numbers with separators, else three significant digits."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return "–" if value is None else str(value)
+    if key.endswith(("delivered_share", "lost_share")):
+        return f"{value:.3%}"  # to be held against 99.9 %
     if key.endswith("_share") or key in ("recall", "precision"):
         return f"{value:.1%}"
     return f"{value:,}" if isinstance(value, int) else f"{value:,.3g}" if abs(value) < 1000.0 else f"{value:,.0f}"

@@ -217,6 +217,8 @@ def clock(seconds: float) -> str:
 _UNITS: Final = (
     ("_mps", 3.6, "km/h", ".1f"),
     ("_kmh", 1.0, "km/h", ".1f"),
+    ("delivered_share", 100.0, "%", ".3f"),  # to be held against 99.9 %
+    ("lost_share", 100.0, "%", ".3f"),
     ("_share", 100.0, "%", ".1f"),
     ("recall", 100.0, "%", ".1f"),
     ("precision", 100.0, "%", ".1f"),

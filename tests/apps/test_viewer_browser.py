@@ -319,7 +319,7 @@ def test_row_of_a_sensor_makes_the_player_fly_to_it(tmp_path: Path) -> None:
         row.wait_for()
         cells = row.locator("td").all_inner_texts()
         assert cells[:3] == ["north-east", "激光雷达", "花城大道 / 华夏路"]
-        assert cells[3:] == ["400", "360", "300", "75.0 %", "100.0 %", "0.50", "62.5", "100.0 %"]
+        assert cells[3:] == ["400", "360", "300", "75.0 %", "100.0 %", "0.50", "62.5", "100.000 %"]
         row.click()
         visit.wait("twinPlayer.focused === 8 && !twinPlayer.flying && twinPlayer.ready")
         there = visit.page.evaluate("twinPlayer.view")

@@ -13,7 +13,7 @@ const COLUMNS = [
   ["precision", "share"],
   ["mean_error_m", 2],
   ["latency_p95_ms", 1],
-  ["delivered_share", "share"],
+  ["delivered_share", "fine share"],
 ];
 
 function shown(value, how, words) {
@@ -21,6 +21,7 @@ function shown(value, how, words) {
   if (how === "text") return value;
   if (how === "kind") return words[`kind_${value}`] ?? value;
   if (how === "count") return value.toLocaleString("en-US");
+  if (how === "fine share") return `${(100 * value).toFixed(3)} %`; // to be held against 99.9 %
   return how === "share" ? `${(100 * value).toFixed(1)} %` : value.toFixed(how);
 }
 
