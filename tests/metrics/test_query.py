@@ -114,6 +114,11 @@ def test_answers_are_those_of_plain_python(run: Run) -> None:
     assert ask(run, "SELECT count(*) FROM message WHERE t_us < 1") == [(sum(row["t_us"] < 1 for row in rows),)]
 
 
+def test_single_precision_reads_as_the_shortest_decimal(run: Run) -> None:
+    """A value of 32 bits is given as the fewest digits that name it, not as the 64-bit number next to it; nulls stay."""
+    assert ask(run, "SELECT 48.9::FLOAT, 48.9::DOUBLE, NULL::FLOAT, 'inf'::FLOAT") == [(48.9, 48.9, None, float("inf"))]
+
+
 def test_hops_are_the_link_figures(run: Run) -> None:
     """The view ``hops`` gives what ``link_figures`` computes with NumPy, after the warm-up of the manifest."""
     figures = link_figures(run, WARM_UP_S).hops

@@ -11,12 +11,13 @@ import difflib
 import json
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
 import duckdb
+import numpy as np
 
 from twin.errors import InputError, TwinError
 from twin.eventlog.reader import Run
@@ -130,7 +131,8 @@ def query(run: Run, sql: str, *, memory_limit: str = MEMORY_LIMIT, time_limit_s:
             if zoned:
                 raise InputError(say("query.zone", column=zoned[0]))
             numeric = tuple(_NUMBER.match(str(kind)) is not None for _, kind, *_ in description)
-            yield Result(tuple(str(name) for name, *_ in description), numeric, _rows(connection))
+            singles = [i for i, (_, kind, *_) in enumerate(description) if str(kind) == "FLOAT"]
+            yield Result(tuple(str(name) for name, *_ in description), numeric, _rows(connection, singles))
         except duckdb.InterruptException:
             if late.is_set():
                 raise TwinError(say("query.late", limit=f"{time_limit_s:g}")) from None
@@ -160,9 +162,17 @@ def _create_views(connection: duckdb.DuckDBPyConnection, run: Run) -> None:
     connection.execute(f"CREATE VIEW hops AS {' UNION ALL '.join(hops)}")
 
 
-def _rows(connection: duckdb.DuckDBPyConnection) -> Iterator[tuple[Any, ...]]:
+def _rows(connection: duckdb.DuckDBPyConnection, singles: Sequence[int]) -> Iterator[tuple[Any, ...]]:
+    """Yield the rows; columns of single precision (``singles``) as the shortest decimals: 48.9, not 48.900001525878906."""
     while batch := connection.fetchmany(_BATCH_ROWS):
-        yield from batch
+        if not singles:
+            yield from batch
+            continue
+        for row in batch:
+            values = list(row)
+            for i in singles:
+                values[i] = None if row[i] is None else float(str(np.float32(row[i])))
+            yield tuple(values)
 
 
 def _only_a_select(connection: duckdb.DuckDBPyConnection, sql: str) -> Any:
