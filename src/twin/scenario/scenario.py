@@ -75,10 +75,7 @@ class Scenario(Spec):
         duration_s = before.data.get("duration_s")
         trips = 0.0 if duration_s is None else demand.expected_trips(duration_s)
         if trips > MOST_TRIPS:
-            raise ValueError(
-                f"inflow_vph makes some {trips:,.0f} trips in duration_s; "
-                f"lower inflow_vph, its profile or duration_s, so that there are at most {MOST_TRIPS:,}"
-            )
+            raise ValueError(say("spec.trips", trips=trips, most=MOST_TRIPS))
         return demand
 
     @field_validator("warm_up_s")
@@ -86,5 +83,5 @@ class Scenario(Spec):
     def _measures_something(cls, warm_up_s: float, before: ValidationInfo) -> float:
         duration_s = before.data.get("duration_s")
         if duration_s is not None and warm_up_s >= duration_s:
-            raise ValueError(f"warm_up_s is {warm_up_s:g}, duration_s only {duration_s:g}; make warm_up_s the shorter one")
+            raise ValueError(say("spec.warm_up", warm_up_s=warm_up_s, duration_s=duration_s))
         return warm_up_s
