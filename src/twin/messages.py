@@ -348,6 +348,7 @@ CATALOGUE: Final[dict[str, tuple[str, str]]] = {
         "warning: {title}: {count} of {total} sites share their spot with another: {names}",
         "警告：{title}：{total} 个点位中有 {count} 个与其他点位坐标相同：{names}",
     ),
+    "deployment.comma": (", ", "、"),
     "deployment.left_out": (
         "{rule}: {placed} sites placed; places left out: {reasons}",
         "{rule}：已布设 {placed} 个点位；略去：{reasons}",

@@ -213,7 +213,11 @@ class _Placing:
         unknown = [i for i, name in enumerate(rule.names) if name not in known]
         for i in unknown:
             near = difflib.get_close_matches(rule.names[i], known, n=3, cutoff=0.4)
-            remedy = say("deployment.road.remedy_near", names=", ".join(near)) if near else say("deployment.road.remedy")
+            remedy = (
+                say("deployment.road.remedy_near", names=say("deployment.comma").join(near))
+                if near
+                else say("deployment.road.remedy")
+            )
             found = say("deployment.road.found", name=rule.names[i])
             self.problems.append(Problem("", f"{key}.names[{i}]", found, remedy))
         if not unknown and not chosen_roads(rule, self._network):
@@ -276,7 +280,7 @@ def _left_out_text(key: str, rule: AlongRoadsRule, placed: int, left_out: Mappin
         for why in ("tunnel", "bridge", "near", "room")
         if left_out.get(why)
     ]
-    return say("deployment.left_out", rule=key, placed=placed, reasons=", ".join(reasons))
+    return say("deployment.left_out", rule=key, placed=placed, reasons=say("deployment.comma").join(reasons))
 
 
 __all__ = [
