@@ -345,3 +345,12 @@ def test_the_summary_is_aligned_in_both_languages(tmp_path: Path) -> None:
         }
         assert len(columns) == 1
         assert "20.0 x" in "\n".join(lines)
+
+
+def test_a_sweep_is_validated_as_a_sweep_and_the_language_may_stand_anywhere() -> None:
+    """``validate`` knows a sweep by its axes; ``--lang`` is taken before and behind the command."""
+    sweep = str(ROOT / "scenarios" / "sweeps" / "first_density.yaml")
+    for words in (("--lang", "zh", "validate", sweep), ("validate", sweep, "--lang=zh"), ("validate", "--lang", "zh", sweep)):
+        done = _twin(*words)
+        assert done.returncode == 0, done.stderr
+        assert "有效" in done.stdout

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import importlib.metadata
 import io
+import itertools
 import os
 import sys
 from collections.abc import Iterator
@@ -49,7 +50,7 @@ def main() -> None:
     use_language(_language_of(sys.argv[1:]))
     command = typer.main.get_command(app)
     _describe(command, "help.twin")
-    command(prog_name="twin")
+    command(_language_first(sys.argv[1:]), prog_name="twin")
 
 
 def _language_of(arguments: list[str]) -> str | None:
@@ -59,6 +60,19 @@ def _language_of(arguments: list[str]) -> str | None:
             chosen = value if equals else following
             return chosen if chosen in LANGUAGES else None
     return None
+
+
+def _language_first(arguments: list[str]) -> list[str]:
+    """Move ``--lang zh`` to the front, where the command line wants it, from wherever it was written."""
+    first: list[str] = []
+    others: list[str] = []
+    words = iter(arguments)
+    for word in words:
+        if word == "--lang":
+            first += [word, *itertools.islice(words, 1)]
+        else:
+            (first if word.startswith("--lang=") else others).append(word)
+    return first + others
 
 
 def _describe(command: Any, key: str) -> None:
@@ -98,6 +112,12 @@ def validate(files: Annotated[list[Path], typer.Argument(metavar="FILE", show_de
     bad = 0
     for file in files:
         with _reporting(debug=debug, go_on=True) as outcome:
+            if _is_sweep(file):
+                from twin.sweeps.sweep import load_design
+
+                load_design(file)
+                typer.echo(say("cli.valid", file=file))
+                continue
             loaded = _load(file, {})
             from twin.simulation.assembly import check, notices
 
@@ -266,6 +286,14 @@ def map_info(file: Annotated[Path, typer.Argument(metavar="FILE", show_default=F
         from twin.roadnet.info import describe
 
         typer.echo(describe(load_network(file)))
+
+
+def _is_sweep(file: Path) -> bool:
+    """Return whether a file has axes; whatever else is wrong with it is for the loader to say."""
+    try:
+        return any(line.startswith("axes:") for line in file.read_text(encoding="utf-8").splitlines())
+    except (OSError, UnicodeDecodeError):
+        return False
 
 
 def _load(file: Path, overrides: dict[str, str]) -> Loaded[Scenario]:

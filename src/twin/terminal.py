@@ -190,7 +190,12 @@ class Pace:
         self._seen: deque[tuple[float, float]] = deque()
 
     def at(self, simulated_s: float, total_s: float) -> tuple[float, float]:
-        """Return (times real time, wall seconds left) now that ``simulated_s`` of ``total_s`` are done."""
+        """Return (times real time, wall seconds left) now that ``simulated_s`` of ``total_s`` are done.
+
+        The clock starts with the first simulated second: until then kernels may have been compiled.
+        """
+        if simulated_s <= 0.0:
+            return self.factor, self.left_s
         now_s = time.perf_counter()
         self._seen.append((now_s, simulated_s))
         while len(self._seen) > 2 and self._seen[1][0] <= now_s - PACE_OVER_S:

@@ -29,7 +29,8 @@ class TrafficFigures:
     halted_share: float | None
     """Share of vehicle-seconds spent below 1.4 m/s."""
     mean_delay_s: float | None
-    """Mean over the finished trips of arrival - planned departure - free-flow time."""
+    """Mean over the finished trips of arrival - planned departure - free-flow time; those from before the start left out, whose
+    departures are assumed."""
 
 
 def traffic_figures(run: Run, warm_up_s: float = 0.0) -> TrafficFigures:
@@ -41,16 +42,17 @@ def traffic_figures(run: Run, warm_up_s: float = 0.0) -> TrafficFigures:
     vehicle_s = math.fsum(column(states, "vehicle_s"))  # fsum: exact, so the cut into segments cannot change the figure
     distance_m = math.fsum(column(states, "distance_m"))
     halted_s = math.fsum(column(states, "halted_s"))
-    vehicles = waiting = 0
+    vehicles = waiting = finished = 0
     for batch in run.batches("trip", ("insert_us", "arrival_us")):
         insert_us, arrival_us = (batch.column(name).to_numpy(zero_copy_only=False) for name in ("insert_us", "arrival_us"))
         waits = np.isnan(insert_us)  # nulls become NaN, which is before no instant
         waiting += int(waits.sum())
         vehicles += int((~waits & ~(arrival_us < to_us(warm_up_s))).sum())
+        finished += int((arrival_us >= to_us(warm_up_s)).sum())
     delays = column(after_warm_up(run, "trip", ("delay_s",), warm_up_s, time="arrival_us"), "delay_s")
     return TrafficFigures(
         vehicles=vehicles,
-        trips_finished=delays.size,
+        trips_finished=finished,
         trips_waiting=waiting,
         vehicle_km=distance_m / 1000.0,
         vehicle_h=vehicle_s / 3600.0,

@@ -29,7 +29,7 @@ class Scenario(Spec):
     """What the planner wants to know; shown beside the results."""
 
     map: str = Field(min_length=1)
-    """Map file (OpenStreetMap XML), relative to the scenario file."""
+    """Map file, relative to the scenario file: OpenStreetMap XML, plain or packed (gz, bz2), or PBF."""
 
     start: AwareDatetime
     """Wall time at which the simulation begins, ISO 8601 with its offset, as ``2026-05-20T07:45:00+08:00``."""

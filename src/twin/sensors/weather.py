@@ -20,7 +20,11 @@ class WeatherSpec(Spec):
     """The weather of the whole run."""
 
     rain_mmph: Annotated[float, Field(ge=0.0, le=300.0)] = 0.0
-    """Rain rate in mm/h; 0 is dry. Guangzhou's red rain-storm warning stands for some 100 mm in 3 hours."""
+    """Rain rate in mm/h; 0 is dry. Guangzhou's red rain-storm warning stands for some 100 mm in 3 hours.
+
+    It shortens the range at which a vehicle is seen; with the default LiDAR and vehicles, whose clear range is beyond its
+    nominal one, that begins to show at about 40 mm/h.
+    """
 
     fog_visibility_m: Annotated[float, Field(gt=0.0, le=100_000.0)] | None = None
     """Meteorological visibility in fog or haze; leave out for clear air."""
