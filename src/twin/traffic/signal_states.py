@@ -1,8 +1,8 @@
 """What a traffic signal can show to one connector.
 
-The states are the int8 codes of the array ``signal`` of (connectors,) that the traffic kernels read: no light at all, the three colours,
-and the state of a movement that may go while giving way to everybody (a right turn on red). A permissive left turn is simply GREEN: which
-of two crossing green connectors gives way is told by ``LaneGraph.conflict_green``.
+The states are the int8 codes of the array ``signal`` of (connectors,) that the traffic kernels read: no light at all, the
+three colours, and the state of a movement that may go while giving way to everybody (a right turn on red). A permissive left
+turn is simply GREEN: which of two crossing green connectors gives way is told by ``LaneGraph.conflict_green``.
 """
 
 from __future__ import annotations
