@@ -28,6 +28,9 @@ CLASS_COLOURS: Final = {
     "bus": "#009e73",
     "light_truck": "#cc79a7",
     "heavy_truck": "#e69f00",
+    "autonomous_taxi": "#0072b2",
+    "electric_bicycle": "#d55e00",
+    "pedestrian": "#999933",
     "all": "#5b6b8c",
 }
 """The player's colours (Okabe and Ito, 2008; the yellow darker, for a white page)."""

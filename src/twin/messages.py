@@ -147,6 +147,18 @@ CATALOGUE: Final[dict[str, tuple[str, str]]] = {
         "every vehicle class has share 0; give at least one a share above 0",
         "所有车型的 share 均为 0; 请至少给一个车型大于 0 的值",
     ),
+    "spec.axle_counts": (
+        "axle_positions_m has {positions} values, axle_loads_empty_kn {empty}, axle_loads_laden_kn {laden}; give one an axle",
+        "axle_positions_m 有 {positions} 个值，axle_loads_empty_kn 有 {empty} 个，axle_loads_laden_kn 有 {laden} 个; 每轴各一",
+    ),
+    "spec.axle_positions": (
+        "axle_positions_m is {positions}, length_m {length_m:g}; let the positions rise and end within the length",
+        "axle_positions_m 为 {positions}，length_m 为 {length_m:g}; 各轴位置须自前保险杠起递增，且不超过车长",
+    ),
+    "spec.axle_loads": (
+        "an axle weighs less laden than empty; raise its axle_loads_laden_kn or lower its axle_loads_empty_kn",
+        "某轴的满载轴重小于空载轴重; 请增大 axle_loads_laden_kn 或减小 axle_loads_empty_kn",
+    ),
     "spec.p95": (
         "p95_s ({p95_s}) is below median_s ({median_s}); give a larger p95_s",
         "p95_s（{p95_s}）小于 median_s（{median_s}）; 请增大 p95_s",

@@ -36,7 +36,7 @@ def test_detection_curve() -> None:
 def test_classes() -> None:
     """Values by class come in the order of the ground truth's classes, defaults where nothing is said."""
     spec = LidarSpec(kind="lidar", reflectivity_by_class={"bus": 0.1}, points_for_half_detection_by_class={"heavy_truck": 4.0})
-    assert spec.half_detection_points().tolist() == [10.0, 10.0, 10.0, 10.0, 4.0]
+    assert spec.half_detection_points().tolist() == [10.0, 10.0, 10.0, 10.0, 4.0, 10.0, 10.0, 10.0]
     ranges_m = dict(zip(VEHICLE_CLASSES, spec.effective_ranges_m(WeatherSpec(rain_mmph=50.0)), strict=True))
     assert ranges_m["bus"] == pytest.approx(120.0, abs=1.0)
     assert ranges_m["car"] > ranges_m["bus"]

@@ -136,6 +136,9 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
     "class_bus": ("公交车", "bus"),
     "class_light_truck": ("轻型货车", "light truck"),
     "class_heavy_truck": ("重型货车", "heavy truck"),
+    "class_autonomous_taxi": ("自动驾驶出租车", "autonomous taxi"),
+    "class_electric_bicycle": ("电动自行车", "electric bicycle"),
+    "class_pedestrian": ("行人", "pedestrian"),
 }
 """Chinese, English; terms as in the project's glossary."""
 

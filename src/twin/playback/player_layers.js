@@ -31,13 +31,16 @@ const PALETTES = {
   },
 };
 
-// Okabe and Ito (2008), readable with colour-blind eyes; the same class has the same colour in every run.
+// Okabe and Ito (2008), pedestrians from Tol (2021), readable with colour-blind eyes; the same class has the same colour in every run.
 const CLASS_COLOURS = {
   car: [86, 180, 233],
   taxi: [240, 228, 66],
   bus: [0, 158, 115],
   light_truck: [204, 121, 167],
   heavy_truck: [230, 159, 0],
+  autonomous_taxi: [0, 114, 178],
+  electric_bicycle: [213, 94, 0],
+  pedestrian: [153, 153, 51],
 };
 const OTHER_CLASS_COLOUR = [160, 160, 160];
 // Orange when standing, blue when flowing: apart for colour-blind eyes as well, and in grey.

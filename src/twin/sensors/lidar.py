@@ -14,7 +14,7 @@ from twin.messages import say
 from twin.sensors.weather import WeatherSpec, effective_range_m, extinction_per_m
 from twin.spec import Spec
 
-VehicleClass = Literal["car", "taxi", "bus", "light_truck", "heavy_truck"]
+VehicleClass = Literal["car", "taxi", "bus", "light_truck", "heavy_truck", "autonomous_taxi", "electric_bicycle", "pedestrian"]
 """The classes of ``twin.traffic.ground_truth.VEHICLE_CLASSES`` in their order, as keys of a scenario."""
 
 Points = Annotated[float, Field(gt=0.0, le=1e6)]
@@ -69,14 +69,16 @@ class LidarSpec(Spec):
     """Wavelength, which fog depends on. Source: 905 nm is that of Hesai's Pandar and AT families."""
 
     reflectivity: Reflectivity = 0.3
-    """Share of the light that a vehicle's surface returns. Assumption: between black (0.1) and white paint (0.5 and more)."""
+    """Share of the light that a surface returns. Assumption: between black (0.1) and white paint (0.5 and more); the same for
+    clothes and for the frames of bicycles."""
 
     reflectivity_by_class: dict[VehicleClass, Reflectivity] = Field(default_factory=dict)
     """Reflectivity of single vehicle classes, where it differs from ``reflectivity``."""
 
     points_for_half_detection: Points = 10.0
     """Points on a vehicle at which the detector finds it half of the time (n50 of P = 1 / (1 + (n50 / n)^k)). Assumption: no
-    published curve of detection against points is known."""
+    published curve of detection against points is known; the same for bicycles and pedestrians, who are found less often
+    because they are small."""
 
     points_for_half_detection_by_class: dict[VehicleClass, Points] = Field(default_factory=dict)
     """n50 of single vehicle classes, where it differs from ``points_for_half_detection``."""

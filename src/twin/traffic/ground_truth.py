@@ -7,19 +7,22 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-VEHICLE_CLASSES = ("car", "taxi", "bus", "light_truck", "heavy_truck")
+VEHICLE_CLASSES = ("car", "taxi", "bus", "light_truck", "heavy_truck", "autonomous_taxi", "electric_bicycle", "pedestrian")
 """Classes by their number in ``GroundTruth.klass``."""
+
+DRIVEN_CLASSES = VEHICLE_CLASSES[:-1]
+"""Classes that make trips on lanes; pedestrians only cross at junctions."""
 
 Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
 class GroundTruth:
-    """The vehicles on the network at one instant, one row each; arrays of shape (n,)."""
+    """The vehicles on the network and the pedestrians on crossings at one instant, one row each; arrays of shape (n,)."""
 
     t_us: int
     vehicle: npt.NDArray[np.int32]
-    """Vehicle number: the trip it makes, never a reused slot."""
+    """Vehicle number: the trip it makes, never a reused slot; pedestrians are numbered after all trips."""
     klass: npt.NDArray[np.int8]
     """Index into ``VEHICLE_CLASSES``."""
     x_m: Floats
