@@ -15,11 +15,14 @@ from typing import Any
 import numpy as np
 
 from twin.roadnet.osm_file import read_bytes
-from twin.roadnet.road_network import Building, Junction, Place, Provenance, RoadNetwork
+from twin.roadnet.road_network import Building, Connections, Junction, Place, Provenance, RoadNetwork
+from twin.roadnet.sumo_xml import is_sumo
 
 _LIBRARIES = ("osmium", "osmnx", "networkx", "numpy", "pyproj", "scipy", "shapely")
-_RECORDS = ("junctions", "buildings", "places", "provenance")
+_RECORDS = ("junctions", "buildings", "places", "provenance", "connections")
+_CONNECTION = "connection_"
 _TEXT = "text"
+_CONNECTIONS = "connections."
 
 
 def cache_folder() -> Path:
@@ -44,22 +47,34 @@ def cache_key(content: bytes, package: Path | None = None) -> str:
 def load_network(path: Path) -> RoadNetwork:
     """Return the road network of a map file, from the cache when it was read before; its arrays cannot be written to.
 
-    Raises ``MapError`` when the file is missing, is no OpenStreetMap data, is damaged, or has no roads.
+    Files named ``*.net.xml`` or ``*.net.xml.gz`` are SUMO's, all others OpenStreetMap's. Raises ``MapError`` when the file is
+    missing, is neither, is damaged, or has no roads.
     """
     path = Path(path)
-    kept = cache_folder() / f"{cache_key(read_bytes(path))}.npz"
+    kind = "sumo-" if is_sumo(path) else ""
+    kept = cache_folder() / f"{kind}{cache_key(read_bytes(path))}.npz"
     network = _load(kept)
     if network is None:
-        from twin.roadnet.osm import read_osm
-
-        network = read_osm(path)
+        network = _read(path)
         _save(network, kept)
     return _frozen(replace(network, provenance=replace(network.provenance, path=path.name)))
+
+
+def _read(path: Path) -> RoadNetwork:
+    if is_sumo(path):
+        from twin.roadnet.sumo import read_sumo_network
+
+        return read_sumo_network(path)
+    from twin.roadnet.osm import read_osm
+
+    return read_osm(path)
 
 
 def _frozen(network: RoadNetwork) -> RoadNetwork:
     arrays = [getattr(network, field.name) for field in fields(network)]
     arrays += [array for building in network.buildings for array in (building.x_m, building.y_m)]
+    if network.connections is not None:
+        arrays += [getattr(network.connections, field.name) for field in fields(network.connections)]
     for array in arrays:
         if isinstance(array, np.ndarray):
             array.flags.writeable = False
@@ -76,8 +91,13 @@ def _save(network: RoadNetwork, file: Path) -> None:
         value = getattr(network, field.name)
         if isinstance(value, np.ndarray):
             arrays[field.name] = value
+        elif isinstance(value, Connections):
+            arrays |= {f"{_CONNECTIONS}{part.name}": getattr(value, part.name) for part in fields(value)}
         elif field.name not in _RECORDS:
             text[field.name] = value
+    if network.connections is not None:
+        rows = network.connections
+        arrays |= {f"{_CONNECTION}{field.name}": getattr(rows, field.name) for field in fields(rows)}
     outlines = [building.x_m.size for building in network.buildings]
     arrays["outline_offset"] = np.concatenate(([0], np.cumsum(outlines))).astype(np.int64)
     arrays["outline_x_m"] = np.concatenate([np.empty(0), *(building.x_m for building in network.buildings)])
@@ -112,9 +132,20 @@ def _rebuilt(arrays: dict[str, Any], text: dict[str, Any]) -> RoadNetwork:
     )
     junctions = tuple(Junction(**_tuples(record)) for record in text.pop("junctions"))
     places = tuple(Place(**record) for record in text.pop("places"))
+    rows = {name: arrays.pop(name) for name in list(arrays) if name.startswith(_CONNECTION)}
+    connections = Connections(**{name.removeprefix(_CONNECTION): array for name, array in rows.items()}) if rows else None
     provenance = Provenance(**_tuples(text.pop("provenance")))
+    parts = {name: arrays.pop(name) for name in list(arrays) if name.startswith(_CONNECTIONS)}
+    if parts:
+        text["connections"] = Connections(**{name.removeprefix(_CONNECTIONS): part for name, part in parts.items()})
     return RoadNetwork(
-        **arrays, **_tuples(text), junctions=junctions, buildings=buildings, places=places, provenance=provenance
+        **arrays,
+        **_tuples(text),
+        junctions=junctions,
+        buildings=buildings,
+        places=places,
+        provenance=provenance,
+        connections=connections,
     )
 
 

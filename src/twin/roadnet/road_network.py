@@ -69,6 +69,26 @@ class Provenance:
 
 
 @dataclass(frozen=True, slots=True)
+class Connections:
+    """Which lane leads to which, as the map's source states it; one row a connection, lanes numbered from the kerb."""
+
+    from_edge: Ints
+    from_lane: Ints
+    to_edge: Ints
+    to_lane: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Connections:
+    """Which lane leads to which, where the map says so itself: one row a connection, in any order. Lanes count from the kerb."""
+
+    from_edge: Ints
+    from_lane: Ints
+    to_edge: Ints
+    to_lane: Ints
+
+
+@dataclass(frozen=True, slots=True)
 class RoadNetwork:
     """A directed road graph. Edges are one direction of a carriageway; lane 0 is at the kerb (right-hand traffic).
 
@@ -121,6 +141,14 @@ class RoadNetwork:
 
     forbidden_courses: tuple[tuple[int, ...], ...] = ()
     """Edges (three or more) that may not be driven one after the other, though each turn alone is open."""
+
+    connections: Connections | None = None
+    """Lanes and where they lead, where the source says it; None leaves it to be inferred."""
+    edges_end_at_stop_lines: bool = False
+    """True where the edges' lines already stop at the junctions; else they meet at the nodes."""
+
+    edge_key: tuple[str, ...] = ()
+    """The source's own names of the edges (SUMO); empty where ``edge_way`` says it."""
 
     @property
     def edge_count(self) -> int:
