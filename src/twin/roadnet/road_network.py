@@ -79,16 +79,6 @@ class Connections:
 
 
 @dataclass(frozen=True, slots=True)
-class Connections:
-    """Which lane leads to which, where the map says so itself: one row a connection, in any order. Lanes count from the kerb."""
-
-    from_edge: Ints
-    from_lane: Ints
-    to_edge: Ints
-    to_lane: Ints
-
-
-@dataclass(frozen=True, slots=True)
 class RoadNetwork:
     """A directed road graph. Edges are one direction of a carriageway; lane 0 is at the kerb (right-hand traffic).
 
@@ -146,6 +136,12 @@ class RoadNetwork:
     """Lanes and where they lead, where the source says it; None leaves it to be inferred."""
     edges_end_at_stop_lines: bool = False
     """True where the edges' lines already stop at the junctions; else they meet at the nodes."""
+
+    edge_turn_lanes: tuple[str, ...] = ()
+    """OpenStreetMap's ``turn:lanes`` of each edge, from the left lane to the right (``left|through|through;right``), empty where
+    the map says nothing; no entries at all where no edge has it."""
+    edge_roundabout: npt.NDArray[np.bool_] | None = None
+    """(edges,): which edges circle in a roundabout; None where the map does not say."""
 
     edge_key: tuple[str, ...] = ()
     """The source's own names of the edges (SUMO); empty where ``edge_way`` says it."""
