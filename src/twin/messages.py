@@ -537,6 +537,48 @@ CATALOGUE: Final[dict[str, tuple[str, str]]] = {
         "places where no trip begins, because no way leads far enough from there: {count}",
         "不能作为出行起点的地点数（由此无法驶往足够远处）：{count}",
     ),
+    # SUMO's files
+    "sumo.no_sumolib": (
+        "{file}: SUMO's networks are read with sumolib, which is not installed; `pip install guangzhou-twin[sumo]` installs it",
+        "{file}：读取 SUMO 路网需要 sumolib，当前未安装；请用 `pip install guangzhou-twin[sumo]` 安装",
+    ),
+    "sumo.missing": ("{file}: there is no such file; check the path", "{file}：文件不存在；请检查路径"),
+    "sumo.closed": (
+        "{file}: the file cannot be read ({reason}); check its path and permissions",
+        "{file}：文件无法读取（{reason}）；请检查路径和访问权限",
+    ),
+    "sumo.packed": (
+        "{file}: the packed file is damaged or cut short ({detail}); get it again",
+        "{file}：压缩文件已损坏或不完整（{detail}）；请重新获取",
+    ),
+    "sumo.root": (
+        "{file}: the file begins with {found}; {wanted} is needed",
+        "{file}：文件的根元素是 {found}；应为 {wanted}",
+    ),
+    "sumo.document_type": (
+        "{file}:{line}: the XML declares a document type (DTD), which is not read; remove it",
+        "{file}:{line}：XML 声明了文档类型（DTD），不予读取；请删除",
+    ),
+    "sumo.syntax": (
+        "{file}:{line}: the XML is damaged or cut short ({detail}); get the file again",
+        "{file}:{line}：XML 已损坏或不完整（{detail}）；请重新获取文件",
+    ),
+    "sumo.unknown": (
+        "{file}:{line}: {name!r} is missing here, or named here and not in the file; write the file again with SUMO's tools",
+        "{file}:{line}：此处缺少 {name!r}，或引用了文件中没有的 {name!r}；请用 SUMO 的工具重新生成文件",
+    ),
+    "sumo.value": (
+        "{file}:{line}: a value cannot be read here ({detail}); write the file again with SUMO's tools",
+        "{file}:{line}：此处的值无法解析（{detail}）；请用 SUMO 的工具重新生成文件",
+    ),
+    "sumo.no_roads": (
+        "{file}: the network has no lane for general traffic (class passenger); check the lanes' allow and disallow",
+        "{file}：路网中没有允许普通车辆（passenger）通行的车道；请检查车道的 allow 和 disallow",
+    ),
+    "sumo.length": (
+        "lane {lane} has the length {length}; a positive one is needed, so write the network again with netconvert",
+        "车道 {lane} 的长度为 {length}；应为正数，请用 netconvert 重新生成路网",
+    ),
     "map.file.missing": (
         "there is no file {path!r}; name an OpenStreetMap file, relative to the scenario file",
         "没有文件 {path!r}; 请给出 OpenStreetMap 文件（相对于场景文件的路径）",
