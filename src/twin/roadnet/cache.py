@@ -19,8 +19,7 @@ from twin.roadnet.road_network import Building, Connections, Junction, Place, Pr
 from twin.roadnet.sumo_xml import is_sumo
 
 _LIBRARIES = ("osmium", "osmnx", "networkx", "numpy", "pyproj", "scipy", "shapely")
-_RECORDS = ("junctions", "buildings", "places", "provenance", "connections")
-_CONNECTION = "connection_"
+_RECORDS = ("junctions", "buildings", "places", "provenance")
 _TEXT = "text"
 _CONNECTIONS = "connections."
 
@@ -95,9 +94,6 @@ def _save(network: RoadNetwork, file: Path) -> None:
             arrays |= {f"{_CONNECTIONS}{part.name}": getattr(value, part.name) for part in fields(value)}
         elif field.name not in _RECORDS:
             text[field.name] = value
-    if network.connections is not None:
-        rows = network.connections
-        arrays |= {f"{_CONNECTION}{field.name}": getattr(rows, field.name) for field in fields(rows)}
     outlines = [building.x_m.size for building in network.buildings]
     arrays["outline_offset"] = np.concatenate(([0], np.cumsum(outlines))).astype(np.int64)
     arrays["outline_x_m"] = np.concatenate([np.empty(0), *(building.x_m for building in network.buildings)])
@@ -132,8 +128,6 @@ def _rebuilt(arrays: dict[str, Any], text: dict[str, Any]) -> RoadNetwork:
     )
     junctions = tuple(Junction(**_tuples(record)) for record in text.pop("junctions"))
     places = tuple(Place(**record) for record in text.pop("places"))
-    rows = {name: arrays.pop(name) for name in list(arrays) if name.startswith(_CONNECTION)}
-    connections = Connections(**{name.removeprefix(_CONNECTION): array for name, array in rows.items()}) if rows else None
     provenance = Provenance(**_tuples(text.pop("provenance")))
     parts = {name: arrays.pop(name) for name in list(arrays) if name.startswith(_CONNECTIONS)}
     if parts:
@@ -145,7 +139,6 @@ def _rebuilt(arrays: dict[str, Any], text: dict[str, Any]) -> RoadNetwork:
         buildings=buildings,
         places=places,
         provenance=provenance,
-        connections=connections,
     )
 
 

@@ -171,6 +171,10 @@ def _centre_line(lanes: list[Lane], notices: Notices) -> tuple[Floats, Floats, F
     """Return x, y and distance of the line half-way between the outermost lanes; the last distance is the lanes' length."""
     outer = [np.array(lane.getShape(), np.float64)[:, :2] for lane in (lanes[0], lanes[-1])]
     if outer[0].shape == outer[1].shape:
+        middle = (outer[0] + outer[1]) / 2.0
+    else:  # corners of one are missing in the other: meet at equal shares of the way
+        share = [along_m(line[:, 0], line[:, 1]) / max(along_m(line[:, 0], line[:, 1])[-1], 1e-9) for line in outer]
+        at = np.union1d(*share)
         met = [[np.interp(at, s, line[:, axis]) for axis in (0, 1)] for s, line in zip(share, outer, strict=True)]
         middle = np.mean(met, axis=0).T
     x_m, y_m = without_repeats(np.round(middle[:, 0], MILLIMETRES), np.round(middle[:, 1], MILLIMETRES))

@@ -65,16 +65,20 @@ def read_sumo_xml(
     except _OtherRootError as fault:
         wanted = " / ".join(f"<{root}>" for root in roots)
         raise error(say("sumo.root", file=path, found=f"<{fault}>", wanted=wanted)) from None
-    except _DocumentTypeError:
-        raise error(say("sumo.document_type", file=path, line=parser.CurrentLineNumber)) from None
-    except expat.ExpatError as fault:
-        raise error(say("sumo.syntax", file=path, line=fault.lineno, detail=expat.ErrorString(fault.code))) from fault
-    except KeyError as fault:
-        raise error(say("sumo.unknown", file=path, line=parser.CurrentLineNumber, name=fault.args[0])) from fault
-    except (ValueError, IndexError, AttributeError) as fault:
-        raise error(say("sumo.value", file=path, line=parser.CurrentLineNumber, detail=fault)) from fault
     except (OSError, EOFError, zlib.error) as fault:
         raise error(_unreadable(path, fault)) from fault
+    except (_DocumentTypeError, expat.ExpatError, LookupError, ValueError, AttributeError) as fault:
+        raise error(_wrong(path, parser.CurrentLineNumber, fault)) from fault
+
+
+def _wrong(path: Path, line: int, fault: Exception) -> str:
+    if isinstance(fault, _DocumentTypeError):
+        return say("sumo.document_type", file=path, line=line)
+    if isinstance(fault, expat.ExpatError):
+        return say("sumo.syntax", file=path, line=fault.lineno, detail=expat.ErrorString(fault.code))
+    if isinstance(fault, KeyError):
+        return say("sumo.unknown", file=path, line=line, name=fault.args[0])
+    return say("sumo.value", file=path, line=line, detail=fault)
 
 
 class _OtherRootError(Exception):
