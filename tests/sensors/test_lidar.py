@@ -7,8 +7,8 @@ import math
 import pytest
 from pydantic import ValidationError
 
+from twin.kernel.weather import WeatherSpec
 from twin.sensors.lidar import LidarSpec, detection_probability, points_on_target
-from twin.sensors.weather import WeatherSpec
 from twin.traffic.ground_truth import VEHICLE_CLASSES
 
 

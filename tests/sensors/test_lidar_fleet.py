@@ -16,12 +16,12 @@ from hypothesis import strategies as st
 from pyarrow import ipc
 
 from twin.eventlog.recorder import Recorder
+from twin.kernel.weather import WeatherSpec
 from twin.roadnet.road_network import Building
 from twin.sensors.deployment import Device
 from twin.sensors.lidar import LidarSpec, points_on_target
 from twin.sensors.lidar_fleet import LidarFleet
 from twin.sensors.process import run_fleet
-from twin.sensors.weather import WeatherSpec
 from twin.traffic.ground_truth import GroundTruth
 
 SURE = {

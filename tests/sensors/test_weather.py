@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from twin.kernel.weather import WeatherSpec
 from twin.sensors.weather import (
-    WeatherSpec,
     effective_range_m,
     extinction_per_m,
     fog_extinction_per_m,

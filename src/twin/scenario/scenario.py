@@ -7,9 +7,9 @@ from typing import Final
 from pydantic import AwareDatetime, Field, ValidationInfo, field_validator
 
 from twin.eventlog.log_spec import LogSpec
+from twin.kernel.weather import WeatherSpec
 from twin.messages import say
 from twin.sensors.deployment import DeploymentSpec
-from twin.sensors.weather import WeatherSpec
 from twin.spec import Spec
 from twin.traffic.demand import DemandSpec
 from twin.traffic.signals import SignalsSpec

@@ -10,8 +10,9 @@ import numpy.typing as npt
 from pydantic import Field, model_validator
 
 from twin.geometry.occlusion import Fan, fan
+from twin.kernel.weather import WeatherSpec
 from twin.messages import say
-from twin.sensors.weather import WeatherSpec, effective_range_m, extinction_per_m
+from twin.sensors.weather import effective_range_m, extinction_per_m
 from twin.spec import Spec
 
 VehicleClass = Literal["car", "taxi", "bus", "light_truck", "heavy_truck", "autonomous_taxi", "electric_bicycle", "pedestrian"]

@@ -14,6 +14,7 @@ from twin.geometry.grid import Grid, grid_around
 from twin.geometry.occlusion import Fan, Walls
 from twin.geometry.walls import WallsBuilder, outline_walls
 from twin.kernel.records import FrameBatch
+from twin.kernel.weather import WeatherSpec
 from twin.rng import stream_key
 from twin.roadnet.road_network import Building
 from twin.sensors.deployment import Device
@@ -34,7 +35,6 @@ from twin.sensors.lidar_scan import (
     empty_vehicles,
     scan_devices,
 )
-from twin.sensors.weather import WeatherSpec
 from twin.traffic.ground_truth import VEHICLE_CLASSES, GroundTruth
 
 CELL_M = 25.0

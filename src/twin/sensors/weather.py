@@ -1,33 +1,16 @@
-"""Weather and how far it lets a LiDAR see."""
+"""How far the weather lets a LiDAR see."""
 
 from __future__ import annotations
 
 import math
-from typing import Annotated
 
-from pydantic import Field
-
-from twin.spec import Spec
+from twin.kernel.weather import WeatherSpec
 
 REFERENCE_REFLECTIVITY = 0.1
 """Data sheets state the range at which a target of 10 % reflectivity is still seen."""
 
 _KRUSE_CONTRAST = 3.912
 """ln(1 / 0.02): visibility is where contrast falls to 2 % (Kruse, McGlauchlin, McQuistan 1962)."""
-
-
-class WeatherSpec(Spec):
-    """The weather of the whole run."""
-
-    rain_mmph: Annotated[float, Field(ge=0.0, le=300.0)] = 0.0
-    """Rain rate in mm/h; 0 is dry. Guangzhou's red rain-storm warning stands for some 100 mm in 3 hours.
-
-    It shortens the range at which a vehicle is seen; with the default LiDAR and vehicles, whose clear range is beyond its
-    nominal one, that begins to show at about 40 mm/h.
-    """
-
-    fog_visibility_m: Annotated[float, Field(gt=0.0, le=100_000.0)] | None = None
-    """Meteorological visibility in fog or haze; leave out for clear air."""
 
 
 def rain_extinction_per_m(rain_mmph: float) -> float:
