@@ -147,6 +147,14 @@ CATALOGUE: Final[dict[str, tuple[str, str]]] = {
         "every vehicle class has share 0; give at least one a share above 0",
         "所有车型的 share 均为 0; 请至少给一个车型大于 0 的值",
     ),
+    "spec.rain_steps": (
+        "the above_mmph of the rain steps do not rise; put the steps in order of rate, each once",
+        "rain 各级的 above_mmph 不是递增的; 请按雨强由小到大排列，每级只写一次",
+    ),
+    "spec.fog_steps": (
+        "the below_m of the fog steps do not fall; put the steps in order of falling visibility, each once",
+        "fog 各级的 below_m 不是递减的; 请按能见度由大到小排列，每级只写一次",
+    ),
     "spec.axle_counts": (
         "axle_positions_m has {positions} values, axle_loads_empty_kn {empty}, axle_loads_laden_kn {laden}; give one an axle",
         "axle_positions_m 有 {positions} 个值，axle_loads_empty_kn 有 {empty} 个，axle_loads_laden_kn 有 {laden} 个; 每轴各一",
