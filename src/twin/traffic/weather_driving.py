@@ -108,10 +108,10 @@ def driving_factors(weather: WeatherSpec, spec: WeatherDrivingSpec) -> DrivingFa
     """Return how the weather changes driving.
 
     The data give speeds and capacities; a driver keeps a time gap. The factor on it is the one with which the Intelligent
-    Driver Model's equilibrium of cars loses as much capacity as stated, the loss by lower speed counted in (never below 1, where
-    speed alone takes more). Standstill gaps stay: jam density does not depend on the weather (H. Rakha et al., "Inclement weather
-    impacts on freeway traffic stream behavior", Transportation Research Record 2071, 2008). Of rain and fog together the worse
-    one counts, factor by factor.
+    Driver Model's equilibrium of cars loses as much capacity as stated, the loss by lower speed counted in (never below 1,
+    where speed alone takes more). Standstill gaps stay: jam density does not depend on the weather (H. Rakha et al.,
+    "Inclement weather impacts on freeway traffic stream behavior", Transportation Research Record 2071, 2008). Of rain and
+    fog together the worse one counts, factor by factor.
     """
     steps: list[RainStep | FogStep] = []
     steps += [step for step in spec.rain if weather.rain_mmph > step.above_mmph][-1:]
