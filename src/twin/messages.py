@@ -583,6 +583,29 @@ CATALOGUE: Final[dict[str, tuple[str, str]]] = {
         "{file}: the network has no lane for general traffic (class passenger); check the lanes' allow and disallow",
         "{file}：路网中没有允许普通车辆（passenger）通行的车道；请检查车道的 allow 和 disallow",
     ),
+    "sumo.no_phases": (
+        "{file}: the signal program of {name!r} has no phase; add one, or remove the tlLogic",
+        "{file}：信号方案 {name!r} 没有相位；请添加相位或删除该 tlLogic",
+    ),
+    "sumo.state_letter": (
+        "{file}: phase {phase} of the signal program of {name!r} has the unknown state {found!r}; use r, y, g, G, s, u, o or O",
+        "{file}：信号方案 {name!r} 第 {phase} 相位的状态 {found!r} 未知；请使用 r、y、g、G、s、u、o 或 O",
+    ),
+    "sumo.state_length": (
+        "{file}: phase {phase} of the signal program of {name!r} has {found} states, but there is a link {link}; "
+        "give each link a state",
+        "{file}：信号方案 {name!r} 第 {phase} 相位只有 {found} 个状态，但存在编号 {link} 的连接；请为每个连接给出状态",
+    ),
+    "sumo.phase_duration": (
+        "{file}: phase {phase} of the signal program of {name!r} lasts {found} s; it cannot be negative",
+        "{file}：信号方案 {name!r} 第 {phase} 相位的时长为 {found} 秒；时长不能为负",
+    ),
+    "sumo.time": ("the time {found!r} is not finite", "时间 {found!r} 不是有限值"),
+    "sumo.flow": (
+        "the flow {name!r} has none of number, vehsPerHour, period and probability",
+        "车流 {name!r} 未给出 number、vehsPerHour、period 或 probability",
+    ),
+    "sumo.period": ("the period or rate {found} is not positive", "周期或流率 {found} 不是正数"),
     "sumo.length": (
         "lane {lane} has the length {length}; a positive one is needed, so write the network again with netconvert",
         "车道 {lane} 的长度为 {length}；应为正数，请用 netconvert 重新生成路网",
