@@ -592,8 +592,7 @@ CATALOGUE: Final[dict[str, tuple[str, str]]] = {
         "{file}：信号方案 {name!r} 第 {phase} 相位的状态 {found!r} 未知；请使用 r、y、g、G、s、u、o 或 O",
     ),
     "sumo.state_length": (
-        "{file}: phase {phase} of the signal program of {name!r} has {found} states, but there is a link {link}; "
-        "give each link a state",
+        "{file}: phase {phase} of the signal program of {name!r} has {found} states, but there is a link {link}; add states",
         "{file}：信号方案 {name!r} 第 {phase} 相位只有 {found} 个状态，但存在编号 {link} 的连接；请为每个连接给出状态",
     ),
     "sumo.phase_duration": (
