@@ -1,0 +1,167 @@
+"""Where the swept paths of two connectors of one junction overlap, and who goes first there."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from twin.compilation import inline_kernel, kernel
+from twin.roadnet.connectors import Curves
+from twin.roadnet.lane_graph import CROSS, NONE
+from twin.roadnet.right_of_way import green_of, kind_of, priority_of
+from twin.roadnet.road_network import Floats, Ints
+
+NEAR_M: Final = 2.2
+"""Assumption: centre lines nearer than this cannot be driven at once: a car of 1.8 m and a margin."""
+
+_PAIR: Final = np.dtype(
+    [
+        ("a", "i4"),
+        ("b", "i4"),
+        ("a_begin", "f8"),
+        ("a_end", "f8"),
+        ("b_begin", "f8"),
+        ("b_end", "f8"),
+        ("kind", "i1"),
+        ("priority", "i1"),
+        ("green", "i1"),
+    ],
+    align=True,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Conflicts:
+    """Both sides of every conflict, by connector, then by the other one: the columns of ``LaneGraph.conflict_...``."""
+
+    offset: Ints
+    other: Ints
+    begin_m: Floats
+    end_m: Floats
+    other_begin_m: Floats
+    other_end_m: Floats
+    kind: npt.NDArray[np.int8]
+    priority: npt.NDArray[np.int8]
+    green: npt.NDArray[np.int8]
+
+
+def find_conflicts(curves: Curves, moves: Any, group: Ints) -> Conflicts:
+    """Return the conflicts between connectors of one group. ``moves`` are MOVE records, one a connector."""
+    count = int(group.size)
+    order = np.argsort(group, kind="stable").astype(np.int32)
+    bounds = np.flatnonzero(np.diff(group[order], prepend=NONE, append=NONE)) if count else np.zeros(1, np.int64)
+    pairs, found = np.zeros(max(1024, 8 * count), _PAIR).view(np.recarray), 0
+    while True:
+        found = _pairs(order, bounds, curves.offset, curves.x_m, curves.y_m, curves.s_m, moves, pairs)
+        if found <= pairs.size:
+            break
+        pairs = np.zeros(found, _PAIR).view(np.recarray)
+    one = pairs.view(np.ndarray)[:found]
+    mine = np.concatenate([one["a"], one["b"]])
+    other = np.concatenate([one["b"], one["a"]])
+    order = np.lexsort((other, mine)).astype(np.int64)
+
+    def both(a: str, b: str, sign: int = 1) -> npt.NDArray[Any]:
+        return np.concatenate([one[a], sign * one[b]])[order]
+
+    return Conflicts(
+        offset=np.searchsorted(mine[order], np.arange(count + 1)).astype(np.int32),
+        other=other[order],
+        begin_m=both("a_begin", "b_begin"),
+        end_m=both("a_end", "b_end"),
+        other_begin_m=both("b_begin", "a_begin"),
+        other_end_m=both("b_end", "a_end"),
+        kind=both("kind", "kind"),
+        priority=both("priority", "priority", -1).astype(np.int8),
+        green=both("green", "green", -1).astype(np.int8),
+    )
+
+
+@inline_kernel
+def _distance_squared(px: float, py: float, x0: float, y0: float, x1: float, y1: float) -> float:
+    """Return the squared distance of a point from a line between two points."""
+    dx, dy = x1 - x0, y1 - y0
+    square = dx * dx + dy * dy
+    t = 0.0
+    if square > 0.0:
+        t = min(max(((px - x0) * dx + (py - y0) * dy) / square, 0.0), 1.0)
+    ex, ey = px - x0 - t * dx, py - y0 - t * dy
+    return ex * ex + ey * ey
+
+
+@inline_kernel
+def _distance(px: float, py: float, first: int, last: int, x: Floats, y: Floats) -> float:
+    """Return the distance of a point from the curve with the points ``first`` to ``last``."""
+    least = 1e18
+    for k in range(first, last):
+        least = min(least, _distance_squared(px, py, x[k], y[k], x[k + 1], y[k + 1]))
+    return math.sqrt(least)
+
+
+@kernel
+def _near(a: int, b: int, offset: Ints, x: Floats, y: Floats, s: Floats) -> tuple[float, float]:
+    """Return from where to where curve ``a`` is nearer than NEAR_M to curve ``b``; the end lies before the beginning if never."""
+    first, last = offset[b], offset[b + 1] - 1
+    begin, end = 1e9, -1.0
+    before = 0.0
+    for i in range(offset[a], offset[a + 1]):
+        here = _distance(x[i], y[i], first, last, x, y)
+        if here < NEAR_M:
+            if end < 0.0 and begin > 1e8:
+                begin = s[i]
+                if i > offset[a]:
+                    begin = s[i - 1] + (s[i] - s[i - 1]) * (before - NEAR_M) / (before - here)
+            end = s[i]
+        elif i > offset[a] and before < NEAR_M:
+            end = s[i - 1] + (s[i] - s[i - 1]) * (NEAR_M - before) / (here - before)
+        before = here
+    return begin, end
+
+
+@kernel
+def _pairs(
+    order: Ints, bounds: npt.NDArray[np.int64], offset: Ints, x: Floats, y: Floats, s: Floats, moves: Any, out: Any
+) -> int:
+    """Write the conflicts, each once; return how many there are, which may be more than fit."""
+    count = offset.size - 1
+    box = np.empty((count, 4))
+    for c in range(count):
+        part_x, part_y = x[offset[c] : offset[c + 1]], y[offset[c] : offset[c + 1]]
+        box[c, 0], box[c, 1], box[c, 2], box[c, 3] = part_x.min(), part_x.max(), part_y.min(), part_y.max()
+    found = 0
+    for g in range(bounds.size - 1):
+        for i in range(bounds[g], bounds[g + 1]):
+            for k in range(i + 1, bounds[g + 1]):
+                a, b = order[i], order[k]
+                one, two = moves[a], moves[b]
+                if one.origin_lane == two.origin_lane or one.level != two.level:
+                    continue
+                if (
+                    box[a, 0] > box[b, 1] + NEAR_M
+                    or box[b, 0] > box[a, 1] + NEAR_M
+                    or box[a, 2] > box[b, 3] + NEAR_M
+                    or box[b, 2] > box[a, 3] + NEAR_M
+                ):
+                    continue
+                kind = kind_of(one, two)
+                if kind == CROSS and one.origin == two.target_reverse and two.origin == one.target_reverse:
+                    continue  # both directions of one course pass each other
+                a_begin, a_end = _near(a, b, offset, x, y, s)
+                b_begin, b_end = _near(b, a, offset, x, y, s)
+                if kind != CROSS:
+                    a_end, b_end = s[offset[a + 1] - 1], s[offset[b + 1] - 1]
+                elif a_end <= a_begin or b_end <= b_begin:
+                    continue
+                if found < out.size:
+                    row = out[found]
+                    row.a, row.b, row.kind = a, b, kind
+                    row.a_begin, row.a_end = a_begin, a_end
+                    row.b_begin, row.b_end = b_begin, b_end
+                    row.priority = priority_of(one, two, kind)
+                    row.green = green_of(one, two, kind)
+                found += 1
+    return found
