@@ -27,6 +27,7 @@ SHORTEST_M: Final = 0.1
 
 NETCONVERT: Final = {
     "no-turnarounds": "true",
+    "default.junctions.radius": "0",
     "offset.disable-normalization": "true",
     "junctions.corner-detail": "0",
     "tls.discard-simple": "false",
