@@ -38,6 +38,8 @@ class Arc:
     road: Road
     side: Carriageway
     points: tuple[Point, ...]
+    turn_lanes: str = ""
+    """``turn:lanes`` of the last of its ways, in driving direction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,6 +243,8 @@ def _network(graph: Graph, pieces: Sequence[_Piece], turns: Turns, gates: Gates)
         edge_bridge=np.array([p.arc.road.bridge for p in pieces], np.bool_),
         edge_tunnel=np.array([p.arc.road.tunnel for p in pieces], np.bool_),
         edge_level=graph.level,
+        edge_turn_lanes=tuple(p.arc.turn_lanes for p in pieces) if any(p.arc.turn_lanes for p in pieces) else (),
+        edge_roundabout=graph.roundabout,
         point_offset=np.concatenate(([0], np.cumsum(sizes))).astype(np.int32),
         point_x_m=np.concatenate([x_m for x_m, _ in lines]),
         point_y_m=np.concatenate([y_m for _, y_m in lines]),

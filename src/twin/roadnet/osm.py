@@ -150,5 +150,8 @@ def _arcs(graph: nx.MultiDiGraph[int], drawn: Sequence[_Drawn]) -> list[Arc]:
         pairs = data.get("merged_edges", [(u, v)])
         parts = [way_of.get(pair, way_of.get(pair[::-1], index)) for pair in pairs] if len(pairs) > 1 else [index]
         ways = tuple(drawn[part].way for part, _ in itertools.groupby(parts))
-        arcs.append(Arc(u, v, drawn[index].way, ways, road, side, points))
+        last = drawn[parts[-1]].road
+        ahead = pairs[-1] in way_of if len(pairs) > 1 else not reverse
+        turns = (last.forward if ahead else last.backward) or side
+        arcs.append(Arc(u, v, drawn[index].way, ways, road, side, points, turns.turn_lanes))
     return sorted(arcs, key=lambda arc: (arc.u, arc.v, arc.way, arc.points))

@@ -9,6 +9,8 @@ Rules, by key:
   ``lanes:backward`` go first, and one of them without the total stands for both. A centre lane for turning
   (``lanes:both_ways``) and lanes for buses (``lanes:psv``, ``lanes:bus`` and the same by direction, or ``designated`` in
   ``psv:lanes`` and ``bus:lanes``) are not counted as lanes of general traffic, of which at least one stays.
+* ``turn:lanes:forward`` and ``turn:lanes:backward``, on one-way roads ``turn:lanes``: kept as they are, less the lanes that
+  ``psv:lanes`` or ``bus:lanes`` give to buses; used where they have as many parts as the road has lanes.
 * ``maxspeed``: km/h, or ``mph``, the first number of several; ``none`` is the highest limit of Chinese law, ``walk`` 7 km/h;
   zones (``CN:urban``) and what cannot be read: the class's design speed.
 * ``oneway``: ``yes``, ``no`` and ``-1`` (against the drawing) as they say; ``reversible`` and ``alternating`` as two-way;
@@ -62,6 +64,9 @@ class Carriageway:
     lanes: int
     lane_width_m: float
     speed_limit_mps: float
+    turn_lanes: str = field(default="", compare=False, repr=False)
+    """Where each lane leads, from left to right in driving direction, as ``turn:lanes`` says it. It does not tell ways apart: a
+    way with turning lanes and the one before it are one edge, and the arrows at its end count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +205,7 @@ def read_road(tags: Tags, notices: Notices) -> Road | None:
             speed_mps = parse_speed_mps(text, notices)
             if speed_mps is None:
                 assumed, speed_mps = True, default.speed_kmh * MPS_PER_KMH
-            ways[side] = Carriageway(lanes[side], lane_width_m, speed_mps)
+            ways[side] = Carriageway(lanes[side], lane_width_m, speed_mps, _turn_lanes(tags, key, alone=bool(oneway)))
     if assumed:
         notices.add(f"speed limit of {highway} assumed ({default.speed_kmh:g} km/h)")
     bridge, tunnel, level = parse_level(tags, notices)
@@ -239,6 +244,17 @@ def _without_bus_lanes(tags: Tags, lanes: tuple[int, int], oneway: int, notices:
     if any(bus):
         notices.add("roads with bus lanes, which are not lanes of general traffic")
     return max(1, lanes[0] - bus[0]), max(1, lanes[1] - bus[1])
+
+
+def _turn_lanes(tags: Tags, direction: str, *, alone: bool) -> str:
+    """Return ``turn:lanes`` of one direction without the lanes for buses; empty where nothing is said."""
+    said = tags.get(f"turn:lanes:{direction}", tags.get("turn:lanes", "") if alone else "")
+    parts = said.split("|")
+    for kind in ("psv", "bus"):
+        users = tags.get(f"{kind}:lanes:{direction}", tags.get(f"{kind}:lanes", "") if alone else "").split("|")
+        if len(users) == len(parts) and "designated" in users:
+            return "|".join(part for part, user in zip(parts, users, strict=True) if user != "designated")
+    return said
 
 
 def _bus_lanes(tags: Tags, direction: str, *, alone: bool) -> int:
