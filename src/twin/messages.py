@@ -196,6 +196,95 @@ CATALOGUE: Final[dict[str, tuple[str, str]]] = {
         "outages name the MEC {mec!r}, which is not in mecs; give one that is there ({names}), or a site that reports to it",
         "outages 中的 MEC {mec!r} 不在 mecs 中; 请给出其中已有的 MEC（{names}），或由其汇聚的点位",
     ),
+    # signals
+    "spec.signals.which": (
+        "a junction is named by one of name, number, or lon_deg and lat_deg; give exactly one of the three",
+        "路口须由 name、number 或 lon_deg 与 lat_deg 之一指定; 请只给出其中一种",
+    ),
+    "spec.signals.cycles": (
+        "shortest_cycle_s ({shortest_s:g}) is above longest_cycle_s ({longest_s:g}); make it the shorter one",
+        "shortest_cycle_s（{shortest_s:g}）大于 longest_cycle_s（{longest_s:g}）; 请使其不大于后者",
+    ),
+    "signals.program.duration": (
+        "junction {junction}: a signal program needs intervals of more than 0 s; give each a duration",
+        "路口 {junction}：信号方案须有时长大于 0 的时段；请为每个时段给出时长",
+    ),
+    "signals.program.size": (
+        "junction {junction}: the signal program has {found} states an interval, the junction {count} connectors; give one each",
+        "路口 {junction}：信号方案每个时段有 {found} 个灯态，而路口有 {count} 条连接车道；请逐一对应",
+    ),
+    "signals.program.state": (
+        "junction {junction}: the signal program has the states {found}; give numbers from 0 to 4",
+        "路口 {junction}：信号方案的灯态为 {found}；请使用 0 到 4 的数",
+    ),
+    "signals.junction.found": ("there is no signalised junction '{name}'", "没有名为“{name}”的信号控制路口"),
+    "signals.junction.number.found": ("there is no signalised junction number {number}", "没有编号为 {number} 的信号控制路口"),
+    "signals.junction.remedy": (
+        "give one that has signals; table junction of a run lists them",
+        "请给出有信号灯的路口；运行日志的 junction 表列出了全部路口",
+    ),
+    "signals.junction.several.found": (
+        "there are {count} signalised junctions '{name}'",
+        "有 {count} 个名为“{name}”的信号控制路口",
+    ),
+    "signals.junction.several.remedy": (
+        "give number (one of {numbers}), or lon_deg and lat_deg",
+        "请给出 number（可选：{numbers}），或 lon_deg 与 lat_deg",
+    ),
+    "signals.junction.place.found": (
+        "no signalised junction lies within {near_m:.0f} m of {lon:.6f}, {lat:.6f}",
+        "{lon:.6f}，{lat:.6f} 周围 {near_m:.0f} 米内没有信号控制路口",
+    ),
+    "signals.junction.place.remedy": (
+        "move the point; the nearest junction is {distance_m:.0f} m away",
+        "请移动该点；最近的路口在 {distance_m:.0f} 米处",
+    ),
+    "signals.junction.twice.found": (
+        "the junction '{name}' is already given in entry {first}",
+        "路口“{name}”已在第 {first} 项给出",
+    ),
+    "signals.junction.twice.remedy": ("keep one of the two", "请只保留一个"),
+    "signals.arm.found": ("nobody enters the junction from the {arm}", "没有车辆从 {arm} 方向进入此路口"),
+    "signals.arm.remedy": ("its arms lie to the {known}", "此路口的进口方向：{known}"),
+    "signals.turns.found": ("from the {arm} nobody turns {turns}", "从 {arm} 方向进入的车辆没有转向 {turns}"),
+    "signals.turns.remedy": ("possible there: {known}", "此处可用：{known}"),
+    "signals.clash.found": (
+        "{first} and {second} have green together, and their ways cross",
+        "{first} 与 {second} 同时放行，行驶路线冲突",
+    ),
+    "signals.clash.remedy": ("put them into different stages", "请放入不同的阶段"),
+    "signals.never.found": ("{movement} has green in no stage", "{movement} 在任何阶段都不放行"),
+    "signals.never.remedy": ("add it to a stage", "请将其加入某个阶段"),
+    "signals.cycle.found": (
+        "a cycle of {cycle_s:g} s is too short for {count} junctions, most of all for '{name}' ({needed_s:g} s)",
+        "周期 {cycle_s:g} 秒对 {count} 个路口过短，其中“{name}”需要 {needed_s:g} 秒",
+    ),
+    "signals.cycle.pinned.found": (
+        "a cycle of {cycle_s:g} s does not fit the greens given at '{name}', which make {needed_s:g} s",
+        "周期 {cycle_s:g} 秒与“{name}”给定的绿灯时间不符，后者合计 {needed_s:g} 秒",
+    ),
+    "signals.cycle.remedy": (
+        "give {needed_s:g} s or more, fewer stages, or shorter greens; without cycle_s it follows the flows",
+        "请给出 {needed_s:g} 秒或以上、减少阶段或缩短绿灯；不给 cycle_s 则由流量确定",
+    ),
+    "signals.road.found": ("there is no road '{road}'", "没有名为“{road}”的道路"),
+    "signals.road.remedy": ("give a road's name as on the map", "请按地图上的名称给出道路"),
+    "signals.wave.short.found": (
+        "along '{road}' there are {count} signalised junctions that one passes straight",
+        "“{road}”沿线可直行通过的信号控制路口有 {count} 个",
+    ),
+    "signals.wave.short.remedy": ("give a road with at least two", "请给出至少有两个此类路口的道路"),
+    "signals.wave.cycles.found": (
+        "the wave has a cycle of {cycle_s:g} s, others that it crosses {others} s",
+        "此绿波的周期为 {cycle_s:g} 秒，与其相交的绿波为 {others} 秒",
+    ),
+    "signals.wave.cycles.remedy": ("give all of them one cycle_s", "请给出相同的 cycle_s"),
+    "signals.wave.direction.found": ("'{road}' does not lead {direction}", "“{road}”不是 {direction} 走向"),
+    "signals.wave.direction.remedy": ("give another direction, or both", "请改用其他方向或 both"),
+    "signals.wave.told": (
+        "green wave {road}: {count} junctions, cycle {cycle_s:g} s, bandwidth {forward_s:.1f} s and {backward_s:.1f} s back",
+        "绿波 {road}：{count} 个路口，周期 {cycle_s:g} 秒，带宽去程 {forward_s:.1f} 秒、回程 {backward_s:.1f} 秒",
+    ),
     # run folders
     "run.remedy": ("give the folder of one run, as runs/<name>-<hash>", "请给出一次运行的目录，例如 runs/<名称>-<哈希>"),
     "run.no_folder": (
