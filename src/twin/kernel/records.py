@@ -26,3 +26,20 @@ class FrameBatch:
 
     result_time_us: npt.NDArray[np.int64]
     """When the list was ready to be sent, (n,)."""
+
+
+@dataclass(frozen=True, slots=True)
+class VehicleReports:
+    """Vehicles before stop lines as a signal controller is told of them: never the truth, but what reached it.
+
+    Whoever hands them on has let them travel the links first; ``t_us`` is when they arrived, not when they were seen.
+    """
+
+    t_us: int
+    """Instant of arrival at the controller."""
+
+    edge: npt.NDArray[np.int32]
+    """Approach edge that each reported vehicle is taken to be on, (n,)."""
+
+    distance_m: npt.NDArray[np.float64]
+    """Distance to the stop line, (n,)."""
