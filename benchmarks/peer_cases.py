@@ -1,0 +1,201 @@
+"""What this engine and its peers are both given: networks, signal programs, trips with routes, vehicles."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from generated_city import City
+from twin.rng import stream_key, uniforms
+from twin.roadnet.lane_graph import LEFT, U_TURN, LaneGraph
+from twin.roadnet.lane_graph_builder import build_lane_graph
+from twin.roadnet.osm import read_osm
+from twin.roadnet.road_network import RoadNetwork
+from twin.roadnet.routing import shortest_times
+from twin.roadnet.sumo_export import SignalProgram
+from twin.roadnet.sumo_programs import SIGNAL_GREEN, SIGNAL_RED, SIGNAL_YELLOW
+from twin.roadnet.sumo_routes import SumoTrips, SumoType
+
+SEED = 1
+SPACING_M = 200.0
+LANES_BOTH_WAYS = 6
+GREEN_S = {"through": 27.0, "left": 13.0}
+YELLOW_S = 3.0
+ALL_RED_S = 2.0
+SPREAD = 0.1
+"""Desired speeds lie evenly within this share of the limit."""
+
+CAR = SumoType(
+    key="car",
+    vehicle_class="passenger",
+    length_m=4.7,
+    width_m=1.8,
+    height_m=1.5,
+    acceleration_mps2=1.0,
+    braking_mps2=1.5,
+    time_gap_s=1.0,
+    standstill_gap_m=2.0,
+    largest_speed_mps=55.0,
+)
+"""Treiber & Kesting, Traffic Flow Dynamics (2013), table 11.2, urban."""
+
+
+@dataclass(frozen=True, slots=True)
+class PeerCase:
+    """One case; routes hold only edges with lanes."""
+
+    name: str
+    network: RoadNetwork
+    graph: LaneGraph
+    programs: tuple[SignalProgram, ...]
+    trips: SumoTrips
+    speed_factor: npt.NDArray[np.float64]
+    types: tuple[SumoType, ...]
+    end_s: float
+
+    @property
+    def free_flow_s(self) -> npt.NDArray[np.float64]:
+        """Time that each trip takes alone: its edges and the connectors between them, at its own desired speed."""
+        trips, graph = self.trips, self.graph
+        first_lane = graph.edge_lane[trips.route_edge]
+        time_s = graph.lane_length_m[first_lane] / graph.lane_speed_mps[first_lane]
+        total_s = np.concatenate(([0.0], np.cumsum(time_s)))
+        across = self._across_s()
+        across_s = np.concatenate(([0.0], np.cumsum(across)))
+        begin, end = trips.route_offset[:-1], trips.route_offset[1:]
+        return np.asarray(
+            (total_s[end] - total_s[begin] + across_s[end - 1] - across_s[begin]) / self.speed_factor, dtype=np.float64
+        )
+
+    def _across_s(self) -> npt.NDArray[np.float64]:
+        """Return the time from each row of the route table to the next through the junction between, where there is one."""
+        graph = self.graph
+        lane = graph.connector_first + np.arange(graph.connector_count)
+        pairs = (
+            graph.lane_edge[graph.connector_from].astype(np.int64) * self.network.edge_count
+            + graph.lane_edge[graph.connector_to]
+        )
+        order = np.argsort(pairs, kind="stable")
+        wanted = self.trips.route_edge[:-1].astype(np.int64) * self.network.edge_count + self.trips.route_edge[1:]
+        at = np.minimum(np.searchsorted(pairs[order], wanted), order.size - 1)
+        time_s = (graph.lane_length_m[lane] / graph.lane_speed_mps[lane])[order][at]
+        return np.append(np.where(pairs[order][at] == wanted, time_s, 0.0), 0.0)
+
+
+def signal_grid(size: int = 20) -> RoadNetwork:
+    """Return ``size`` x ``size`` crossings with signals, three lanes each way, streets that end in gates."""
+    city = City()
+    reach_m = (size - 1) / 2.0 * SPACING_M
+    at_m = [number * SPACING_M - reach_m for number in range(size)]
+    crossing = {(row, column): city.node(at_m[column], at_m[row], highway="traffic_signals")
+                for row in range(size) for column in range(size)}  # fmt: skip
+    tags = {"highway": "primary", "lanes": str(LANES_BOTH_WAYS), "maxspeed": "50"}
+    for index in range(size):
+        east = [crossing[index, column] for column in range(size)]
+        north = [crossing[row, index] for row in range(size)]
+        out_m = reach_m + SPACING_M
+        city.way([city.node(-out_m, at_m[index]), *east, city.node(out_m, at_m[index])], name=f"东西{index}路", **tags)
+        city.way([city.node(at_m[index], -out_m), *north, city.node(at_m[index], out_m)], name=f"南北{index}路", **tags)
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / f"signal_grid_{size}.osm"
+        file.write_text(city.text(), encoding="utf-8")
+        return read_osm(file)
+
+
+def four_stages(network: RoadNetwork, graph: LaneGraph) -> tuple[SignalProgram, ...]:
+    """Return a program for every signalised junction: one axis' through traffic, its left turns, the other axis' the same."""
+    marked = set((graph.link_to[graph.link_marked] - graph.connector_first).tolist())
+    out = []
+    for junction in network.junctions:
+        if not junction.signalised:
+            continue
+        connectors = [c for c in np.flatnonzero(graph.connector_junction == junction.number).tolist() if c in marked]
+        if not connectors:
+            continue
+        approach = graph.lane_edge[graph.connector_from[connectors]]
+        axis = _end_direction(network, int(approach[0]))
+        crossing = np.array([abs(np.sin(_end_direction(network, int(edge)) - axis)) > np.sqrt(0.5) for edge in approach])
+        left = np.isin(graph.connector_turn[connectors], (LEFT, U_TURN))
+        stage = 2 * crossing + left
+        durations, states = [], []
+        for number in sorted(set(stage.tolist())):
+            green_s = GREEN_S["left" if number % 2 else "through"]
+            for duration_s, shows in ((green_s, SIGNAL_GREEN), (YELLOW_S, SIGNAL_YELLOW), (ALL_RED_S, SIGNAL_RED)):
+                durations.append(duration_s)
+                states.append(np.where(stage == number, shows, SIGNAL_RED).astype(np.int8))
+        offset_s = round(float(uniforms(stream_key(SEED, "benchmarks/offset"), np.array([junction.number]))[0, 0] * 100.0), 1)
+        program = SignalProgram(
+            junction.number, offset_s, np.array(durations), np.array(connectors, np.int32), np.array(states)
+        )
+        out.append(program)
+    return tuple(out)
+
+
+def _end_direction(network: RoadNetwork, edge: int) -> float:
+    x_m, y_m = network.polyline(edge)
+    return float(np.arctan2(y_m[-1] - y_m[-2], x_m[-1] - x_m[-2]))
+
+
+def through_trips(network: RoadNetwork, rate_per_s: float, end_s: float, variants: int = 3) -> SumoTrips:
+    """Return cars at an even rate from random entries to random exits, on shortest ways by times that vary by a third.
+
+    The variation spreads trips over the many equally short ways of a grid.
+    """
+    count = int(rate_per_s * end_s)
+    draws = uniforms(stream_key(SEED, "benchmarks/trips"), np.arange(count, dtype=np.int64))
+    entries, exits = network.entry_edges, network.exit_edges
+    origin = (draws[:, 0] * entries.size).astype(np.int64)
+    variant = (draws[:, 1] * variants).astype(np.int64)
+    back = {int(edge): _opposite(network, int(edge)) for edge in entries}
+    destination = (draws[:, 2] * exits.size).astype(np.int64)
+    destination = np.where(exits[destination] == np.array([back[int(entries[o])] for o in origin]), -1, destination)
+    route_of: dict[tuple[int, int, int], npt.NDArray[np.int32]] = {}
+    for number in range(variants):
+        noise = uniforms(stream_key(SEED, "benchmarks/times", str(number)), np.arange(network.edge_count, dtype=np.int64))
+        ways = shortest_times(
+            network, network.edge_length_m / network.edge_speed_limit_mps * (1.0 + 0.33 * noise[:, 0]), entries
+        )
+        for row, to in {
+            (int(o), int(d)) for o, d, v in zip(origin, destination, variant, strict=True) if v == number and d >= 0
+        }:
+            route_of[number, row, to] = ways.route(row, int(exits[to]))
+    kept = [
+        (key, i)
+        for i, key in enumerate(zip(variant.tolist(), origin.tolist(), destination.tolist(), strict=True))
+        if key[2] >= 0 and route_of[key].size
+    ]
+    rows = [route_of[key] for key, _ in kept]
+    last = np.array([route[-1] for route in rows], np.int32)
+    return SumoTrips(
+        key=tuple(f"v{number}" for number in range(len(kept))),
+        kind=(CAR.key,) * len(kept),
+        depart_s=np.round(np.array([i / rate_per_s for _, i in kept]), 1),
+        route_offset=np.concatenate(([0], np.cumsum([route.size for route in rows]))).astype(np.int64),
+        route_edge=np.concatenate(rows).astype(np.int32),
+        routed=np.ones(len(kept), np.bool_),
+        depart_s_m=np.full(len(kept), CAR.length_m),
+        arrive_s_m=network.edge_length_m[last],
+        types=(CAR,),
+        notices=(),
+    )
+
+
+def _opposite(network: RoadNetwork, edge: int) -> int:
+    there = (network.edge_u == network.edge_v[edge]) & (network.edge_v == network.edge_u[edge])
+    return int(np.flatnonzero(there)[0]) if there.any() else -1
+
+
+def grid_case(rate_per_s: float, end_s: float, size: int = 20) -> PeerCase:
+    """Return the grid with its demand."""
+    network = signal_grid(size)
+    graph = build_lane_graph(network)
+    trips = through_trips(network, rate_per_s, end_s)
+    last = trips.route_edge[trips.route_offset[1:] - 1]
+    trips = replace(trips, arrive_s_m=graph.lane_length_m[graph.edge_lane[last]])
+    spread = uniforms(stream_key(SEED, "benchmarks/speed"), np.arange(trips.depart_s.size, dtype=np.int64))[:, 0]
+    factor = np.round(1.0 + SPREAD * (2.0 * spread - 1.0), 6)
+    return PeerCase(f"grid{size}", network, graph, four_stages(network, graph), trips, factor, trips.types, end_s)
