@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -61,7 +62,7 @@ def arms_of(network: RoadNetwork, graph: LaneGraph, movements: Sequence[Movement
     first = (int(np.argmax(gaps)) + 1) % len(found)
     order = [(first + i) % len(found) for i in range(len(found))]
     parts: list[list[tuple[float, int, bool]]] = [[found[order[0]]]]
-    for before, here in zip(order, order[1:], strict=False):
+    for before, here in pairwise(order):
         if gaps[before] > ONE_ARM_RAD:
             parts.append([])
         parts[-1].append(found[here])

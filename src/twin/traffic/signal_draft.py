@@ -21,7 +21,7 @@ from twin.units import to_us
 Floats = npt.NDArray[np.float64]
 
 SLOWEST_MPS = 3.0
-"""Speed below which no turn is taken for the all-red time. Assumption: tight U-turns would ask for longer ones than are in use."""
+"""No turn is taken as slower for the all-red time. Assumption: tight U-turns would ask for longer times than are in use."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +196,7 @@ def finished(graph: LaneGraph, plan: Draft, cycle_s: float, offset_s: float, *, 
     if actuated:
         least = np.array([to_us(float(plan.least_s[s])) for s in stage_of])
         least_us[green] = np.minimum(least, duration_us)[green]
-        most_us[green] = np.maximum(to_us(spec.actuated.longest_green_s), least)[green]
+        most_us[green] = np.maximum(to_us(spec.actuated.longest_green_s), duration_us)[green]
     connectors = np.array(sorted(c for movement in plan.movements for c in movement.connectors), np.int32)
     group_of = {c: number for number, movement in enumerate(plan.movements) for c in movement.connectors}
     stages = np.array(stage_of, np.int8)

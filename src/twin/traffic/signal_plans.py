@@ -1,4 +1,4 @@
-"""The signal plans of a scenario: every signalised junction's stages and times, with what the scenario changes and coordinates."""
+"""The signal plans of a scenario: each signalised junction's stages and times, what the scenario changes, green waves."""
 
 from __future__ import annotations
 

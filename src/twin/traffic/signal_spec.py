@@ -112,8 +112,8 @@ class PedestrianSpec(Spec):
     """Shortest time in which one may step off the kerb (MUTCD 2009, section 4E.06: at least 7 s, 4 s where few cross)."""
 
     refuge_over_m: float = Field(16.0, ge=5.0, le=200.0)
-    """Longer crossings have a refuge in the middle and are crossed carriageway by carriageway. Assumption: every one of them was
-    built with it, as GB 50647-2011 asks for crossings longer than 16 m."""
+    """Longer crossings have a refuge in the middle and are crossed carriageway by carriageway. Assumption: every one of them
+    was built with it, as GB 50647-2011 asks for crossings longer than 16 m."""
 
     exclusive_stage: bool = False
     """A stage of its own for pedestrians at every junction; else they walk beside the traffic that does not cross them."""
@@ -130,8 +130,9 @@ class ActuatedSpec(Spec):
     Traffic Signal Timing Manual (FHWA-HOP-08-024, section 5.4)."""
 
     longest_green_s: float = Field(60.0, ge=5.0, le=300.0)
-    """A green ends after this long whatever is reported (max-out). Assumption: 60 s, the upper range for straight movements of
-    arterials in the Traffic Signal Timing Manual (FHWA-HOP-08-024, section 5.4)."""
+    """A green ends after this long whatever is reported (max-out), or after the fixed green where that is longer. Assumption:
+    60 s, the upper range for straight movements of arterials in the Traffic Signal Timing Manual (FHWA-HOP-08-024,
+    section 5.4)."""
 
     zone_m: float = Field(40.0, ge=5.0, le=300.0)
     """Only vehicles reported within this distance of the stop line count. Assumption: some 3 s at 50 km/h, a unit extension."""
@@ -144,11 +145,11 @@ class SignalsSpec(Spec):
     """Control of every signalised junction."""
 
     phasing: Phasing = "auto"
-    """How stages are found from the geometry. ``two``: one stage for each axis, left turns give way. ``four``: straight and left
-    apart on each axis. ``split``: one stage an arm. ``auto``: ``two``, with the left turns of an axis protected where they have a
-    lane of their own and it is needed (Traffic Signal Timing Manual, FHWA-HOP-08-024, section 4.3: two or more lanes turn left, or
-    four or more oncoming lanes; or Highway Capacity Manual 2000, chapter 10: left-turning times oncoming vehicles an hour above
-    50,000, 90,000 or 110,000 with one, two or more oncoming lanes)."""
+    """How stages are found from the geometry. ``two``: one stage for each axis, left turns give way. ``four``: straight and
+    left apart on each axis. ``split``: one stage an arm. ``auto``: ``two``, with the left turns of an axis protected where they
+    have a lane of their own and it is needed (Traffic Signal Timing Manual, FHWA-HOP-08-024, section 4.3: two or more lanes turn
+    left, or four or more oncoming lanes; or Highway Capacity Manual 2000, chapter 10: left-turning times oncoming vehicles an
+    hour above 50,000, 90,000 or 110,000 with one, two or more oncoming lanes)."""
 
     cycle_s: Annotated[float, Field(ge=20.0, le=300.0)] | None = None
     """Cycle length of every junction; by Webster's formula for the planned flows where left out."""
@@ -161,12 +162,12 @@ class SignalsSpec(Spec):
     Chinese cities."""
 
     yellow_s: Annotated[float, Field(ge=1.0, le=6.0)] | None = None
-    """Yellow time; where left out by the formula of the Institute of Transportation Engineers, t + v / 2a with 1 s and 3.05 m/s2,
-    within 3 to 6 s (Manual on Uniform Traffic Control Devices 2009, section 4D.26)."""
+    """Yellow time; where left out by the formula of the Institute of Transportation Engineers, t + v / 2a with 1 s and 3.05
+    m/s2, within 3 to 6 s (Manual on Uniform Traffic Control Devices 2009, section 4D.26)."""
 
     all_red_s: Annotated[float, Field(ge=0.0, le=10.0)] | None = None
-    """Red for all between two stages; where left out by the formula of the Institute of Transportation Engineers, (w + 6.1 m) / v
-    with the way w that the leaving vehicle needs to clear the paths of the next stage, at most 6 s."""
+    """Red for all between two stages; where left out by the formula of the Institute of Transportation Engineers,
+    (w + 6.1 m) / v with the way w that the leaving vehicle needs to clear the paths of the next stage, at most 6 s."""
 
     shortest_green_s: float = Field(10.0, ge=1.0, le=60.0)
     """No stage with straight traffic is shorter; pedestrians may ask for more. Assumption: 10 s, the drivers' expectation on
@@ -182,8 +183,8 @@ class SignalsSpec(Spec):
     """Time lost as a queue starts, each green (Webster, Traffic signal settings, 1958: about 2 s)."""
 
     right_turn_on_red: bool = True
-    """Right turns may go on red and give way to everybody (Regulation on the Implementation of the Road Traffic Safety Law of the
-    People's Republic of China, article 38); false gives them a red arrow."""
+    """Right turns may go on red and give way to everybody (Regulation on the Implementation of the Road Traffic Safety Law of
+    the People's Republic of China, article 38); false gives them a red arrow."""
 
     pedestrians: PedestrianSpec = PedestrianSpec()
     """Pedestrians at signals."""

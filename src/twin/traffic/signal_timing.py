@@ -16,8 +16,8 @@ Floats = npt.NDArray[np.float64]
 REACTION_S: Final = 1.0
 DECELERATION_MPS2: Final = 3.05
 CLEARING_LENGTH_M: Final = 6.1
-"""Perception-reaction time, comfortable deceleration (10 ft/s2) and vehicle length (20 ft) of the formulas for yellow and all-red
-of the Institute of Transportation Engineers (Traffic Engineering Handbook; FHWA-HOP-08-024, section 5.3)."""
+"""Perception-reaction time, comfortable deceleration (10 ft/s2) and vehicle length (20 ft) of the formulas for yellow and
+all-red of the Institute of Transportation Engineers (Traffic Engineering Handbook; FHWA-HOP-08-024, section 5.3)."""
 
 YELLOW_BOUNDS_S: Final = (3.0, 6.0)
 LONGEST_ALL_RED_S: Final = 6.0
@@ -49,7 +49,7 @@ def yellow_time_s(speed_mps: float) -> float:
 
 
 def all_red_time_s(way_m: float, speed_mps: float) -> float:
-    """Return the all-red time in which a vehicle with this speed clears ``way_m``, (w + L) / v, rounded up to 0.1 s, at most 6 s."""
+    """Return the time in which a vehicle of this speed clears ``way_m``, (w + L) / v, rounded up to 0.1 s, at most 6 s."""
     return min(_up((way_m + CLEARING_LENGTH_M) / speed_mps), LONGEST_ALL_RED_S)
 
 
