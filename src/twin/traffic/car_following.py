@@ -7,8 +7,6 @@ used, which every machine rounds alike.
 
 from __future__ import annotations
 
-import math
-
 from twin.compilation import inline_kernel
 
 SMALLEST_GAP_M = 0.05
@@ -16,22 +14,31 @@ SMALLEST_GAP_M = 0.05
 
 
 @inline_kernel
-def free_acceleration(speed: float, desired_speed: float, acceleration: float, braking: float) -> float:
+def free_acceleration(speed: float, pace: float, acceleration: float, braking: float) -> float:
     """Return the acceleration (m/s2) on an empty road; never harder than comfortable braking when too fast.
 
-    All arguments in m/s and m/s2; ``desired_speed`` > 0.
+    ``pace`` is 1 / desired speed (s/m); the rest in m/s and m/s2.
     """
-    ratio = speed / desired_speed
+    ratio = speed * pace
     square = ratio * ratio
     return max(acceleration * (1.0 - square * square), -braking)
 
 
 @inline_kernel
 def interaction(
-    speed: float, gap: float, leader_speed: float, acceleration: float, braking: float, time_gap: float, standstill_gap: float
+    speed: float,
+    gap: float,
+    leader_speed: float,
+    acceleration: float,
+    interaction_s2pm: float,
+    time_gap: float,
+    standstill_gap: float,
 ) -> float:
-    """Return the deceleration (m/s2, >= 0) that a leader ``gap`` metres ahead (bumper to bumper) adds."""
-    wish = speed * time_gap + speed * (speed - leader_speed) / (2.0 * math.sqrt(acceleration * braking))
+    """Return the deceleration (m/s2, >= 0) that a leader ``gap`` metres ahead (bumper to bumper) adds.
+
+    ``interaction_s2pm`` is 1 / (2 sqrt(acceleration x comfortable braking)).
+    """
+    wish = speed * time_gap + speed * (speed - leader_speed) * interaction_s2pm
     wanted_gap = standstill_gap + max(0.0, wish)
     ratio = wanted_gap / max(gap, SMALLEST_GAP_M)
     return acceleration * ratio * ratio

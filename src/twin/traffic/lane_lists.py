@@ -1,140 +1,199 @@
-"""Who is on which lane: linked lists, free room, choice of a lane, entering and leaving."""
+"""Who is on which lane: slots from the stop line backwards, free room, choice of lanes, entering and leaving."""
 
 from __future__ import annotations
-
-from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
 from twin.compilation import inline_kernel
 from twin.traffic.roads import NONE, Records
-from twin.traffic.vehicles import ACTIVE, ARRIVED, PLAN
+from twin.traffic.vehicles import ACTIVE, ARRIVED, FREE
 
 Ints = npt.NDArray[np.int32]
 Longs = npt.NDArray[np.int64]
 
-FREE: Final = 1e9
-"""Room (m) ahead when nothing is in the way."""
+SHORT_EDGE_M = 200.0
+"""On an edge shorter than this drivers choose a lane for the turn after the next one as well. Assumption."""
 
-SHIFT_COST: Final = 0.6
-"""A lane one further to the side must have this many vehicles fewer to be chosen. Assumption."""
+ALL_LANES = 0xFFFF
 
 
 @inline_kernel
-def rear_of(vehicles: Records, lanes: Records, edges: Records, lane: int) -> tuple[float, float]:
-    """Return position (m from the lane's entry, may be negative) and speed of the last obstacle on a lane; FREE if empty.
+def rear_of(slots: Records, lanes: Records, count: Ints, lane: int, step: int) -> tuple[float, float]:
+    """Return position and speed of the first thing that one meets on ``lane``, counted from its beginning; FREE if empty.
 
     That is the rear bumper of the vehicle nearest to the entry, or of the one that left the lane last and still hangs over it.
     """
-    last = lanes[lane].rear
-    if last != NONE:
-        return vehicles[last].s - vehicles[last].length, vehicles[last].speed
-    return overhang(vehicles, lanes, edges, lane)
-
-
-@inline_kernel
-def overhang(vehicles: Records, lanes: Records, edges: Records, lane: int) -> tuple[float, float]:
-    """Return rear bumper's position and speed of the vehicle that left ``lane`` last, FREE when it is clear of it."""
-    gone = lanes[lane].last_out
-    if gone != NONE and vehicles[gone].lane != NONE:
-        lane_length = edges[lanes[lane].edge].length
-        position = lane_length + (vehicles[gone].odometer - lanes[lane].last_out_odometer) - vehicles[gone].length
-        if position < lane_length:
-            return position, vehicles[gone].speed
+    n = count[lane]
+    if n > 0:
+        last = lanes[lane].base + n - 1
+        return slots[last].s - slots[last].length, slots[last].speed
+    if lanes[lane].tail_step >= step:
+        return lanes[lane].tail, lanes[lane].tail_speed
     return FREE, 0.0
 
 
 @inline_kernel
-def choose_lane(lanes: Records, edges: Records, edge: int, from_lane: int) -> int:
-    """Return the lane of ``edge`` with the fewest vehicles, preferring the one that continues ``from_lane``."""
-    first = edges[edge].lane_first
-    size = edges[edge].lane_count
-    straight = size // 2
-    if from_lane != NONE:
-        straight = min(from_lane - edges[lanes[from_lane].edge].lane_first, size - 1)
-    best, best_cost = first, FREE
-    for index in range(size):
-        cost = lanes[first + index].count + SHIFT_COST * abs(index - straight)
+def meant_lanes(lanes: Records, links: Records, lane: int, edge: int) -> int:
+    """Return the lanes (bits) beside ``lane`` from which one turns into ``edge``; all of them where nobody turns so."""
+    for link in range(lanes[lane].link_begin, lanes[lane].link_end):
+        if links[link].edge == edge and links[link].lanes != 0:
+            return int(links[link].lanes)
+    return ALL_LANES
+
+
+@inline_kernel
+def goes_on(lanes: Records, links: Records, link: int, edge_after: int) -> bool:
+    """Return whether ``link`` ends in a lane from which one turns into ``edge_after`` (NONE: anywhere will do)."""
+    if edge_after == NONE:
+        return True
+    to = links[link].to
+    target = lanes[to].target if lanes[to].connector != NONE else to
+    return (meant_lanes(lanes, links, target, edge_after) >> lanes[target].index) & 1 == 1
+
+
+@inline_kernel
+def choose_link(lanes: Records, links: Records, count: Ints, lane: int, edge: int, edge_after: int) -> int:
+    """Return the lane or connector that leads from ``lane`` to ``edge``: meant for it, good for what follows, not crowded."""
+    best, best_cost = NONE, FREE
+    for link in range(lanes[lane].link_begin, lanes[lane].link_end):
+        if links[link].edge != edge:
+            continue
+        to = links[link].to
+        target = lanes[to].target if lanes[to].connector != NONE else to
+        cost = float(count[target]) + 0.5 * float(count[to])
+        if links[link].marked == 0:
+            cost += 1000.0
+        if lanes[target].closed:
+            cost += 100.0
+        if not goes_on(lanes, links, link, edge_after):
+            cost += 20.0
         if cost < best_cost:
-            best, best_cost = first + index, cost
-    return int(best)
+            best, best_cost = to, cost
+    return best
 
 
 @inline_kernel
-def fill_plan(vehicles: Records, lanes: Records, edges: Records, route_edge: Ints, i: int, known: int) -> None:
-    """Choose lanes for the edges ahead of vehicle ``i``; the first ``known`` are kept."""
-    before = vehicles[i].lane if known == 0 else vehicles[i].plan[known - 1]
-    for k in range(known, PLAN):
-        leg = vehicles[i].leg + 1 + k
-        if leg >= vehicles[i].route_size or before == NONE:
-            before = NONE
-        else:
-            before = choose_lane(lanes, edges, route_edge[vehicles[i].route_begin + leg], before)
-        vehicles[i].plan[k] = before
+def route_edge_at(vehicles: Records, route_edge: Ints, i: int, leg: int) -> int:
+    """Return the edge of vehicle ``i``'s route at ``leg``; NONE beyond its end."""
+    if leg >= vehicles[i].route_size:
+        return NONE
+    return int(route_edge[vehicles[i].route_begin + leg])
 
 
 @inline_kernel
-def link_behind(vehicles: Records, lanes: Records, i: int, lane: int, ahead: int) -> None:
-    """Put vehicle ``i`` on ``lane`` right behind ``ahead`` (NONE: at the front)."""
-    behind = lanes[lane].front if ahead == NONE else vehicles[ahead].behind
-    vehicles[i].lane = lane
-    vehicles[i].ahead = ahead
-    vehicles[i].behind = behind
-    if ahead == NONE:
-        lanes[lane].front = i
-    else:
-        vehicles[ahead].behind = i
-    if behind == NONE:
-        lanes[lane].rear = i
-    else:
-        vehicles[behind].ahead = i
-    lanes[lane].count += 1
+def orient(
+    slots: Records,
+    vehicles: Records,
+    classes: Records,
+    lanes: Records,
+    links: Records,
+    count: Ints,
+    route_edge: Ints,
+    slot: int,
+    lane: int,
+    pace_factor: float,
+) -> None:
+    """Tell the vehicle in ``slot`` what holds on ``lane`` (of an edge): its speed, its goal, the lanes it wants, where it goes next."""
+    i = slots[slot].vehicle
+    leg = vehicles[i].leg
+    limit = min(lanes[lane].limit * vehicles[i].speed_factor, classes[slots[slot].klass].most_speed)
+    slots[slot].pace = pace_factor / limit
+    edge = route_edge_at(vehicles, route_edge, i, leg + 1)
+    if edge == NONE:
+        slots[slot].next = NONE
+        goal = vehicles[i].arrive_s - lanes[lane].begin
+        slots[slot].goal = min(goal, lanes[lane].length)
+        slots[slot].lanes = ALL_LANES if goal >= lanes[lane].length else 1
+        return
+    after = route_edge_at(vehicles, route_edge, i, leg + 2)
+    slots[slot].goal = FREE
+    slots[slot].next = choose_link(lanes, links, count, lane, edge, after)
+    meant = meant_lanes(lanes, links, lane, edge)
+    slots[slot].lanes = meant
+    if after == NONE or meant & (meant - 1) == 0:
+        return
+    following = slots[slot].next
+    if following == NONE:
+        return
+    target = lanes[following].target if lanes[following].connector != NONE else following
+    if lanes[target].length > SHORT_EDGE_M:
+        return
+    best = 0
+    first = lane - lanes[lane].index
+    for index in range(16):
+        if (meant >> index) & 1:
+            beside = first + index
+            for link in range(lanes[beside].link_begin, lanes[beside].link_end):
+                if links[link].edge == edge and links[link].marked == 1 and goes_on(lanes, links, link, after):
+                    best |= 1 << index
+    if best != 0:
+        slots[slot].lanes = best
 
 
 @inline_kernel
-def unlink(vehicles: Records, lanes: Records, i: int) -> None:
-    """Take vehicle ``i`` off its lane's list."""
-    lane = vehicles[i].lane
-    ahead, behind = vehicles[i].ahead, vehicles[i].behind
-    if ahead == NONE:
-        lanes[lane].front = behind
-    else:
-        vehicles[ahead].behind = behind
-    if behind == NONE:
-        lanes[lane].rear = ahead
-    else:
-        vehicles[behind].ahead = ahead
-    lanes[lane].count -= 1
+def insert(slots: Records, lanes: Records, count: Ints, lane: int, place: int) -> int:
+    """Open a slot as number ``place`` (0: first) of ``lane``; return it. There must be room."""
+    base = lanes[lane].base
+    for k in range(count[lane], place, -1):
+        slots[base + k] = slots[base + k - 1]
+    count[lane] += 1
+    return int(base + place)
+
+
+@inline_kernel
+def remove(slots: Records, lanes: Records, count: Ints, lane: int, place: int) -> None:
+    """Close the slot number ``place`` of ``lane``."""
+    base = lanes[lane].base
+    count[lane] -= 1
+    for k in range(place, count[lane]):
+        slots[base + k] = slots[base + k + 1]
 
 
 @inline_kernel
 def enter_network(
+    slots: Records,
     vehicles: Records,
+    classes: Records,
     lanes: Records,
-    edges: Records,
+    links: Records,
+    count: Ints,
     route_edge: Ints,
-    active: Ints,
     counts: Longs,
     i: int,
     lane: int,
-    ahead: int,
+    place: int,
+    s: float,
+    speed: float,
+    pace_factor: float,
     t_us: int,
 ) -> None:
-    """Put vehicle ``i`` on the network at its ``s`` and ``speed``, behind ``ahead``."""
-    link_behind(vehicles, lanes, i, lane, ahead)
+    """Put vehicle ``i`` on ``lane`` of an edge as number ``place``."""
+    slot = insert(slots, lanes, count, lane, place)
+    klass = vehicles[i].klass
+    slots[slot].s, slots[slot].speed = s, speed
+    slots[slot].length, slots[slot].klass = classes[klass].length, klass
+    slots[slot].cap = slots[slot].room = FREE
+    slots[slot].acceleration = 0.0
+    slots[slot].vehicle = i
+    slots[slot].came = NONE
+    slots[slot].entered = 0
+    vehicles[i].lane = lane
     vehicles[i].insert_us = t_us
-    active[counts[ACTIVE]] = i
     counts[ACTIVE] += 1
-    edges[lanes[lane].edge].entered += 1
-    fill_plan(vehicles, lanes, edges, route_edge, i, 0)
+    lanes[lane].entered += 1
+    orient(slots, vehicles, classes, lanes, links, count, route_edge, slot, lane, pace_factor)
 
 
 @inline_kernel
-def leave_network(vehicles: Records, lanes: Records, edges: Records, counts: Longs, i: int, t_us: int) -> None:
-    """Take vehicle ``i`` off the network: it has arrived."""
-    edges[lanes[vehicles[i].lane].edge].left += 1
-    unlink(vehicles, lanes, i)
+def leave_network(
+    slots: Records, vehicles: Records, lanes: Records, count: Ints, counts: Longs, lane: int, place: int, t_us: int
+) -> None:
+    """Take number ``place`` of ``lane`` off the network: it has arrived."""
+    i = slots[lanes[lane].base + place].vehicle
+    lanes[lane].left += 1
+    remove(slots, lanes, count, lane, place)
     vehicles[i].lane = NONE
     vehicles[i].arrive_us = t_us
+    counts[ACTIVE] -= 1
     counts[ARRIVED] += 1

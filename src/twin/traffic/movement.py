@@ -1,356 +1,624 @@
-"""One time step of all vehicles, in one compiled kernel.
+"""Time steps of all vehicles, in one compiled kernel.
 
-Order within a step: due trips enter where there is room; every vehicle looks ahead and chooses its speed from the state at the
-beginning of the step; all move; those past the end of their lane cross to the next; those at their destination leave.
+Order within a step: due trips enter where there is room; drivers whose turn it is think of changing lanes; the first vehicle of
+each lane, and everyone inside a junction, looks ahead; streams that zip into one lane order themselves; all choose their speed
+from the state at the beginning of the step and move; those past the end of their lane cross to the next; those at their
+destination leave.
 
 No vehicle ever overlaps another on its lane: a move is cut at the rear bumper ahead as it was at the beginning of the step
 (nobody drives backwards), and a vehicle crosses into a lane only behind everyone who is already there.
-Conflicts between streams that cross inside a junction are not modelled yet; streams that merge into one lane are.
 """
 
 from __future__ import annotations
 
 import math
 
-from twin.compilation import inline_kernel, kernel
+import numpy as np
+import numpy.typing as npt
+
+from twin.compilation import borrowed, inline_kernel, kernel
 from twin.traffic.car_following import free_acceleration, interaction
+from twin.traffic.driving import HALTED_MPS
+from twin.traffic.lane_change import acceleration_behind, consider_lane
 from twin.traffic.lane_lists import (
-    FREE,
     Ints,
     Longs,
-    choose_lane,
+    choose_link,
     enter_network,
-    fill_plan,
+    insert,
     leave_network,
-    link_behind,
-    overhang,
+    orient,
     rear_of,
-    unlink,
+    remove,
+    route_edge_at,
 )
-from twin.traffic.roads import NONE, RED, YELLOW, Records
-from twin.traffic.vehicles import ACTIVE, NEXT, PLAN, UPDATES, WAITING
-
-HARDEST_BRAKING_MPS2 = 8.0
-"""Emergency braking on a dry road. Assumption, about the friction limit of a passenger car."""
-
-STOPS_AT_YELLOW_MPS2 = 3.0
-"""A driver stops at yellow if this deceleration is enough. ITE, Guidelines for determining traffic signal change and
-clearance intervals (2020): 10 ft/s2."""
-
-MERGE_BRAKING_MPS2 = 3.0
-"""No harder than this for a vehicle that will merge from another lane. Assumption."""
-
-LOOK_AHEAD_M = 120.0
-"""Farther than this along the road nobody looks past the end of the lane. Assumption: a stop from 80 km/h within 120 m takes
-2.1 m/s2, between comfortable braking (1.5) and what drivers brake with at yellow (3)."""
-
-CLAIM_DISTANCE_M = 50.0
-"""From here on vehicles that merge into one lane order themselves by distance. Assumption."""
-
-CLAIM_STAYS_M = 5.0
-"""Whose turn it is keeps it until another is this much nearer, or two who are level would both brake. Assumption: a car."""
-
-STOP_LINE_GAP_M = 1.0
-"""Where the front bumper comes to rest before a stop line. Assumption."""
+from twin.traffic.right_of_way import look_inside, must_wait
+from twin.traffic.roads import NONE, Records
+from twin.traffic.signal_states import RED, YELLOW
+from twin.traffic.vehicles import ACTIVE, ARRIVED, FREE, NEVER, NEXT, OFF_LANE, REMOVED, STEPS, UPDATES, WAITING
 
 CUT_M = 0.05
 """A move ends at least this far behind the bumper ahead."""
 
-PULL_OUT = 0.3
-"""A vehicle that begins its trip inside the map joins the road at this share of its desired speed. Assumption."""
+STANDSTILL_MPS = 0.02
+"""Slower than this behind somebody who stands, a vehicle stands too."""
 
-HALTED_MPS = 1.4
-"""Below 5 km/h a vehicle counts as queueing (HBS 2015 and SUMO use the same)."""
+STANDSTILL_SLACK_M = 0.1
+"""Who stands begins to move when the gap is this much wider than the standstill gap."""
 
+RELAXES_MPS3 = 2.5
+"""So fast a request to slow down (courtesy) is forgotten. Assumption."""
 
-@inline_kernel
-def must_stop(edges: Records, edge: int, distance: float, speed: float) -> bool:
-    """Return whether a driver ``distance`` before the stop line of ``edge`` has to stop for its signal."""
-    shows = edges[edge].signal
-    if shows == YELLOW:
-        return speed * speed <= 2.0 * STOPS_AT_YELLOW_MPS2 * distance
-    if shows == RED:
-        return speed * speed <= 2.0 * HARDEST_BRAKING_MPS2 * distance
-    return False
+LANES_AHEAD = 5
+"""So many lanes ahead the first vehicle of a lane looks at most."""
 
 
 @inline_kernel
-def junction_is_full(vehicles: Records, lanes: Records, edges: Records, i: int) -> bool:
-    """Return whether vehicle ``i``, about to enter a junction, would have to stand inside it."""
-    for k in range(PLAN):
-        lane = vehicles[i].plan[k]
-        if lane == NONE:
-            return False
-        if edges[lanes[lane].edge].internal == 0:
-            if k == 0:
-                return False
-            rear, rear_speed = rear_of(vehicles, lanes, edges, lane)
-            return rear < vehicles[i].length + vehicles[i].standstill_gap and rear_speed < 2.0 * HALTED_MPS
-    return False
-
-
-@inline_kernel
-def is_held(vehicles: Records, lanes: Records, edges: Records, i: int, edge: int, distance: float) -> bool:
-    """Return whether the first vehicle on its lane has to wait at the end of ``edge``: signal, or full junction."""
-    if must_stop(edges, edge, distance, vehicles[i].speed):
-        return True
-    entering = edges[edge].internal == 0 and edges[lanes[vehicles[i].plan[0]].edge].internal
-    return entering and junction_is_full(vehicles, lanes, edges, i)
-
-
-@inline_kernel
-def turn_speed(edges: Records, turns: Records, edge: int, next_edge: int) -> float:
-    """Return the speed at which one drives from ``edge`` on to ``next_edge``."""
-    for turn in range(edges[edge].turn_begin, edges[edge].turn_end):
-        if turns[turn].edge == next_edge:
-            return float(turns[turn].speed)
-    return float(edges[next_edge].speed_limit)
-
-
-@inline_kernel
-def claim_lanes(vehicles: Records, lanes: Records, edges: Records, active: Ints, counts: Longs) -> None:
-    """Decide for each lane whose turn it is to enter: the nearest one's (ties: the lower trip number)."""
-    for lane in range(lanes.size):
-        lanes[lane].claim_before = lanes[lane].claim
-        lanes[lane].claim = NONE
-        lanes[lane].claim_rank = FREE
-    for a in range(counts[ACTIVE]):
-        i = active[a]
-        if vehicles[i].ahead != NONE or vehicles[i].plan[0] == NONE:
-            continue
-        edge = lanes[vehicles[i].lane].edge
-        distance = edges[edge].length - vehicles[i].s
-        if distance > CLAIM_DISTANCE_M or is_held(vehicles, lanes, edges, i, edge, distance):
-            continue
-        target = vehicles[i].plan[0]
-        rank = distance - CLAIM_STAYS_M if i == lanes[target].claim_before else distance
-        first = lanes[target].claim_rank
-        if rank < first or (rank == first and i < lanes[target].claim):
-            lanes[target].claim = i
-            lanes[target].claim_rank = rank
-            lanes[target].claim_distance = distance
-
-
-@inline_kernel
-def follow(vehicles: Records, i: int, gap: float, leader_speed: float) -> float:
-    """Return the deceleration that a leader adds for vehicle ``i``."""
-    return interaction(
-        vehicles[i].speed,
-        gap,
-        leader_speed,
-        vehicles[i].max_acceleration,
-        vehicles[i].braking,
-        vehicles[i].time_gap,
-        vehicles[i].standstill_gap,
-    )
-
-
-@inline_kernel
-def look_ahead(vehicles: Records, lanes: Records, edges: Records, turns: Records, i: int) -> None:
-    """Choose the acceleration of vehicle ``i``; leave it in its record with the room ahead."""
-    lane = vehicles[i].lane
-    edge = lanes[lane].edge
-    speed = vehicles[i].speed
-    distance = edges[edge].length - vehicles[i].s
-    desired = edges[edge].speed_limit * vehicles[i].speed_factor
-    leader = vehicles[i].ahead
-    found = leader != NONE
-    room = FREE
-    slowing = 0.0
-    if found:
-        room = vehicles[leader].s - vehicles[leader].length - vehicles[i].s
-        slowing = follow(vehicles, i, room, vehicles[leader].speed)
-    else:
-        rear, rear_speed = overhang(vehicles, lanes, edges, lane)
-        if rear < FREE:
-            room = rear - vehicles[i].s
-            slowing = follow(vehicles, i, room, rear_speed)
-    for k in range(PLAN):
-        target = vehicles[i].plan[k]
-        if target == NONE or distance > LOOK_AHEAD_M:
-            break
-        next_edge = lanes[target].edge
-        bend = min(turn_speed(edges, turns, edge, next_edge), edges[next_edge].speed_limit * vehicles[i].speed_factor)
-        if bend < desired:
-            desired = min(desired, math.sqrt(bend * bend + 2.0 * vehicles[i].braking * max(distance, 0.0)))
-        if not found:
-            held = is_held(vehicles, lanes, edges, i, edge, distance) if k == 0 else must_stop(edges, edge, distance, speed)
-            if held:
-                slowing = max(slowing, follow(vehicles, i, distance + vehicles[i].standstill_gap - STOP_LINE_GAP_M, 0.0))
-                room = min(room, distance)
-                break
-            rival = lanes[target].claim
-            if k == 0 and rival != NONE and rival != i:  # noqa: PLR1714  (Numba knows no `in` here)
-                gap = distance - lanes[target].claim_distance - vehicles[rival].length
-                slowing = max(slowing, min(follow(vehicles, i, gap, vehicles[rival].speed), MERGE_BRAKING_MPS2))
-            rear, rear_speed = rear_of(vehicles, lanes, edges, target)
-            if rear < FREE:
-                room = min(room, distance + rear)
-                slowing = max(slowing, follow(vehicles, i, distance + rear, rear_speed))
-                found = True
-        distance += edges[next_edge].length
-        edge = next_edge
-    free = free_acceleration(speed, desired, vehicles[i].max_acceleration, vehicles[i].braking)
-    vehicles[i].acceleration = max(free - slowing, -HARDEST_BRAKING_MPS2)
-    vehicles[i].gap = room
-
-
-@inline_kernel
-def move(vehicles: Records, lanes: Records, edges: Records, i: int, dt: float) -> None:
-    """Move vehicle ``i`` with the acceleration it chose (ballistic), cut at the room it found."""
-    speed = vehicles[i].speed
-    acceleration = vehicles[i].acceleration
-    new_speed = speed + acceleration * dt
-    if new_speed < 0.0:
-        way = speed * speed / (-2.0 * acceleration)
-        new_speed = 0.0
-    else:
-        way = 0.5 * (speed + new_speed) * dt
-    room = max(vehicles[i].gap - CUT_M, 0.0)
-    if way > room:
-        way = room
-        new_speed = min(new_speed, room / dt)
-    vehicles[i].s += way
-    vehicles[i].odometer += way
-    vehicles[i].speed = new_speed
-    edge = lanes[vehicles[i].lane].edge
-    edges[edge].vehicle_s += dt
-    edges[edge].distance += way
-    if new_speed < HALTED_MPS:
-        edges[edge].halted_s += dt
-
-
-@inline_kernel
-def cross(vehicles: Records, lanes: Records, edges: Records, route_edge: Ints, i: int) -> None:
-    """Let vehicle ``i`` drive on to its next lanes, or hold it at the end of its lane where there is no room."""
-    moved_on = lanes[vehicles[i].lane].edge
-    while True:
-        lane = vehicles[i].lane
-        edge = lanes[lane].edge
-        over = vehicles[i].s - edges[edge].length
-        target = vehicles[i].plan[0]
-        if over < 0.0 or target == NONE:
+def look_ahead(
+    slots: Records,
+    vehicles: Records,
+    classes: Records,
+    lanes: Records,
+    links: Records,
+    conflicts: Records,
+    count: Ints,
+    signal: Ints,
+    blocked: Ints,
+    route_edge: Ints,
+    driving: Records,
+    lane: int,
+    slot: int,
+    step: int,
+    dt: float,
+) -> None:
+    """Choose the acceleration of the first vehicle of ``lane`` and how far it may go; leave both in its slot."""
+    speed = slots[slot].speed
+    k = slots[slot].klass
+    most, braking = classes[k].acceleration, classes[k].braking
+    time_gap, standstill = classes[k].time_gap, classes[k].standstill_gap
+    distance = lanes[lane].length - slots[slot].s
+    pace = float(slots[slot].pace)
+    slowing, room = 0.0, FREE
+    here = lane
+    target = slots[slot].next
+    connector = lanes[lane].connector != NONE
+    if connector:
+        target = lanes[lane].target
+        if lanes[lane].crosses:
+            slowing, room = look_inside(slots, classes, lanes, count, conflicts, lane, slot, step)
+    elif target != NONE and speed == 0.0 and lanes[target].connector != NONE and signal[lanes[target].connector] == RED:
+        lanes[lane].stood = 0.0
+        if distance < 2.0 * driving[0].stop_line_gap:
+            slots[slot].acceleration = 0.0
+            slots[slot].room = 0.0
             return
-        rear, rear_speed = rear_of(vehicles, lanes, edges, target)
-        allowed = rear - CUT_M
-        if over > allowed:
-            vehicles[i].odometer -= over - max(allowed, 0.0)
-            edges[moved_on].distance -= over - max(allowed, 0.0)
-            vehicles[i].speed = min(vehicles[i].speed, rear_speed)
-            over = max(allowed, 0.0)
-            if allowed < 0.0:
-                vehicles[i].s = edges[edge].length
-                return
-        unlink(vehicles, lanes, i)
-        lanes[lane].last_out = i
-        lanes[lane].last_out_odometer = vehicles[i].odometer - over
-        edges[edge].left += 1
-        edges[lanes[target].edge].entered += 1
-        vehicles[i].lane_before = lane
-        vehicles[i].leg += 1
-        vehicles[i].s = over
-        link_behind(vehicles, lanes, i, target, lanes[target].rear)
-        for k in range(PLAN - 1):
-            vehicles[i].plan[k] = vehicles[i].plan[k + 1]
-        fill_plan(vehicles, lanes, edges, route_edge, i, PLAN - 1)
+    if lanes[lane].tail_step >= step:
+        room = min(room, lanes[lane].tail - slots[slot].s)
+        slowing = max(
+            slowing, interaction(speed, room, lanes[lane].tail_speed, most, classes[k].interaction, time_gap, standstill)
+        )
+    wish = 1.5 * (standstill + speed * time_gap + speed * speed * classes[k].interaction) + 10.0
+    leg = vehicles[slots[slot].vehicle].leg
+    stands = False
+    for ahead in range(LANES_AHEAD):
+        if target == NONE or distance > wish:
+            break
+        limit = lanes[target].limit
+        if speed > limit and speed * speed > limit * limit + braking * max(distance, 0.0):
+            pace = max(pace, 1.0 / math.sqrt(limit * limit + 2.0 * braking * max(distance, 0.0)))
+        held = False
+        if lanes[target].connector != NONE:
+            shows = signal[lanes[target].connector]
+            if ahead == 0:
+                held = must_wait(
+                    slots, lanes, count, conflicts, signal, blocked, driving, lane, slot, distance, braking, standstill, step
+                )
+                stands = shows != RED
+            else:
+                held = shows == RED or shows == YELLOW  # noqa: PLR1714  (Numba knows no `in` here)
+        if held:
+            slowing = max(
+                slowing,
+                interaction(
+                    speed,
+                    distance + standstill - driving[0].stop_line_gap,
+                    0.0,
+                    most,
+                    classes[k].interaction,
+                    time_gap,
+                    standstill,
+                ),
+            )
+            room = min(room, distance)
+            if ahead == 0 and speed < 1.0:
+                lanes[lane].held_step = step
+            break
+        rear, rear_speed = rear_of(slots, lanes, count, target, step)
+        if rear < FREE:
+            room = min(room, distance + rear)
+            slowing = max(
+                slowing,
+                interaction(speed, distance + rear, rear_speed, most, classes[k].interaction, time_gap, standstill),
+            )
+            break
+        distance += lanes[target].length
+        here = target
+        if lanes[here].connector != NONE:
+            target = lanes[here].target
+        else:
+            leg += 1
+            i = slots[slot].vehicle
+            edge = route_edge_at(vehicles, route_edge, i, leg + 1)
+            target = NONE
+            if edge != NONE:
+                target = choose_link(lanes, links, count, here, edge, NONE)
+    acceleration = free_acceleration(speed, pace, most, braking) - slowing
+    acceleration = min(max(acceleration, -driving[0].hardest_braking), slots[slot].cap)
+    slots[slot].acceleration = acceleration
+    slots[slot].room = room
+    lanes[lane].stood = lanes[lane].stood + dt if stands and speed < STANDSTILL_MPS else 0.0
 
 
 @inline_kernel
-def vehicle_ahead(vehicles: Records, lanes: Records, lane: int, s: float) -> int:
-    """Return the vehicle on ``lane`` right ahead of position ``s``; NONE without one."""
-    ahead = NONE
-    other = lanes[lane].front
-    while other != NONE and vehicles[other].s > s:
-        ahead = other
-        other = vehicles[other].behind
-    return ahead
+def look_around(
+    slots: Records, classes: Records, lanes: Records, count: Ints, conflicts: Records, lane: int, step: int
+) -> None:
+    """Let all but the first vehicle on a connector keep short of places that others have not left."""
+    for n in range(1, count[lane]):
+        slot = lanes[lane].base + n
+        slowing, room = look_inside(slots, classes, lanes, count, conflicts, lane, slot, step)
+        if room < FREE:
+            k = slots[slot].klass
+            free = free_acceleration(slots[slot].speed, slots[slot].pace, classes[k].acceleration, classes[k].braking)
+            slots[slot].cap = free - slowing
+            slots[slot].room = room
+
+
+@inline_kernel
+def next_in_zip(
+    slots: Records, lanes: Records, count: Ints, connector: int, number: int, reach: float
+) -> tuple[int, float, int]:
+    """Return slot, distance to the common lane and number of the vehicle from ``number`` on that goes through ``connector``.
+
+    Numbers count those on the connector first, then those on the lane before it; the slot is NONE behind the last one.
+    """
+    inside = count[connector]
+    if number < inside:
+        slot = lanes[connector].base + number
+        return slot, lanes[connector].length - slots[slot].s, number
+    source = lanes[connector].source
+    n = number - inside
+    while n < count[source]:
+        slot = lanes[source].base + n
+        distance = lanes[connector].length + lanes[source].length - slots[slot].s
+        if distance > reach:
+            break
+        if slots[slot].next == connector:
+            return slot, distance, n + inside
+        n += 1
+    return NONE, FREE, 0
+
+
+@inline_kernel
+def zip_pair(slots: Records, classes: Records, lanes: Records, count: Ints, driving: Records, one: int, other: int) -> None:
+    """Let the vehicles towards two connectors that end in one lane take turns: each follows the one before it by distance."""
+    if count[one] + count[lanes[one].source] == 0 or count[other] + count[lanes[other].source] == 0:
+        return
+    reach = driving[0].zip_distance + max(lanes[one].length, lanes[other].length)
+    slot_a, distance_a, number_a = next_in_zip(slots, lanes, count, one, 0, reach)
+    slot_b, distance_b, number_b = next_in_zip(slots, lanes, count, other, 0, reach)
+    last_a, last_b = NONE, NONE
+    last_distance_a, last_distance_b = 0.0, 0.0
+    while slot_a != NONE or slot_b != NONE:
+        takes_a = slot_b == NONE or (
+            slot_a != NONE
+            and (distance_a < distance_b or (distance_a == distance_b and slots[slot_a].vehicle < slots[slot_b].vehicle))
+        )
+        slot, distance = (slot_a, distance_a) if takes_a else (slot_b, distance_b)
+        leader, leader_distance = (last_b, last_distance_b) if takes_a else (last_a, last_distance_a)
+        if leader != NONE:
+            gap = distance - leader_distance - slots[leader].length
+            least = -driving[0].zip_braking
+            asked = least if gap <= 0.0 else max(acceleration_behind(slots, classes, slot, gap, slots[leader].speed), least)
+            slots[slot].cap = asked
+        if takes_a:
+            last_a, last_distance_a = slot_a, distance_a
+            slot_a, distance_a, number_a = next_in_zip(slots, lanes, count, one, number_a + 1, reach)
+        else:
+            last_b, last_distance_b = slot_b, distance_b
+            slot_b, distance_b, number_b = next_in_zip(slots, lanes, count, other, number_b + 1, reach)
+
+
+@inline_kernel
+def leave_tail(slots: Records, lanes: Records, slot: int, lane: int, step: int) -> None:
+    """Tell the lanes behind that the last vehicle of ``lane``, in ``slot``, still hangs over them."""
+    rear = slots[slot].s - slots[slot].length
+    behind = lanes[lane].source if lanes[lane].connector != NONE else slots[slot].came
+    for _ in range(3):
+        if rear >= 0.0 or behind == NONE:
+            return
+        rear += lanes[behind].length
+        lanes[behind].tail = rear
+        lanes[behind].tail_speed = slots[slot].speed
+        lanes[behind].tail_step = step + 1
+        behind = lanes[behind].source
+
+
+@inline_kernel
+def move_lane(
+    slots: Records, classes: Records, lanes: Records, n: int, driving: Records, lane: int, step: int, dt: float
+) -> bool:
+    """Move every vehicle of ``lane``; return whether somebody has come to his destination."""
+    base = lanes[lane].base
+    way_sum, halted = 0.0, 0
+    arrived = False
+    leader_s, leader_speed = 0.0, 0.0
+    hardest = driving[0].hardest_braking
+    for slot in range(base, base + n):
+        s, speed = slots[slot].s, slots[slot].speed
+        room = float(slots[slot].room)
+        if slot == base:
+            acceleration = float(slots[slot].acceleration)
+        else:
+            gap = leader_s - slots[slot - 1].length - s
+            k = slots[slot].klass
+            standstill = classes[k].standstill_gap
+            if speed == 0.0 and gap <= standstill + STANDSTILL_SLACK_M:
+                leader_s, leader_speed = s, 0.0
+                halted += 1
+                continue
+            room = min(room, gap)
+            pace = float(slots[slot].pace)
+            goal = slots[slot].goal
+            if goal < FREE and goal < lanes[lane].length:
+                slow = driving[0].pull_out / pace
+                pace = max(pace, 1.0 / math.sqrt(slow * slow + 2.0 * classes[k].braking * max(goal - s, 0.0)))
+            acceleration = free_acceleration(speed, pace, classes[k].acceleration, classes[k].braking) - interaction(
+                speed, gap, leader_speed, classes[k].acceleration, classes[k].interaction, classes[k].time_gap, standstill
+            )
+            acceleration = min(max(acceleration, -hardest), slots[slot].cap)
+            if (
+                speed < STANDSTILL_MPS
+                and acceleration < 0.05
+                and gap <= standstill + STANDSTILL_SLACK_M
+                and leader_speed == 0.0
+            ):
+                slots[slot].speed = 0.0
+                leader_s, leader_speed = s, 0.0
+                halted += 1
+                continue
+        leader_s, leader_speed = s, speed
+        slots[slot].cap += RELAXES_MPS3 * dt
+        slots[slot].room = FREE
+        new_speed = speed + acceleration * dt
+        if new_speed < 0.0:
+            way = speed * speed / (-2.0 * acceleration)
+            new_speed = 0.0
+        else:
+            way = 0.5 * (speed + new_speed) * dt
+        free = max(room - CUT_M, 0.0)
+        if way > free:
+            way = free
+            new_speed = min(new_speed, free / dt)
+        s += way
+        slots[slot].s = s
+        slots[slot].speed = new_speed
+        way_sum += way
+        if new_speed < HALTED_MPS:
+            halted += 1
+        if s >= slots[slot].goal:
+            arrived = True
+    lanes[lane].vehicle_s += n * dt
+    lanes[lane].distance += way_sum
+    lanes[lane].halted_s += halted * dt
+    last = base + n - 1
+    if slots[last].s < slots[last].length:
+        leave_tail(slots, lanes, last, lane, step)
+    return arrived
+
+
+@inline_kernel
+def cross(
+    slots: Records,
+    vehicles: Records,
+    classes: Records,
+    lanes: Records,
+    links: Records,
+    count: Ints,
+    route_edge: Ints,
+    counts: Longs,
+    lane: int,
+    step: int,
+    pace_factor: float,
+) -> int:
+    """Let the first vehicle of ``lane`` drive on to the next, or hold it at the end where there is no room; return the next or NONE."""
+    slot = lanes[lane].base
+    over = slots[slot].s - lanes[lane].length
+    is_connector = lanes[lane].connector != NONE
+    target = lanes[lane].target if is_connector else slots[slot].next
+    if over < 0.0 or target == NONE:
+        return NONE
+    rear, rear_speed = rear_of(slots, lanes, count, target, step)
+    allowed = rear - CUT_M
+    if count[target] >= lanes[target].room - 1:
+        allowed = -1.0
+    if over > allowed:
+        lanes[lane].distance -= over - max(allowed, 0.0)
+        slots[slot].speed = min(slots[slot].speed, rear_speed)
+        over = max(allowed, 0.0)
+        if allowed < 0.0:
+            slots[slot].s = lanes[lane].length
+            return NONE
+    new = insert(slots, lanes, count, target, count[target])
+    slots[new] = slots[lanes[lane].base]
+    remove(slots, lanes, count, lane, 0)
+    slots[new].s = over
+    slots[new].came = lane
+    slots[new].room = FREE
+    i = slots[new].vehicle
+    vehicles[i].lane = target
+    klass = slots[new].klass
+    taken = slots[new].length + classes[klass].standstill_gap
+    if lanes[target].connector != NONE:
+        lanes[lane].left += 1
+        lanes[target].entered += 1
+        slots[new].entered = step
+        slots[new].pace = pace_factor / min(lanes[target].limit * vehicles[i].speed_factor, classes[klass].most_speed)
+        behind = lanes[target].target
+        lanes[behind].incoming += taken
+        for link in range(lanes[lane].link_begin, lanes[lane].link_end):
+            if links[link].to == target and links[link].marked == 0:
+                counts[OFF_LANE] += 1
+    else:
+        if is_connector:
+            lanes[target].incoming -= taken
+            if count[lane] == 0:
+                lanes[target].incoming = max(lanes[target].incoming, 0.0)
+        else:
+            lanes[lane].left += 1
+            lanes[target].entered += 1
+        vehicles[i].leg += 1
+        orient(slots, vehicles, classes, lanes, links, count, route_edge, new, target, pace_factor)
+        slots[new].cap = FREE
+    if slots[new].s < slots[new].length:
+        leave_tail(slots, lanes, new, target, step)
+    return target
 
 
 @inline_kernel
 def try_to_enter(
-    vehicles: Records, lanes: Records, edges: Records, route_edge: Ints, active: Ints, counts: Longs, i: int, t_us: int
+    slots: Records,
+    vehicles: Records,
+    classes: Records,
+    lanes: Records,
+    links: Records,
+    count: Ints,
+    edge_lane: Ints,
+    route_edge: Ints,
+    counts: Longs,
+    driving: Records,
+    i: int,
+    step: int,
+    t_us: int,
+    pace_factor: float,
 ) -> bool:
     """Let the waiting vehicle ``i`` enter at its origin if it fits between those already there."""
     edge = route_edge[vehicles[i].route_begin]
-    s = vehicles[i].depart_s
-    lane = choose_lane(lanes, edges, edge, NONE) if s == 0.0 else edges[edge].lane_first
-    ahead = vehicle_ahead(vehicles, lanes, lane, s)
-    behind = lanes[lane].front if ahead == NONE else vehicles[ahead].behind
-    standstill = vehicles[i].standstill_gap
-    limit = edges[edge].speed_limit * vehicles[i].speed_factor
-    speed = limit if s == 0.0 else PULL_OUT * limit
-    room = FREE
-    if ahead != NONE:
-        room = vehicles[ahead].s - vehicles[ahead].length - s
-        speed = min(speed, vehicles[ahead].speed)
-    else:
-        rear, rear_speed = overhang(vehicles, lanes, edges, lane)
-        if rear < FREE:
-            room = rear - s
-            speed = min(speed, rear_speed)
-    if room < standstill + CUT_M + vehicles[i].time_gap * speed:
+    klass = vehicles[i].klass
+    at_gate = vehicles[i].depart_s <= 0.0
+    following = route_edge_at(vehicles, route_edge, i, 1)
+    best, best_cost, best_place, best_s, best_speed = NONE, FREE, 0, 0.0, 0.0
+    for lane in range(edge_lane[edge], edge_lane[edge + 1]):
+        if not at_gate and lane > edge_lane[edge]:
+            break
+        s = min(max(vehicles[i].depart_s - lanes[lane].begin, 0.0), lanes[lane].length)
+        desired = min(lanes[lane].limit * vehicles[i].speed_factor, classes[klass].most_speed) / pace_factor
+        speed = desired if at_gate else driving[0].pull_out * desired
+        place = 0
+        base = lanes[lane].base
+        while place < count[lane] and slots[base + place].s > s:
+            place += 1
+        room = FREE
+        if place > 0:
+            leader = base + place - 1
+            room = slots[leader].s - slots[leader].length - s
+            speed = min(speed, slots[leader].speed)
+        elif lanes[lane].tail_step >= step:
+            room = lanes[lane].tail - s
+            speed = min(speed, lanes[lane].tail_speed)
+        if (
+            room < classes[klass].standstill_gap + CUT_M + classes[klass].time_gap * speed
+            or count[lane] >= lanes[lane].room - 1
+        ):
+            continue
+        if place < count[lane]:
+            follower = base + place
+            k = slots[follower].klass
+            gap = s - classes[klass].length - slots[follower].s
+            braking_m = max(slots[follower].speed - speed, 0.0) * slots[follower].speed * classes[k].interaction
+            if gap < classes[k].standstill_gap + classes[k].time_gap * slots[follower].speed + braking_m:
+                continue
+        cost = float(count[lane])
+        if following != NONE:
+            meant = 0
+            for link in range(lanes[lane].link_begin, lanes[lane].link_end):
+                if links[link].edge == following and links[link].marked == 1:
+                    meant = 1
+            if meant == 0:
+                cost += 5.0 if lanes[lane].length > 100.0 else 50.0
+        if lanes[lane].closed:
+            cost += 1000.0
+        if cost < best_cost:
+            best, best_cost, best_place, best_s, best_speed = lane, cost, place, s, speed
+    if best == NONE:
         return False
-    if behind != NONE:
-        gap = s - vehicles[i].length - vehicles[behind].s
-        if gap < vehicles[behind].standstill_gap + vehicles[behind].time_gap * vehicles[behind].speed:
-            return False
-    vehicles[i].s = s
-    vehicles[i].speed = speed
-    enter_network(vehicles, lanes, edges, route_edge, active, counts, i, lane, ahead, t_us)
+    enter_network(
+        slots,
+        vehicles,
+        classes,
+        lanes,
+        links,
+        count,
+        route_edge,
+        counts,
+        i,
+        best,
+        best_place,
+        best_s,
+        best_speed,
+        pace_factor,
+        t_us,
+    )
     return True
 
 
 @inline_kernel
-def admit(vehicles: Records, lanes: Records, edges: Records, route_edge: Ints, active: Ints, counts: Longs, t_us: int) -> None:
+def admit(
+    slots: Records,
+    vehicles: Records,
+    classes: Records,
+    lanes: Records,
+    links: Records,
+    count: Ints,
+    edge_lane: Ints,
+    route_edge: Ints,
+    counts: Longs,
+    queue: Ints,
+    driving: Records,
+    step: int,
+    t_us: int,
+    pace_factor: float,
+) -> None:
     """Queue the trips that are due at their origins, then let the first of each queue in."""
     while counts[NEXT] < vehicles.size and vehicles[counts[NEXT]].depart_us <= t_us:
         i = counts[NEXT]
         counts[NEXT] += 1
         edge = route_edge[vehicles[i].route_begin]
-        if edges[edge].queue_first == NONE:
-            edges[edge].queue_first = i
+        if queue[edge, 0] == NONE:
+            queue[edge, 0] = i
         else:
-            vehicles[edges[edge].queue_last].waiting_next = i
-        edges[edge].queue_last = i
+            vehicles[queue[edge, 1]].waiting_next = i
+        queue[edge, 1] = i
         counts[WAITING] += 1
     if counts[WAITING] == 0:
         return
-    for edge in range(edges.size):
-        first = edges[edge].queue_first
-        if first != NONE and try_to_enter(vehicles, lanes, edges, route_edge, active, counts, first, t_us):
-            edges[edge].queue_first = vehicles[first].waiting_next
+    for edge in range(queue.shape[0]):
+        first = queue[edge, 0]
+        if first != NONE and try_to_enter(
+            slots,
+            vehicles,
+            classes,
+            lanes,
+            links,
+            count,
+            edge_lane,
+            route_edge,
+            counts,
+            driving,
+            first,
+            step,
+            t_us,
+            pace_factor,
+        ):
+            queue[edge, 0] = vehicles[first].waiting_next
             counts[WAITING] -= 1
 
 
 @kernel
-def step(
+def steps(
+    slots: Records,
     vehicles: Records,
+    classes: Records,
     lanes: Records,
-    edges: Records,
-    turns: Records,
+    links: Records,
+    conflicts: Records,
+    count: Ints,
+    signal: npt.NDArray[np.int8],
+    blocked: npt.NDArray[np.int8],
+    zip_offset: Ints,
+    zip_connector: Ints,
+    edge_lane: Ints,
     route_edge: Ints,
-    active: Ints,
     counts: Longs,
+    queue: Ints,
+    crossing: Ints,
+    driving: Records,
     t_us: int,
     dt_us: int,
+    number: int,
+    pace_factor: float,
 ) -> None:
-    """Advance all vehicles from ``t_us`` by ``dt_us``; changes vehicles, lanes, edges, ``active`` and ``counts`` in place."""
+    """Advance all vehicles from ``t_us`` by ``number`` steps of ``dt_us``; everything but links, conflicts, routes changes in place."""
+    slots, vehicles, classes, lanes = borrowed(slots), borrowed(vehicles), borrowed(classes), borrowed(lanes)
+    links, conflicts, count, signal = borrowed(links), borrowed(conflicts), borrowed(count), borrowed(signal)
+    blocked, zip_offset, zip_connector = borrowed(blocked), borrowed(zip_offset), borrowed(zip_connector)
+    edge_lane, route_edge, counts, queue = borrowed(edge_lane), borrowed(route_edge), borrowed(counts), borrowed(queue)
+    crossing, driving = borrowed(crossing), borrowed(driving)
     dt = dt_us * 1e-6
-    admit(vehicles, lanes, edges, route_edge, active, counts, t_us)
-    claim_lanes(vehicles, lanes, edges, active, counts)
-    moving = counts[ACTIVE]
-    counts[UPDATES] += moving
-    for a in range(moving):
-        look_ahead(vehicles, lanes, edges, turns, active[a])
-    for a in range(moving):
-        move(vehicles, lanes, edges, active[a], dt)
-    staying = 0
-    for a in range(moving):
-        i = active[a]
-        cross(vehicles, lanes, edges, route_edge, i)
-        if vehicles[i].leg == vehicles[i].route_size - 1 and vehicles[i].s >= vehicles[i].arrive_s:
-            leave_network(vehicles, lanes, edges, counts, i, t_us + dt_us)
-        else:
-            active[staying] = i
-            staying += 1
-    counts[ACTIVE] = staying
+    every = max(1, int(driving[0].lane_change_period / dt + 0.5))
+    for _ in range(number):
+        step = counts[STEPS]
+        admit(
+            slots,
+            vehicles,
+            classes,
+            lanes,
+            links,
+            count,
+            edge_lane,
+            route_edge,
+            counts,
+            queue,
+            driving,
+            step,
+            t_us,
+            pace_factor,
+        )
+        counts[UPDATES] += counts[ACTIVE]
+        round_ = step // every
+        first_connector = edge_lane[edge_lane.size - 1]
+        for lane in range((every - step % every) % every, first_connector, every):
+            if count[lane] > 0 and (lanes[lane].right != NONE or lanes[lane].left_lane != NONE):
+                consider_lane(
+                    slots, vehicles, classes, lanes, links, count, signal, route_edge, counts, driving, lane, step, dt, round_,
+                    pace_factor,
+                )  # fmt: skip
+        for lane in range(count.size):
+            if count[lane] > 0:
+                look_ahead(
+                    slots, vehicles, classes, lanes, links, conflicts, count, signal, blocked, route_edge, driving, lane,
+                    lanes[lane].base, step, dt,
+                )  # fmt: skip
+                if lane >= first_connector and count[lane] > 1 and lanes[lane].crosses:
+                    look_around(slots, classes, lanes, count, conflicts, lane, step)
+        for group in range(zip_offset.size - 1):
+            for a in range(zip_offset[group], zip_offset[group + 1]):
+                for b in range(a + 1, zip_offset[group + 1]):
+                    zip_pair(slots, classes, lanes, count, driving, zip_connector[a], zip_connector[b])
+        crossings = 0
+        for lane in range(count.size):
+            n = count[lane]
+            if n == 0:
+                continue
+            arrived = move_lane(slots, classes, lanes, n, driving, lane, step, dt)
+            if arrived:
+                for place in range(n - 1, -1, -1):
+                    slot = lanes[lane].base + place
+                    if slots[slot].s >= slots[slot].goal:
+                        leave_network(slots, vehicles, lanes, count, counts, lane, place, t_us + dt_us)
+            if count[lane] > 0 and slots[lanes[lane].base].s >= lanes[lane].length:
+                crossing[crossings] = lane
+                crossings += 1
+            elif driving[0].gridlock_after > 0.0 and lanes[lane].stood >= driving[0].gridlock_after and count[lane] > 0:
+                stuck = slots[lanes[lane].base].vehicle
+                leave_network(slots, vehicles, lanes, count, counts, lane, 0, NEVER)
+                vehicles[stuck].removed = 1
+                counts[ARRIVED] -= 1
+                counts[REMOVED] += 1
+                lanes[lane].stood = 0.0
+        for c in range(crossings):
+            lane = crossing[c]
+            while lane != NONE and count[lane] > 0:
+                lane = cross(slots, vehicles, classes, lanes, links, count, route_edge, counts, lane, step, pace_factor)
+        counts[STEPS] += 1
+        t_us += dt_us

@@ -1,82 +1,121 @@
-"""The road network as the movement kernel wants it: one record an edge, a lane, a turn, a point.
+"""The lane graph as the movement kernel wants it: one record a lane, a link, a conflict, a point.
 
-Records, not an array a field: Numba counts references to every array it hands on, and one record lies in one cache line.
+Records, not an array a field: Numba counts references to every array it hands on, and one record lies in few cache lines.
 """
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
+from twin.roadnet.lane_graph import ZIP, LaneGraph
 from twin.roadnet.road_network import RoadNetwork
+from twin.traffic.signal_states import NO_SIGNAL
 
 Records = Any
 """A ``numpy.recarray``; its fields are declared by the dtypes below."""
 
 NONE: Final = -1
-NO_SIGNAL, GREEN, YELLOW, RED = 0, 1, 2, 3
+NEVER_STEP: Final = -(1 << 30)
 
-EDGE: Final = np.dtype(
-    [
-        ("length", "f8"),  # m
-        ("speed_limit", "f8"),  # m/s
-        ("lane_width", "f8"),  # m
-        ("lane_first", "i4"),  # lane at the kerb; the others follow
-        ("lane_count", "i4"),
-        ("turn_begin", "i4"),  # rows of the turn table
-        ("turn_end", "i4"),
-        ("point_begin", "i4"),  # rows of the point table
-        ("point_end", "i4"),
-        ("queue_first", "i4"),  # first and last trip waiting to enter here; NONE without one
-        ("queue_last", "i4"),
-        ("entered", "i4"),  # vehicles since the interval began
-        ("left", "i4"),
-        ("vehicle_s", "f8"),  # vehicle-seconds since the interval began
-        ("distance", "f8"),  # vehicle-metres
-        ("halted_s", "f8"),  # vehicle-seconds below HALTED_MPS
-        ("level", "i1"),
-        ("internal", "i1"),  # 1 inside a junction
-        ("signal", "i1"),  # what the signal at its end shows now
-    ],
-    align=True,
-)
+SHORTEST_PLACE_M: Final = 1.9
+"""A lane has room for one vehicle in so many metres: the shortest class and a hand's breadth."""
 
 LANE: Final = np.dtype(
     [
+        # what changes from step to step
+        ("tail", "f8"),  # rear bumper, along this lane, of the vehicle that left it and still hangs over it
+        ("tail_speed", "f8"),
+        ("tail_step", "i4"),  # the step in which that holds
+        ("reserved_step", "i4"),  # connectors: the step in which somebody is about to enter
+        ("held_step", "i4"),  # the step in which the first vehicle stood and gave way
+        ("entered", "i4"),  # vehicles since the interval began
+        ("incoming", "f8"),  # metres that the vehicles now on connectors to this lane will take up on it
+        ("stood", "f8"),  # s that the first vehicle has stood without red
+        ("vehicle_s", "f8"),  # vehicle-seconds since the interval began
+        ("distance", "f8"),  # vehicle-metres
+        ("halted_s", "f8"),  # vehicle-seconds below HALTED_MPS
+        ("left", "i4"),
+        # what stays
         ("edge", "i4"),
-        ("front", "i4"),  # vehicle nearest to the end; NONE without one
-        ("rear", "i4"),  # vehicle nearest to the entry
-        ("count", "i4"),
-        ("last_out", "i4"),  # vehicle that left last: its rear may still be on the lane
-        ("claim", "i4"),  # vehicle whose turn it is to enter, of those that merge here; NONE without one
-        ("claim_before", "i4"),  # the same in the step before
-        ("last_out_odometer", "f8"),  # its odometer as it crossed the end
-        ("claim_distance", "f8"),  # how far it is from entering
-        ("claim_rank", "f8"),
+        ("length", "f8"),  # m
+        ("limit", "f8"),  # m/s
+        ("begin", "f8"),  # m along its edge
+        ("base", "i4"),  # first slot
+        ("room", "i4"),  # slots
+        ("link_begin", "i4"),
+        ("link_end", "i4"),
+        ("connector", "i4"),  # NONE for lanes of edges
+        ("source", "i4"),  # connectors: lane before and behind
+        ("target", "i4"),
+        ("conflict_begin", "i4"),
+        ("conflict_end", "i4"),
+        ("point_begin", "i4"),
+        ("point_end", "i4"),
+        ("right", "i4"),  # the lanes beside it; NONE without one
+        ("left_lane", "i4"),
+        ("index", "i1"),
+        ("level", "i1"),
+        ("turn", "i1"),  # RIGHT, STRAIGHT, LEFT, U_TURN; -1 for lanes of edges
+        ("closed", "i1"),
+        ("crosses", "i1"),  # connectors: 1 when it has any conflict
     ],
     align=True,
 )
 
-TURN: Final = np.dtype([("speed", "f8"), ("edge", "i4")], align=True)
-POINT: Final = np.dtype([("x", "f8"), ("y", "f8"), ("s", "f8")], align=True)
+LINK: Final = np.dtype(
+    [
+        ("to", "i4"),
+        ("edge", "i4"),
+        ("lanes", "u4"),  # bit i: lane i of the edge is marked for this turn
+        ("marked", "i1"),
+    ],
+    align=True,
+)
 
-TURN_SPEEDS: Final = ((25.0, 1000.0), (60.0, 9.0), (180.1, 6.0))
-"""(largest change of direction in degrees, speed in m/s). Assumption: 6 m/s is a right angle driven at a radius of about 12 m
-with 3 m/s2 lateral acceleration, 9 m/s a gentler bend; below 25 degrees a road is taken as straight."""
+CONFLICT: Final = np.dtype(
+    [
+        ("other", "i4"),  # lane number of the other connector
+        ("kind", "i1"),
+        ("priority", "i1"),
+        ("green", "i1"),
+        ("begin", "f4"),
+        ("end", "f4"),
+        ("other_begin", "f4"),
+        ("other_end", "f4"),
+    ],
+    align=True,
+)
+
+POINT: Final = np.dtype([("x", "f8"), ("y", "f8"), ("s", "f8")], align=True)
 
 
 @dataclass(frozen=True, slots=True)
 class Roads:
-    """The tables; edges and lanes also carry what changes from step to step."""
+    """The tables; lanes also carry what changes from step to step."""
 
-    edges: Records
     lanes: Records
-    turns: Records
+    links: Records
+    conflicts: Records
     points: Records
+    """First those of the edges, then those of the connectors."""
+    count: npt.NDArray[np.int32]
+    """(lanes,): vehicles on each lane."""
+    signal: npt.NDArray[np.int8]
+    """(connectors,): what the signal of each connector shows."""
+    blocked: npt.NDArray[np.int8]
+    """(connectors,): 1 while somebody crosses it on foot."""
+    zips: npt.NDArray[np.int32]
+    """Lanes into which others zip: where two of the connectors that lead there take turns."""
+    zip_offset: npt.NDArray[np.int32]
+    zip_connector: npt.NDArray[np.int32]
+    """Lane numbers of the connectors to ``zips[k]``: ``zip_connector[zip_offset[k]:zip_offset[k + 1]]``."""
+    edge_lane: npt.NDArray[np.int32]
+    lane_width: npt.NDArray[np.float64]
+    connector_first: int
 
 
 def records(size: int, dtype: np.dtype[Any]) -> Records:
@@ -84,52 +123,82 @@ def records(size: int, dtype: np.dtype[Any]) -> Records:
     return np.zeros(size, dtype=dtype).view(np.recarray)
 
 
-def roads_of(network: RoadNetwork) -> Roads:
-    """Return the network's tables: empty lanes, all signals off."""
-    edges = records(network.edge_count, EDGE)
-    edges.length = network.edge_length_m
-    edges.speed_limit = network.edge_speed_limit_mps
-    edges.lane_width = network.edge_lane_width_m
-    edges.lane_count = network.edge_lanes
-    edges.lane_first = np.cumsum(network.edge_lanes, dtype=np.int64) - network.edge_lanes
-    edges.turn_begin, edges.turn_end = network.turn_offset[:-1], network.turn_offset[1:]
-    edges.point_begin, edges.point_end = network.point_offset[:-1], network.point_offset[1:]
-    edges.queue_first = edges.queue_last = NONE
-    edges.level = network.edge_level
-    for junction in network.junctions:
-        edges.internal[list(junction.internal)] = 1
-
-    lanes = records(int(network.edge_lanes.sum(dtype=np.int64)), LANE)
-    lanes.edge = np.repeat(np.arange(network.edge_count), network.edge_lanes.astype(np.int64))
-    for field in ("front", "rear", "last_out", "claim"):
-        lanes[field] = NONE
-
-    turns = records(network.turn_edge.size, TURN)
-    turns.edge = network.turn_edge
-    turns.speed = _turn_speeds(network)
-    points = records(network.point_x_m.size, POINT)
-    points.x, points.y, points.s = network.point_x_m, network.point_y_m, network.point_s_m
-    return Roads(edges, lanes, turns, points)
-
-
-def end_direction(network: RoadNetwork, edge: int) -> float:
-    """Return the direction (rad, anticlockwise from east) in which ``edge`` ends."""
-    x, y = network.polyline(edge)
-    return math.atan2(y[-1] - y[-2], x[-1] - x[-2])
+def roads_of(network: RoadNetwork, graph: LaneGraph) -> Roads:
+    """Return the tables: empty lanes, all signals off."""
+    lanes = _lanes(network, graph)
+    conflicts = records(graph.conflict_other.size, CONFLICT)
+    conflicts.other = graph.conflict_other + graph.connector_first
+    conflicts.kind, conflicts.priority, conflicts.green = graph.conflict_kind, graph.conflict_priority, graph.conflict_green
+    conflicts.begin, conflicts.end = graph.conflict_begin_m, graph.conflict_end_m
+    conflicts.other_begin, conflicts.other_end = graph.conflict_other_begin_m, graph.conflict_other_end_m
+    points = records(network.point_x_m.size + graph.point_x_m.size, POINT)
+    points.x = np.concatenate([network.point_x_m, graph.point_x_m])
+    points.y = np.concatenate([network.point_y_m, graph.point_y_m])
+    points.s = np.concatenate([network.point_s_m, graph.point_s_m])
+    zips, zip_offset, zip_connector = _zips(graph)
+    return Roads(
+        lanes=lanes,
+        links=_links(graph),
+        conflicts=conflicts,
+        points=points,
+        count=np.zeros(graph.lane_count, dtype=np.int32),
+        signal=np.full(graph.connector_count, NO_SIGNAL, dtype=np.int8),
+        blocked=np.zeros(graph.connector_count, dtype=np.int8),
+        zips=zips,
+        zip_offset=zip_offset,
+        zip_connector=zip_connector,
+        edge_lane=graph.edge_lane,
+        lane_width=graph.lane_width_m,
+        connector_first=graph.connector_first,
+    )
 
 
-def start_direction(network: RoadNetwork, edge: int) -> float:
-    """Return the direction (rad, anticlockwise from east) in which ``edge`` begins."""
-    x, y = network.polyline(edge)
-    return math.atan2(y[1] - y[0], x[1] - x[0])
+def _lanes(network: RoadNetwork, graph: LaneGraph) -> Records:
+    lanes = records(graph.lane_count, LANE)
+    first = graph.connector_first
+    lanes.edge, lanes.index, lanes.level = graph.lane_edge, graph.lane_index, graph.lane_level
+    lanes.length, lanes.limit, lanes.begin = graph.lane_length_m, graph.lane_speed_mps, graph.lane_begin_m
+    lanes.room = np.floor(graph.lane_length_m / SHORTEST_PLACE_M).astype(np.int32) + 3
+    lanes.base = np.cumsum(lanes.room, dtype=np.int64) - lanes.room
+    lanes.link_begin, lanes.link_end = graph.link_offset[:-1], graph.link_offset[1:]
+    lanes.connector = lanes.source = lanes.target = lanes.right = lanes.left_lane = NONE
+    lanes.turn = -1
+    lanes.tail_step = lanes.reserved_step = lanes.held_step = NEVER_STEP
+    edge_of_lane = graph.lane_edge[:first]
+    lanes.point_begin[:first] = network.point_offset[edge_of_lane]
+    lanes.point_end[:first] = network.point_offset[edge_of_lane + 1]
+    numbers = np.arange(first, dtype=np.int32)
+    lanes.right[:first] = np.where(numbers > graph.edge_lane[edge_of_lane], numbers - 1, NONE)
+    lanes.left_lane[:first] = np.where(numbers + 1 < graph.edge_lane[edge_of_lane + 1], numbers + 1, NONE)
+    connectors = lanes[first:]
+    connectors.connector = np.arange(graph.connector_count)
+    connectors.source, connectors.target, connectors.turn = graph.connector_from, graph.connector_to, graph.connector_turn
+    connectors.conflict_begin, connectors.conflict_end = graph.conflict_offset[:-1], graph.conflict_offset[1:]
+    connectors.crosses = graph.conflict_offset[1:] > graph.conflict_offset[:-1]
+    connectors.point_begin = network.point_x_m.size + graph.point_offset[:-1]
+    connectors.point_end = network.point_x_m.size + graph.point_offset[1:]
+    return lanes
 
 
-def _turn_speeds(network: RoadNetwork) -> npt.NDArray[np.float64]:
-    speeds = np.empty(network.turn_edge.size)
-    for edge in range(network.edge_count):
-        leaving = end_direction(network, edge)
-        for turn in range(int(network.turn_offset[edge]), int(network.turn_offset[edge + 1])):
-            change = start_direction(network, int(network.turn_edge[turn])) - leaving
-            angle_deg = abs(math.degrees(math.remainder(change, 2.0 * math.pi)))
-            speeds[turn] = next(speed for limit, speed in TURN_SPEEDS if angle_deg < limit)
-    return speeds
+def _links(graph: LaneGraph) -> Records:
+    links = records(graph.link_to.size, LINK)
+    links.to, links.edge, links.marked = graph.link_to, graph.link_edge, graph.link_marked
+    lane_of_link = np.repeat(np.arange(graph.lane_count), np.diff(graph.link_offset))
+    edge_of_link = np.where(lane_of_link < graph.connector_first, graph.lane_edge[lane_of_link], NONE).astype(np.int64)
+    turn = edge_of_link * (int(graph.lane_edge.max(initial=0)) + 1) + graph.link_edge
+    _, number = np.unique(turn, return_inverse=True)
+    bits = np.where(graph.link_marked, 1 << np.minimum(graph.lane_index[lane_of_link].astype(np.int64), 31), 0)
+    together = np.zeros(int(number.max(initial=-1)) + 1, dtype=np.int64)
+    np.bitwise_or.at(together, number, bits)
+    links.lanes = together[number]
+    return links
+
+
+def _zips(graph: LaneGraph) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32], npt.NDArray[np.int32]]:
+    row = np.repeat(np.arange(graph.connector_count), np.diff(graph.conflict_offset))
+    zipping = np.unique(row[graph.conflict_kind == ZIP])
+    target = graph.connector_to[zipping]
+    order = np.lexsort((zipping, target))
+    zips, begin = np.unique(target[order], return_index=True)
+    offset = np.append(begin, order.size).astype(np.int32)
+    return zips.astype(np.int32), offset, (zipping[order] + graph.connector_first).astype(np.int32)

@@ -1,7 +1,8 @@
-"""The state of all vehicles, one record a trip, changed in place by the movement kernel.
+"""The state of all vehicles, changed in place by the movement kernel.
 
-A vehicle's slot is its trip's number and is never reused. Vehicles of one lane form a doubly linked list from the stop line
-(``front`` of the lane) back to the entry (``rear``).
+What every step reads and writes lies in *slots*: each lane owns a block of them, filled from the stop line backwards, so that
+leader and follower are neighbours in memory. What is needed now and then lies in one record a trip; a vehicle's number is its
+trip's and is never reused.
 """
 
 from __future__ import annotations
@@ -12,81 +13,123 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from twin.traffic.roads import NONE, Records, records
+from twin.traffic.roads import NONE, Records, Roads, records
 from twin.traffic.trips import Trips
 from twin.traffic.vehicle_types import ClassTable
-
-PLAN: Final = 4
-"""For so many edges of the route ahead a vehicle has already chosen its lane."""
 
 NEVER: Final = -(1 << 63)
 """An instant that has not come."""
 
-ACTIVE, NEXT, WAITING, ARRIVED, UPDATES = range(5)
-"""What ``Vehicles.counts`` counts: on the network, next trip to depart, waiting outside, arrived, vehicle updates so far."""
+FREE: Final = 1e9
+"""Farther than any road: nothing ahead, no bound."""
+
+ACTIVE, NEXT, WAITING, ARRIVED, UPDATES, STEPS, REMOVED, OFF_LANE, CHANGES = range(9)
+"""What ``Vehicles.counts`` counts: on the network, next trip to depart, waiting outside, arrived, vehicle updates, steps, taken off
+by the gridlock policy, turns from a lane that is not meant for them, lane changes."""
+
+COUNTS: Final = 9
+
+SLOT: Final = np.dtype(
+    [
+        ("s", "f8"),  # front bumper along the lane, m
+        ("speed", "f8"),  # m/s
+        ("pace", "f4"),  # 1 / desired speed here, s/m
+        ("goal", "f4"),  # destination along this lane; FREE when it lies on another edge
+        ("length", "f4"),  # m
+        ("cap", "f4"),  # no acceleration above this: zipping, courtesy; relaxes by itself
+        ("room", "f4"),  # no farther than this in this step; FREE without a bound
+        ("acceleration", "f4"),  # of the first vehicle of a lane: chosen before anybody moves
+        ("vehicle", "i4"),
+        ("next", "i4"),  # lane or connector it drives on to; NONE when its trip ends on this edge
+        ("came", "i4"),  # lane or connector it came from; NONE on its first lane
+        ("entered", "i4"),  # on a connector: the step in which it entered
+        ("klass", "i1"),
+        ("pad", "i1"),
+        ("lanes", "u2"),  # bit i: lane i of this edge is meant for its next turn
+    ],
+    align=True,
+)
 
 VEHICLE: Final = np.dtype(
     [
-        ("s", "f8"),  # front bumper along the edge, m
-        ("speed", "f8"),  # m/s
-        ("length", "f8"),  # m
-        ("odometer", "f8"),  # m driven since it entered
-        ("acceleration", "f8"),  # chosen for this step, m/s2
-        ("gap", "f8"),  # room ahead found in this step, m
         ("lane", "i4"),  # lane of the front bumper; NONE outside the network
-        ("ahead", "i4"),  # next vehicle towards the end of the lane; NONE for the first
-        ("behind", "i4"),
         ("leg", "i4"),  # which edge of its route it is on
         ("route_begin", "i4"),  # first row in the route table
         ("route_size", "i4"),
-        ("plan", "i4", (PLAN,)),  # lanes on the next edges of the route; NONE beyond its end
-        ("lane_before", "i4"),  # lane it was on before; NONE on its first edge
         ("waiting_next", "i4"),  # queue of trips that found no room at their origin: the one behind
+        ("changed_step", "i4"),  # last lane change
+        ("changed_from", "i4"),  # the lane it came from sideways
         ("speed_factor", "f8"),  # desired speed / speed limit
-        ("max_acceleration", "f8"),
-        ("braking", "f8"),
-        ("time_gap", "f8"),
-        ("standstill_gap", "f8"),
         ("depart_s", "f8"),
         ("arrive_s", "f8"),
         ("depart_us", "i8"),
         ("insert_us", "i8"),  # entered the network; NEVER before
         ("arrive_us", "i8"),
-        ("width", "f8"),
-        ("height", "f8"),
         ("klass", "i1"),
+        ("removed", "i1"),  # 1 when the gridlock policy took it off
     ],
     align=True,
 )
+
+CLASS: Final = np.dtype(
+    [(name, "f8") for name in ("length", "acceleration", "braking", "interaction", "time_gap", "standstill_gap", "most_speed")],
+    align=True,
+)
+"""One record a class; ``interaction`` is 1 / (2 sqrt(acceleration x braking)), s2/m."""
 
 
 @dataclass(frozen=True, slots=True)
 class Vehicles:
     """The tables of the kernel that belong to vehicles."""
 
+    slots: Records
     all: Records
     """One record a trip."""
+    classes: Records
     route_edge: npt.NDArray[np.int32]
-    """All routes, end to end."""
-    active: npt.NDArray[np.int32]
-    """(trips,): the first ``counts[ACTIVE]`` are the vehicles on the network, in order of entry."""
+    """All routes, end to end; only edges with lanes."""
     counts: npt.NDArray[np.int64]
+    queue: npt.NDArray[np.int32]
+    """(edges, 2): first and last trip that waits to enter; NONE without one."""
+    crossing: npt.NDArray[np.int32]
+    """Scratch: lanes whose first vehicle passed the end."""
+    length_m: npt.NDArray[np.float64]
+    """By class, like the next two."""
+    width_m: npt.NDArray[np.float64]
+    height_m: npt.NDArray[np.float64]
 
 
-def vehicles_of(trips: Trips, classes: ClassTable) -> Vehicles:
-    """Return the state before the first step: nobody on the network."""
+def class_records(classes: ClassTable) -> Records:
+    """Return the classes as records."""
+    table = records(classes.length_m.size, CLASS)
+    table.length, table.acceleration, table.braking = classes.length_m, classes.acceleration_mps2, classes.braking_mps2
+    table.interaction = 1.0 / (2.0 * np.sqrt(classes.acceleration_mps2 * classes.braking_mps2))
+    table.time_gap, table.standstill_gap = classes.time_gap_s, classes.standstill_gap_m
+    table.most_speed = FREE
+    return table
+
+
+def vehicles_of(trips: Trips, classes: ClassTable, roads: Roads) -> Vehicles:
+    """Return the state before the first step: nobody on the network. The routes of ``trips`` hold only edges with lanes."""
     every = records(trips.count, VEHICLE)
-    klass = trips.klass.astype(np.int64)
     every.klass = trips.klass
-    every.length, every.width, every.height = classes.length_m[klass], classes.width_m[klass], classes.height_m[klass]
-    every.max_acceleration, every.braking = classes.acceleration_mps2[klass], classes.braking_mps2[klass]
-    every.time_gap, every.standstill_gap = classes.time_gap_s[klass], classes.standstill_gap_m[klass]
     every.speed_factor = trips.speed_factor
     every.route_begin = trips.route_offset[trips.route]
     every.route_size = trips.route_offset[trips.route + 1] - trips.route_offset[trips.route]
     every.depart_s, every.arrive_s = trips.depart_s_m, trips.arrive_s_m
     every.depart_us = trips.depart_us
     every.insert_us = every.arrive_us = NEVER
-    for field in ("lane", "lane_before", "plan", "ahead", "behind", "waiting_next"):
+    for field in ("lane", "waiting_next", "changed_from"):
         every[field] = NONE
-    return Vehicles(every, trips.route_edge, np.zeros(trips.count, dtype=np.int32), np.zeros(5, dtype=np.int64))
+    return Vehicles(
+        slots=records(int(roads.lanes.room.sum(dtype=np.int64)), SLOT),
+        all=every,
+        classes=class_records(classes),
+        route_edge=trips.route_edge.astype(np.int32),
+        counts=np.zeros(COUNTS, dtype=np.int64),
+        queue=np.full((roads.edge_lane.size - 1, 2), NONE, dtype=np.int32),
+        crossing=np.zeros(roads.count.size, dtype=np.int32),
+        length_m=classes.length_m,
+        width_m=classes.width_m,
+        height_m=classes.height_m,
+    )

@@ -1,0 +1,155 @@
+"""How drivers move, beyond what their vehicle's class says: the ``demand.driving`` section of a scenario."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+from pydantic import Field
+
+from twin.spec import Spec
+
+
+class LaneChangeSpec(Spec):
+    """Lane changes after MOBIL.
+
+    Source: A. Kesting, M. Treiber, D. Helbing, "General lane-changing model MOBIL for car-following models", Transportation
+    Research Record 1999 (2007) 86-94; defaults from its table 1 where not said otherwise.
+    """
+
+    politeness: float = Field(0.2, ge=0.0, le=1.0)
+    """Weight of others' gain and loss in one's own decision; 0.2 to 0.5 are realistic according to the paper."""
+
+    threshold_mps2: float = Field(0.1, ge=0.0, le=2.0)
+    """Smallest advantage worth a change."""
+
+    safe_braking_mps2: float = Field(4.0, gt=0.0, le=8.0)
+    """Nobody is made to brake harder than this by another's change."""
+
+    period_s: float = Field(1.0, ge=0.1, le=10.0)
+    """How often a driver thinks of changing. Assumption."""
+
+    courtesy_braking_mps2: float = Field(1.5, ge=0.0, le=4.0)
+    """Who is asked to let somebody in brakes at most this hard; the comfortable braking of a car. Assumption."""
+
+    courtesy_distance_m: float = Field(150.0, ge=0.0, le=1000.0)
+    """Drivers ask to be let in within this distance before the place where they must be in another lane. Assumption."""
+
+    duration_s: float = Field(3.0, gt=0.0, le=10.0)
+    """How long a vehicle needs to cross over sideways: 3 to 5 s were measured. Source: T. Toledo, D. Zohar, "Modeling duration of
+    lane changes", Transportation Research Record 1999 (2007) 71-78. For others it is on its new lane from the start."""
+
+
+class RightOfWaySpec(Spec):
+    """Gap acceptance where streams meet."""
+
+    critical_gap_right_s: float = Field(6.2, ge=0.5, le=20.0)
+    """Smallest time gap in the stream with right of way that a right turn from a side street takes. HCM 2010, exhibit 19-10,
+    base critical headways at two-way stops."""
+
+    critical_gap_straight_s: float = Field(6.5, ge=0.5, le=20.0)
+    """The same for going straight on; same exhibit."""
+
+    critical_gap_left_s: float = Field(7.1, ge=0.5, le=20.0)
+    """The same for a left turn; same exhibit."""
+
+    critical_gap_oncoming_s: float = Field(4.5, ge=0.5, le=20.0)
+    """The same for a left turn across oncoming traffic, at green too. HCM 2010, chapter 18: 4.5 s for permitted left turns."""
+
+    clearance_s: float = Field(0.5, ge=0.0, le=5.0)
+    """Time between one vehicle leaving the place where two paths cross and another one reaching it. Assumption."""
+
+    zip_distance_m: float = Field(70.0, ge=10.0, le=300.0)
+    """From here on vehicles of two lanes that become one take turns. Assumption."""
+
+    zip_braking_mps2: float = Field(2.0, gt=0.0, le=6.0)
+    """No harder than this to open a gap for who merges in front. Assumption: the lane behind stays comfortable."""
+
+
+class DrivingSpec(Spec):
+    """How drivers move."""
+
+    step_s: float = Field(0.1, ge=0.02, le=1.0)
+    """Time step of all vehicles. Assumption: 0.1 s, a tenth of the shortest usual time gap."""
+
+    hardest_braking_mps2: float = Field(8.0, ge=3.0, le=12.0)
+    """Emergency braking on a dry road. Assumption, about the friction limit of a passenger car."""
+
+    stops_at_yellow_mps2: float = Field(3.0, ge=1.0, le=8.0)
+    """A driver stops at yellow if this deceleration is enough. ITE, Guidelines for determining traffic signal change and
+    clearance intervals (2020): 10 ft/s2."""
+
+    stop_line_gap_m: float = Field(1.0, ge=0.1, le=5.0)
+    """Where the front bumper comes to rest before a stop line. Assumption."""
+
+    pull_out_speed_ratio: float = Field(0.3, gt=0.0, le=1.0)
+    """A vehicle that begins its trip inside the map joins the road at this share of its desired speed, and one that ends it there
+    leaves the road as slowly. Assumption."""
+
+    gridlock_after_s: float = Field(0.0, ge=0.0, le=36_000.0)
+    """A vehicle that stands this long as the first of its lane, without red, is taken off the road; counted and told. 0 switches
+    that off: nobody is ever taken off."""
+
+    lane_change: LaneChangeSpec = LaneChangeSpec()
+    """Lane changes."""
+
+    right_of_way: RightOfWaySpec = RightOfWaySpec()
+    """Gaps that drivers accept at junctions."""
+
+
+HALTED_MPS: Final = 1.4
+"""Below 5 km/h a vehicle counts as queueing (HBS 2015 and SUMO use the same)."""
+
+DRIVING: Final = np.dtype(
+    [
+        (name, "f8")
+        for name in (
+            "hardest_braking",
+            "stops_at_yellow",
+            "stop_line_gap",
+            "pull_out",
+            "gridlock_after",
+            "politeness",
+            "threshold",
+            "safe_braking",
+            "lane_change_period",
+            "courtesy_braking",
+            "courtesy_distance",
+            "gap_right",
+            "gap_straight",
+            "gap_left",
+            "gap_oncoming",
+            "clearance",
+            "zip_distance",
+            "zip_braking",
+        )
+    ],
+    align=True,
+)
+
+
+def driving_record(spec: DrivingSpec) -> Any:
+    """Return the values as one record for the kernels."""
+    change, way = spec.lane_change, spec.right_of_way
+    record = np.zeros(1, dtype=DRIVING)
+    record[0] = (
+        spec.hardest_braking_mps2,
+        spec.stops_at_yellow_mps2,
+        spec.stop_line_gap_m,
+        spec.pull_out_speed_ratio,
+        spec.gridlock_after_s,
+        change.politeness,
+        change.threshold_mps2,
+        change.safe_braking_mps2,
+        change.period_s,
+        change.courtesy_braking_mps2,
+        change.courtesy_distance_m,
+        way.critical_gap_right_s,
+        way.critical_gap_straight_s,
+        way.critical_gap_left_s,
+        way.critical_gap_oncoming_s,
+        way.clearance_s,
+        way.zip_distance_m,
+        way.zip_braking_mps2,
+    )
+    return record.view(np.recarray)

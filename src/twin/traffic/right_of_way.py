@@ -1,0 +1,301 @@
+"""Who goes first where streams cross or join: signals, gap acceptance, and no two vehicles on one conflict point.
+
+Before a stop line a driver asks ``must_wait``. Inside the junction whoever entered first goes first: ``look_inside`` stops a
+vehicle short of every place that somebody who entered before it has not left yet, whatever was foreseen at the stop line.
+"""
+
+from __future__ import annotations
+
+from twin.compilation import inline_kernel
+from twin.roadnet.lane_graph import CROSS, EQUAL, LEFT, MINE, RIGHT, STRAIGHT, THEIRS
+from twin.traffic.car_following import interaction
+from twin.traffic.driving import HALTED_MPS
+from twin.traffic.lane_lists import Ints, rear_of
+from twin.traffic.roads import Records
+from twin.traffic.signal_states import GIVE_WAY, GREEN, RED, YELLOW
+from twin.traffic.vehicles import FREE
+
+CREEP_MPS = 1.0
+"""Slower vehicles inside a junction are not counted on to leave in time. Assumption."""
+
+PLACE_M = 7.0
+"""Room that a vehicle takes up in a queue: a car and its gap."""
+
+
+@inline_kernel
+def mean_speed(speed: float, limit: float) -> float:
+    """Return about how fast somebody covers the next metres through a junction: half-way between now and the turn's limit."""
+    return max(0.5 * (speed + limit), 1.0)
+
+
+@inline_kernel
+def critical_gap(driving: Records, turn: int, meets_green: bool) -> float:
+    """Return the smallest gap (s) that a driver who gives way takes for his turn."""
+    if turn == RIGHT:
+        return float(driving[0].gap_right)
+    if turn == STRAIGHT:
+        return float(driving[0].gap_straight)
+    if turn == LEFT and meets_green:
+        return float(driving[0].gap_oncoming)
+    return float(driving[0].gap_left)
+
+
+@inline_kernel
+def exit_is_full(slots: Records, lanes: Records, count: Ints, connector: int, length: float, gap: float, step: int) -> bool:
+    """Return whether a vehicle that enters now would have to stand inside the junction."""
+    target = lanes[connector].target
+    rear, rear_speed = rear_of(slots, lanes, count, target, step)
+    if rear == FREE or rear_speed > 2.0 * HALTED_MPS:
+        return False
+    return rear - lanes[target].incoming < length + gap
+
+
+@inline_kernel
+def leaves_too_late(
+    s: float, speed: float, length: float, limit: float, zone_end: float, my_arrival: float, clearance: float
+) -> bool:
+    """Return whether somebody on his way through is still at the crossing place when I come to it."""
+    if s - length >= zone_end:
+        return False
+    if speed < CREEP_MPS:
+        return True
+    return (zone_end + length - s) / mean_speed(speed, limit) + clearance > my_arrival
+
+
+@inline_kernel
+def others_inside(
+    slots: Records,
+    lanes: Records,
+    count: Ints,
+    conflicts: Records,
+    q: int,
+    connector: int,
+    distance: float,
+    my_arrival: float,
+    clearance: float,
+    step: int,
+) -> bool:
+    """Return whether somebody on the other connector of conflict ``q`` keeps me from entering."""
+    other = conflicts[q].other
+    limit = lanes[other].limit
+    for n in range(count[other]):
+        slot = lanes[other].base + n
+        s, length = slots[slot].s, slots[slot].length
+        if conflicts[q].kind != CROSS:
+            behind = distance + lanes[connector].length - (lanes[other].length - s) - length
+            if behind > 0.0:
+                continue  # we end in one lane: I follow
+        if leaves_too_late(s, slots[slot].speed, length, limit, conflicts[q].other_end, my_arrival, clearance):
+            return True
+    if lanes[other].tail_step >= step and conflicts[q].kind == CROSS and lanes[other].tail < conflicts[q].other_end:
+        left = (conflicts[q].other_end - lanes[other].tail) / max(lanes[other].tail_speed, 0.1)
+        return lanes[other].tail_speed < CREEP_MPS or left + clearance > my_arrival
+    return False
+
+
+@inline_kernel
+def others_coming(
+    slots: Records,
+    lanes: Records,
+    count: Ints,
+    conflicts: Records,
+    q: int,
+    lane: int,
+    at_line_s: float,
+    my_arrival: float,
+    gap: float,
+    equal: bool,
+    clearance: float,
+    step: int,
+) -> bool:
+    """Return whether somebody with right of way comes too soon on the lane before the other connector of conflict ``q``."""
+    other = conflicts[q].other
+    source = lanes[other].source
+    base, length = lanes[source].base, lanes[source].length
+    for n in range(count[source]):
+        slot = base + n
+        distance = length - slots[slot].s
+        if distance > 150.0:
+            break
+        if slots[slot].next != other:
+            continue
+        speed = slots[slot].speed
+        passed = distance + conflicts[q].other_end + slots[slot].length
+        if speed < 0.5:
+            if n > 0 or lanes[source].held_step >= step - 1:
+                continue  # stands and does not come
+            seconds = passed / (0.5 * lanes[other].limit)
+        else:
+            seconds = passed / speed
+        if equal:
+            mine, theirs = lanes[lane].stood, lanes[source].stood
+            if theirs > mine or (theirs == mine and distance / max(speed, 0.5) < at_line_s):
+                return True
+            break  # those behind come later
+        if seconds > at_line_s + gap:
+            break
+        if seconds + clearance < my_arrival:
+            continue  # through before I am there
+        return True
+    return False
+
+
+@inline_kernel
+def must_wait(
+    slots: Records,
+    lanes: Records,
+    count: Ints,
+    conflicts: Records,
+    signal: Ints,
+    blocked: Ints,
+    driving: Records,
+    lane: int,
+    slot: int,
+    distance: float,
+    braking: float,
+    standstill_gap: float,
+    step: int,
+) -> bool:
+    """Return whether the first vehicle of ``lane``, ``distance`` before its end, has to wait there.
+
+    Marks the connector as reserved when it is about to enter.
+    """
+    connector = slots[slot].next
+    number = lanes[connector].connector
+    speed = slots[slot].speed
+    shows = signal[number]
+    if shows == RED:
+        return speed * speed <= 2.0 * driving[0].hardest_braking * distance
+    if shows == YELLOW:
+        return speed * speed <= 2.0 * driving[0].stops_at_yellow * distance
+    if distance > speed * speed / (2.0 * braking) + speed + 3.0:
+        return False
+    if speed * speed > driving[0].hardest_braking * distance and lanes[connector].reserved_step >= step - 1:
+        lanes[connector].reserved_step = step
+        return False  # too near to change one's mind
+    if blocked[number] != 0:
+        return True
+    if lanes[connector].crosses == 0:
+        return False
+    if exit_is_full(slots, lanes, count, connector, slots[slot].length, standstill_gap, step):
+        return True
+    clearance = driving[0].clearance
+    limit = lanes[connector].limit
+    v = mean_speed(speed, limit)
+    at_line_s = distance / v
+    for q in range(lanes[connector].conflict_begin, lanes[connector].conflict_end):
+        other = conflicts[q].other
+        source = lanes[other].source
+        theirs = signal[lanes[other].connector]
+        nobody_comes = theirs == RED or count[source] == 0
+        if nobody_comes and count[other] == 0 and lanes[other].tail_step < step:
+            continue
+        my_arrival = (distance + conflicts[q].begin) / v
+        if others_inside(slots, lanes, count, conflicts, q, connector, distance, my_arrival, clearance, step):
+            return True
+        if count[source] == 0:
+            continue
+        first = lanes[source].base
+        if lanes[other].reserved_step >= step - 1 and slots[first].next == other:
+            ahead = slots[first].s - lanes[source].length
+            joined = distance + lanes[connector].length - (lanes[other].length - ahead) - slots[first].length
+            if (conflicts[q].kind == CROSS or joined <= 0.0) and leaves_too_late(
+                ahead,
+                slots[first].speed + CREEP_MPS,
+                slots[first].length,
+                lanes[other].limit,
+                conflicts[q].other_end,
+                my_arrival,
+                clearance,
+            ):
+                return True
+        if nobody_comes or theirs == YELLOW:
+            continue
+        if shows == GREEN and theirs == GREEN:
+            relation = conflicts[q].green
+        elif shows == GIVE_WAY and theirs != GIVE_WAY:
+            relation = THEIRS
+        elif theirs == GIVE_WAY and shows != GIVE_WAY:
+            relation = MINE
+        else:
+            relation = conflicts[q].priority
+        if relation == MINE or conflicts[q].kind == 2:  # noqa: PLR1714, PLR2004  (2 is ZIP: they take turns by themselves)
+            continue
+        gap = critical_gap(driving, lanes[connector].turn, shows == GREEN)
+        if others_coming(
+            slots, lanes, count, conflicts, q, lane, at_line_s, my_arrival, gap, relation == EQUAL, clearance, step
+        ):
+            return True
+    if distance < 1.5 * speed + 2.0:
+        lanes[connector].reserved_step = step
+    return False
+
+
+@inline_kernel
+def look_inside(
+    slots: Records, classes: Records, lanes: Records, count: Ints, conflicts: Records, connector: int, slot: int, step: int
+) -> tuple[float, float]:
+    """Return the deceleration that conflicts ahead on the connector ask of the vehicle in ``slot``, and how far it may go."""
+    s, speed = slots[slot].s, slots[slot].speed
+    k = slots[slot].klass
+    slowing, room = 0.0, FREE
+    v = mean_speed(speed, lanes[connector].limit)
+    for q in range(lanes[connector].conflict_begin, lanes[connector].conflict_end):
+        other = conflicts[q].other
+        hangs = lanes[other].tail_step >= step and lanes[other].tail < conflicts[q].other_end
+        if conflicts[q].begin < s or (count[other] == 0 and not hangs):
+            continue
+        gap = conflicts[q].begin - s
+        stops = False
+        if hangs and conflicts[q].kind == CROSS:
+            room = min(room, gap)
+            stops = True
+        for n in range(count[other]):
+            rival = lanes[other].base + n
+            first = slots[rival].entered < slots[slot].entered or (
+                slots[rival].entered == slots[slot].entered and slots[rival].vehicle < slots[slot].vehicle
+            )
+            behind = slots[rival].s - slots[rival].length
+            if not first or behind >= conflicts[q].other_end:
+                continue
+            room = min(room, gap)
+            if conflicts[q].kind != CROSS:
+                between = lanes[connector].length - s - (lanes[other].length - behind)
+                if between > 0.0:
+                    slowing = max(
+                        slowing,
+                        interaction(
+                            speed,
+                            between,
+                            slots[rival].speed,
+                            classes[k].acceleration,
+                            classes[k].interaction,
+                            classes[k].time_gap,
+                            classes[k].standstill_gap,
+                        ),
+                    )
+                    continue
+            if leaves_too_late(
+                slots[rival].s,
+                slots[rival].speed,
+                slots[rival].length,
+                lanes[other].limit,
+                conflicts[q].other_end,
+                gap / v,
+                0.0,
+            ):
+                stops = True
+        if stops:
+            slowing = max(
+                slowing,
+                interaction(
+                    speed,
+                    gap + classes[k].standstill_gap - 0.5,
+                    0.0,
+                    classes[k].acceleration,
+                    classes[k].interaction,
+                    classes[k].time_gap,
+                    classes[k].standstill_gap,
+                ),
+            )
+    return slowing, room
