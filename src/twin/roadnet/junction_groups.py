@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +13,9 @@ from twin.roadnet.road_network import Ints, Junction, RoadNetwork
 from twin.roadnet.turn_states import TurnStates, turn_states
 
 Mask = npt.NDArray[np.bool_]
+
+LONGEST_INSIDE_M: Final = 120.0
+"""Assumption: a longer edge between two nodes of a junction is a road around the block that keeps its lanes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,7 @@ def groups_of(network: RoadNetwork) -> Groups:
         if not _circles(network, one):
             head[members] = min(members)
             vanishing[list(one.internal)] = True
+    vanishing &= network.edge_length_m <= LONGEST_INSIDE_M
     heads, of_node = np.unique(head, return_inverse=True)
     return Groups(of_node.astype(np.int32), junction[heads], signalised[heads], vanishing)
 

@@ -12,8 +12,9 @@ from typing import Final
 
 from twin.roadnet.lane_graph import LEFT, RIGHT, STRAIGHT, U_TURN
 
-Exit = tuple[int, int, int]
-"""Turn (RIGHT ... U_TURN), lanes, and by how many half lanes a lane's number grows straight ahead."""
+Exit = tuple[int, int, int, bool]
+"""Turn (RIGHT ... U_TURN), lanes, by how many half lanes a lane's number grows straight ahead, and whether it has this approach
+alone."""
 Row = tuple[int, int, int, bool]
 """Lane, exit, lane of the exit, whether the lane is meant for it."""
 
@@ -32,11 +33,11 @@ def connect(lanes: int, exits: tuple[Exit, ...], turn_lanes: str) -> tuple[Row, 
     """
     meant = (_told(lanes, exits, turn_lanes) if turn_lanes and len(exits) > 1 else None) or _inferred(lanes, exits)
     rows: set[Row] = set()
-    for number, (turn, width, shift) in enumerate(exits):
+    for number, (turn, width, shift, alone) in enumerate(exits):
         using = meant[number]
         for lane, to in _targets(turn, using, lanes, width, shift):
             rows.add((lane, number, to, True))
-        if turn == STRAIGHT and len([one for one in exits if one[0] != U_TURN]) == 1:
+        if alone and turn == STRAIGHT and len([one for one in exits if one[0] != U_TURN]) == 1:
             rows |= {(lane, number, to, True) for lane, to in _fan(rows, number, width)}
         for lane in range(lanes):
             if lane not in using:
@@ -122,9 +123,15 @@ def _straight_lanes(
 
 
 def _deal(meant: list[list[int]], numbers: list[int], exits: tuple[Exit, ...], using: list[int]) -> None:
-    """Deal the lanes out to the exits from right to left; exits share lanes when they have more of them together."""
+    """Deal the lanes out to the exits from right to left.
+
+    Where the exits have more lanes together, neighbours share one (with two, paths would cross); the widest give up the rest.
+    """
     widths = [exits[number][1] for number in numbers]
-    total, count = sum(widths), len(using)
+    count = len(using)
+    while sum(widths) - count > len(widths) - 1 and max(widths) > 1:
+        widths[widths.index(max(widths))] -= 1
+    total = sum(widths)
     before = 0
     for number, width in zip(numbers, widths, strict=True):
         if total > count:

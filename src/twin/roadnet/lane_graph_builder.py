@@ -10,14 +10,14 @@ import numpy as np
 import numpy.typing as npt
 
 from twin.roadnet.conflicts import find_conflicts
-from twin.roadnet.connectors import Curves, draw, lane_positions, turning_speeds
+from twin.roadnet.connectors import draw, lane_positions, turning_speeds
 from twin.roadnet.defaults import RANKS
 from twin.roadnet.junction_groups import Groups, Turns, groups_of, turns_of
 from twin.roadnet.lane_connections import connect
 from twin.roadnet.lane_graph import LEFT, NONE, RIGHT, STRAIGHT, U_TURN, LaneGraph
 from twin.roadnet.right_of_way import MOVE
 from twin.roadnet.road_network import Floats, Ints, RoadNetwork
-from twin.roadnet.stop_lines import DIRECT_M, LEAST_M, TAPER_M, bounded, crossing_set_backs, ends_of
+from twin.roadnet.stop_lines import DIRECT_M, LEAST_M, TAPER_M, bounded, crossing_set_backs, ends_of, points_inside
 
 STRAIGHT_RAD: Final = math.radians(35.0)
 """Assumption: a smaller change of direction is straight on."""
@@ -34,6 +34,8 @@ class _Shape:
     turn: npt.NDArray[np.int8]
     angle_rad: Floats
     """Left positive; more than pi never."""
+    bearing_rad: Floats
+    """Of the exit seen from the end of the approach, left positive: what orders exits from right to left."""
     left: Mask
     """Whether the exit begins on the left of the approach."""
     shift: Ints
@@ -64,7 +66,7 @@ def build_lane_graph(network: RoadNetwork) -> LaneGraph:
 def _shape(network: RoadNetwork, turns: Turns) -> _Shape:
     end_x, end_y, end_rad = (part[turns.origin] for part in ends_of(network, at_end=True))
     x, y, rad = (part[turns.target] for part in ends_of(network, at_end=False))
-    angle = np.remainder(rad - end_rad + math.pi, 2.0 * math.pi) - math.pi
+    angle = _wrapped(rad - end_rad)
     dx, dy = x - end_x, y - end_y
     middle = end_rad + angle / 2.0
     lateral = np.cos(middle) * dy - np.sin(middle) * dx
@@ -77,21 +79,51 @@ def _shape(network: RoadNetwork, turns: Turns) -> _Shape:
     width = network.edge_lane_width_m[turns.target]
     wider = (network.edge_lanes[turns.target].astype(np.float64) - network.edge_lanes[turns.origin]) / 2.0
     shift = np.rint(2.0 * (wider - lateral / width)).astype(np.int32)
-    return _Shape(turn.astype(np.int8), angle, left, shift)
+    _deal_merges(network, turns, turn, angle, shift)
+    inner_x, inner_y = (part[turns.target] for part in points_inside(network, at_end=False))
+    bearing = _wrapped(np.arctan2(inner_y - end_y, inner_x - end_x) - end_rad)
+    bearing[turn == U_TURN] = math.pi
+    return _Shape(turn.astype(np.int8), angle, bearing, left, shift)
+
+
+def _wrapped(angle_rad: Floats) -> Floats:
+    return np.remainder(angle_rad + math.pi, 2.0 * math.pi) - math.pi
+
+
+def _deal_merges(network: RoadNetwork, turns: Turns, turn: Ints, angle_rad: Floats, shift: Ints) -> None:
+    """Give the lanes of an exit that several approaches enter straight on to them from right to left.
+
+    Where it has fewer lanes than they have together, the outer approaches keep to their sides and share the lanes between.
+    """
+    straight = np.flatnonzero(turn == STRAIGHT)
+    straight = straight[np.lexsort((turns.origin[straight], angle_rad[straight], turns.target[straight]))]
+    first = np.flatnonzero(np.diff(turns.target[straight], prepend=NONE)) if straight.size else np.zeros(0, np.int64)
+    for begin, end in zip(first.tolist(), [*first[1:].tolist(), straight.size], strict=True):
+        if end - begin < 2:
+            continue
+        rows = straight[begin:end]
+        widths = network.edge_lanes[turns.origin[rows]].astype(np.int64)
+        room = int(network.edge_lanes[turns.target[rows[0]]])
+        before = np.cumsum(widths) - widths
+        free = max(int(widths.sum()) - room, 0)
+        at = before - (before * free / max(int(before[-1]), 1)).astype(np.int64)
+        shift[rows] = 2 * at
+        shift[rows[-1]] = 2 * (room - widths[-1])
 
 
 def _links(network: RoadNetwork, turns: Turns, shape: _Shape) -> _Links:
     """Return every connection from lane to lane."""
-    order = np.lexsort((np.where(shape.turn == U_TURN, 9.0, shape.angle_rad), turns.origin))
+    order = np.lexsort((shape.bearing_rad, turns.origin))
     first = np.flatnonzero(np.diff(turns.origin[order], prepend=NONE)) if order.size else np.zeros(0, np.int64)
     lanes = network.edge_lanes.tolist()
+    alone = (np.bincount(turns.target, minlength=network.edge_count) == 1).tolist()
     told = network.edge_turn_lanes
     turn, shift = shape.turn[order].tolist(), shape.shift[order].tolist()
     target, origin = turns.target[order].tolist(), turns.origin[order].tolist()
     rows: list[tuple[int, int, int, bool]] = []
     for begin, end in zip(first.tolist(), [*first[1:].tolist(), order.size], strict=True):
         edge = origin[begin]
-        exits = tuple((turn[i], lanes[target[i]], shift[i]) for i in range(begin, end))
+        exits = tuple((turn[i], lanes[target[i]], shift[i], alone[target[i]]) for i in range(begin, end))
         rows += [
             (begin + number, lane, to, marked)
             for lane, number, to, marked in connect(lanes[edge], exits, told[edge] if told else "")

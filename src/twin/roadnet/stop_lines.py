@@ -27,17 +27,23 @@ DIRECT_M: Final = 0.3
 """A lane that begins this near the end of another goes on from it without a connector."""
 LEAST_M: Final = 0.6
 """Set-back at both ends of every connector, so that it has a length."""
-_LOOK_M: Final = 15.0
+LOOK_M: Final = 15.0
 """Directions are taken over this length, so that a kink at the very end of an edge says little."""
+
+
+def points_inside(network: RoadNetwork, *, at_end: bool) -> tuple[Floats, Floats]:
+    """Return x and y (m) of the points on the edges that lie LOOK_M from their ends, or from their beginnings."""
+    edges = network.edge_count
+    x, y = np.empty(edges), np.empty(edges)
+    _points_inside(network.point_offset, network.point_x_m, network.point_y_m, network.point_s_m, at_end, x, y)
+    return x, y
 
 
 def ends_of(network: RoadNetwork, *, at_end: bool) -> tuple[Floats, Floats, Floats]:
     """Return x, y (m) and direction (rad) of the edges' ends, or beginnings, in driving direction."""
-    edges = network.edge_count
     at = np.where(at_end, network.point_offset[1:] - 1, network.point_offset[:-1])
     x, y = network.point_x_m[at], network.point_y_m[at]
-    inner_x, inner_y = np.empty(edges), np.empty(edges)
-    _points_inside(network.point_offset, network.point_x_m, network.point_y_m, network.point_s_m, at_end, inner_x, inner_y)
+    inner_x, inner_y = points_inside(network, at_end=at_end)
     sign = 1.0 if at_end else -1.0
     return x, y, np.arctan2(sign * (y - inner_y), sign * (x - inner_x))
 
@@ -48,13 +54,13 @@ def _points_inside(
     point_x: Floats,
     point_y: Floats,
     point_s: Floats,
-    at_end: bool,
+    at_end: bool,  # noqa: FBT001  (kernels take no keywords)
     x: Floats,
-    y: Floats,  # noqa: FBT001
+    y: Floats,
 ) -> None:
     for edge in range(offset.size - 1):
         first, last = offset[edge], offset[edge + 1] - 1
-        reach = min(_LOOK_M, point_s[last])
+        reach = min(LOOK_M, point_s[last])
         s = point_s[last] - reach if at_end else reach
         i = first
         while i < last - 1 and point_s[i + 1] <= s:
@@ -68,7 +74,8 @@ def crossing_set_backs(network: RoadNetwork) -> tuple[Floats, Floats]:
     """Return how far (m) edges are cut back at their ends and at their beginnings for the carriageways that cross them there.
 
     An edge ends where its whole width is CLEAR_M off the strip of every edge at the node that meets it at more than
-    CROSSING_RAD. Nodes in the course of one road (neighbours on two sides at most) cut nothing back.
+    CROSSING_RAD. Where two edges part or merge at a smaller angle, the narrower one begins or ends where it lies beside the other
+    (both of them half as far where they are equally wide). Nodes in the course of one road (neighbours on two sides at most) cut nothing back.
     """
     edges = network.edge_count
     half_width = 0.5 * network.edge_lanes * network.edge_lane_width_m
@@ -112,11 +119,15 @@ def _cut_back(
                 other = order[b]
                 other_x, other_y = math.cos(frame[other, 2]), math.sin(frame[other, 2])
                 cross = other_x * dy - other_y * dx
-                if abs(cross) < math.sin(CROSSING_RAD):
-                    continue
                 cosine = abs(other_x * dx + other_y * dy)
                 offset_x, offset_y = frame[mine, 0] - frame[other, 0], frame[mine, 1] - frame[other, 1]
                 lateral = other_x * offset_y - other_y * offset_x  # left of the other's line
+                if abs(cross) < math.sin(CROSSING_RAD):
+                    if mine != other and (mine < edges) == (other < edges) and half_width[mine] <= half_width[other]:
+                        share = 1.0 if half_width[mine] < half_width[other] else 0.5
+                        gore = half_width[mine] + half_width[other] - abs(lateral)
+                        cut[mine] = max(cut[mine], share * gore / max(abs(cross), 0.05))
+                    continue
                 side = 1.0 if cross < 0.0 else -1.0  # where I come from
                 need = half_width[other] + CLEAR_M + half_width[mine] * cosine - side * lateral
                 cut[mine] = max(cut[mine], need / abs(cross))
