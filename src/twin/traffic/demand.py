@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-import itertools
+import contextlib
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Self
 
 import numpy as np
@@ -11,27 +14,54 @@ from pydantic import Field, model_validator
 
 from twin.messages import say
 from twin.spec import Spec
+from twin.traffic.demand_sources import (
+    GravitySpec,
+    OdSpec,
+    RouteChoiceSpec,
+    ShortestRoutes,
+    TripTableSpec,
+    TurningCountsSpec,
+    ZoneSpec,
+    ZoneTableSpec,
+    named_files,
+)
+from twin.traffic.profile import ProfilePoint, check_rising, profile_knots
 from twin.traffic.vehicle_types import VehicleTypes
 
 
-class ProfilePoint(Spec):
-    """One point of the time profile; between points the factor changes linearly."""
-
-    at_s: float = Field(ge=-604_800.0, le=604_800.0)
-    """Seconds after the scenario's start."""
-
-    factor: float = Field(ge=0.0, le=100.0)
-    """Inflow at that time / ``inflow_vph``."""
-
-
 class DemandSpec(Spec):
-    """How many vehicles drive, from where to where."""
+    """How many vehicles drive, from where to where. The sources add up: gates and zones, OD matrices, and so on."""
 
     inflow_vph: float = Field(ge=0.0, le=1_000_000.0)
-    """Trips that begin, vehicles per hour over the whole map, where the profile is 1."""
+    """Trips that begin between the map's own gates and zones, vehicles per hour over the whole map, where the profile is 1;
+    0 leaves the demand to the other sources."""
 
     profile: tuple[ProfilePoint, ...] = ()
     """Time profile of the inflow, in order of time; constant 1 when empty."""
+
+    zones: tuple[ZoneSpec, ...] = ()
+    """Zones that OD matrices, the gravity model and tables of trips speak of."""
+
+    zone_tables: tuple[ZoneTableSpec, ...] = ()
+    """More zones, from tables."""
+
+    od: tuple[OdSpec, ...] = ()
+    """OD matrices."""
+
+    gravity: GravitySpec | None = None
+    """A gravity model over the zones that have productions and attractions."""
+
+    trips: tuple[TripTableSpec, ...] = ()
+    """Tables of single trips."""
+
+    turning_counts: tuple[TurningCountsSpec, ...] = ()
+    """Turning counts from which routes are drawn."""
+
+    routes: RouteChoiceSpec = ShortestRoutes()
+    """Which way drivers take."""
+
+    informed_share: float = Field(0.0, ge=0.0, le=1.0)
+    """Share of the drivers who change their route by reported speeds."""
 
     inbound_share: float = Field(0.25, ge=0.0, le=1.0)
     """Share of the trips from a gate to a zone. Assumption: no public OD matrix of the CBD."""
@@ -63,21 +93,28 @@ class DemandSpec(Spec):
         total = self.inbound_share + self.outbound_share + self.internal_share
         if total > 1.0:
             raise ValueError(say("spec.trip_shares", total=total))
-        times = [point.at_s for point in self.profile]
-        if any(later <= earlier for earlier, later in itertools.pairwise(times)):
-            raise ValueError(say("spec.profile"))
+        check_rising(self.profile)
         return self
 
     def expected_trips(self, duration_s: float) -> float:
-        """Return the mean number of trips that begin from ``-prefill_s`` to ``duration_s``, the integral of their rate."""
+        """Return the mean number of trips of ``inflow_vph`` from ``-prefill_s`` to ``duration_s``, its integral."""
         knots_s, factor = self.rate_knots(duration_s)
         return float(self.inflow_vph / 3600.0 * np.trapezoid(factor, knots_s))
 
     def rate_knots(self, duration_s: float) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
         """Return the instants (s) between which the profile is linear, and its factor at each."""
-        begin_s = -self.prefill_s
-        within = (point.at_s for point in self.profile if begin_s < point.at_s < duration_s)
-        knots_s = np.array([begin_s, *within, duration_s])
-        if not self.profile:
-            return knots_s, np.ones(knots_s.size)
-        return knots_s, np.interp(knots_s, [p.at_s for p in self.profile], [p.factor for p in self.profile])
+        return profile_knots(self.profile, -self.prefill_s, duration_s)
+
+    @property
+    def files(self) -> list[str]:
+        """Files that the sources name, relative to the scenario file."""
+        return named_files((self.zone_tables, self.od, self.trips, self.turning_counts))
+
+
+def demand_hashes(spec: DemandSpec, base: Path) -> Mapping[str, str]:
+    """Return the SHA-256 of every table of the demand that can be read: what a run depends on besides the scenario."""
+    hashes = {}
+    for file in spec.files:
+        with contextlib.suppress(OSError):
+            hashes[file] = hashlib.sha256((base / file).read_bytes()).hexdigest()
+    return hashes

@@ -91,7 +91,7 @@ def _gate(network: RoadNetwork, edge: int, *, entry: bool) -> TripEnd:
 
 
 def _zones(network: RoadNetwork) -> tuple[TripEnd, ...]:
-    middle_x, middle_y = _edge_middles(network)
+    middle_x, middle_y = edge_middles(network)
     internal = {edge for junction in network.junctions for edge in junction.internal}
     by_cell: dict[tuple[int, int], list[int]] = defaultdict(list)
     for edge in range(network.edge_count):
@@ -123,7 +123,7 @@ def _cell(x_m: float, y_m: float) -> tuple[int, int]:
     return int(x_m // ZONE_SIZE_M), int(y_m // ZONE_SIZE_M)
 
 
-def _edge_middles(network: RoadNetwork) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+def edge_middles(network: RoadNetwork) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
     """Return x and y (m) of the point half-way along each edge."""
     middle = np.empty((2, network.edge_count))
     for edge in range(network.edge_count):

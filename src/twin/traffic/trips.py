@@ -1,27 +1,37 @@
-"""Trips: seeded, between gates and zones, each on its shortest-time route."""
+"""Trips of a run: from every source of the demand, each with its route."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
-from twin.rng import stream_key, uniforms
+from twin.errors import Problem, ScenarioError
+from twin.messages import say
 from twin.roadnet.road_network import RoadNetwork
-from twin.roadnet.routing import UNREACHABLE, shortest_times
+from twin.roadnet.route_search import Loads, Routes, fastest_routes, summed, tree_loads
 from twin.traffic.demand import DemandSpec
-from twin.traffic.places import TripEnd, TripEnds, trip_ends
+from twin.traffic.drawing import NO_ROUTE, OF_ITS_ENDS, DrawnTrips, Flow, draw_flow
+from twin.traffic.explicit_trips import GivenTrip, SingleTrips, check_given, draw_between, draw_given, single_trips
+from twin.traffic.gates_and_zones import INBOUND, INTERNAL, OUTBOUND, THROUGH, GatesAndZones
+from twin.traffic.route_choice import choose_routes
+from twin.traffic.turning_counts import CountedTraffic, counted_traffic, describe_endless, draw_counted, expected_turns
 from twin.traffic.vehicle_types import class_table
+from twin.traffic.zone_flows import LostFlow, PairFlows, gravity_flows, od_flows
+from twin.traffic.zones import zones_of
 from twin.units import US_PER_S, to_us
 
 PURPOSES: Final = ("through", "inbound", "outbound", "internal")
-THROUGH, INBOUND, OUTBOUND, INTERNAL = range(4)
 
-SPEED_SPREAD: Final = 0.1
-"""Half-width of the uniform spread of desired speeds around the class's mean (see ``VehicleType.speed_factor``)."""
+MOST_TREES: Final = 1000
+"""Origins whose flows are planned one by one; of more, every n-th stands for its neighbours. Assumption: a thousand trees of
+shortest ways show where the traffic goes."""
+
+_TREES_AT_ONCE: Final = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +53,14 @@ class Trips:
     route_edge: npt.NDArray[np.int32]
     origins_left_out: int
     """Places where nobody begins a trip, because no way leads from there to any place far enough away."""
+    informed: npt.NDArray[np.bool_] = field(default_factory=lambda: np.empty(0, np.bool_))
+    """(trips,): drivers who change their route by reported speeds."""
+    lost: tuple[LostFlow, ...] = ()
+    """Flows that were asked for and cannot be driven."""
+    outside: int = 0
+    """Given trips that begin before the pre-filling or after the end."""
+    endless: int = 0
+    """Walks by turning counts that never came to an exit and were cut off."""
 
     @property
     def count(self) -> int:
@@ -53,6 +71,24 @@ class Trips:
         """Return the edges of one trip's route."""
         row = int(self.route[trip])
         return self.route_edge[self.route_offset[row] : self.route_offset[row + 1]]
+
+    def notices(self) -> list[str]:
+        """Return what a planner should know of the trips, one line each."""
+        lines = []
+        if self.count == 0:
+            lines.append(say("traffic.no_trips"))
+        if self.origins_left_out:
+            lines.append(say("traffic.origins_left_out", count=self.origins_left_out))
+        for source in dict.fromkeys(flow.source for flow in self.lost):
+            flows = [flow for flow in self.lost if flow.source == source]
+            total = sum(flow.vph for flow in flows)
+            example = f"{flows[0].origin} → {flows[0].destination}"
+            lines.append(say("demand.lost", source=source, count=len(flows), vph=total, example=example))
+        if self.outside:
+            lines.append(say("demand.outside", count=self.outside))
+        if self.endless:
+            lines.append(describe_endless(self.endless))
+        return lines
 
 
 def expected_edge_time_s(network: RoadNetwork, signal_wait_s: float) -> npt.NDArray[np.float64]:
@@ -65,167 +101,125 @@ def expected_edge_time_s(network: RoadNetwork, signal_wait_s: float) -> npt.NDAr
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
-    """Where the trips of one purpose may go from one origin: somewhere far enough away, to which a way leads."""
+class Sources:
+    """Everything that the files and keys of a demand say, looked up on the map."""
 
-    purpose: int
-    share: float
-    edge: npt.NDArray[np.int32]
-    s_m: npt.NDArray[np.float64]
-    cumulative: npt.NDArray[np.float64]
-    """Weights of the destinations, summed up to 1."""
-
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """A place from which trips can be made."""
-
-    place: TripEnd
-    row: int
-    """Row of its edge in the table of shortest ways."""
-    choices: tuple[Choice, ...]
+    flows: tuple[Flow, ...]
+    """Between zones: OD matrices, gravity model."""
+    single: SingleTrips
+    counted: CountedTraffic | None
+    lost: tuple[LostFlow, ...]
 
 
-def build_trips(network: RoadNetwork, spec: DemandSpec, seed: int, duration_us: int) -> Trips:
-    """Return every trip that departs from ``-prefill_s`` to the end of the run.
+def demand_sources(network: RoadNetwork, spec: DemandSpec, base: Path = Path()) -> tuple[Sources, list[Problem]]:
+    """Return the sources of a demand other than its gates and zones, and everything wrong with them.
 
-    Each origin has its own Poisson process and its own named stream, so that one place's demand does not change another's.
-    Origins from which nothing can be reached are left out; their share goes to the others of their kind.
+    Files are relative to ``base``; ``where`` of a problem is empty where the scenario file is meant.
     """
-    ends = trip_ends(network)
-    places = (*ends.entries, *ends.zones)
-    ways = shortest_times(
-        network, expected_edge_time_s(network, spec.signal_wait_s), np.array([place.edge for place in places], dtype=np.int32)
-    )
-    groups = _origins(spec, ends, ways.arrival != UNREACHABLE)
-    drawn = [_trips_from(spec, seed, duration_us, origin, rate_vph) for origin, rate_vph in _rates(spec, groups)]
-    rows = np.concatenate([np.empty((0, _COLUMNS)), *drawn])
-    rows = rows[np.argsort(rows[:, _DEPART_US], kind="stable")]
-    pair, trip_route = np.unique(rows[:, [_ORIGIN_ROW, _DESTINATION]].astype(np.int32), axis=0, return_inverse=True)
-    routes = [ways.route(int(row), int(destination)) for row, destination in pair]
-    offset = np.zeros(len(routes) + 1, dtype=np.int32)
-    np.cumsum([edges.size for edges in routes], out=offset[1:])
-    return Trips(
-        depart_us=rows[:, _DEPART_US].astype(np.int64),
-        klass=rows[:, _CLASS].astype(np.int8),
-        speed_factor=rows[:, _SPEED_FACTOR].copy(),
-        purpose=rows[:, _PURPOSE].astype(np.int8),
-        route=trip_route.ravel().astype(np.int32),
-        depart_s_m=rows[:, _DEPART_S_M].copy(),
-        arrive_s_m=rows[:, _ARRIVE_S_M].copy(),
-        route_offset=offset,
-        route_edge=np.concatenate([np.empty(0, dtype=np.int32), *routes]).astype(np.int32),
-        origins_left_out=len(places) - sum(len(group) for _, group in groups),
-    )
+    zones, problems = zones_of(network, spec, base)
+    pairs = PairFlows(network)
+    problems = problems + od_flows(pairs, spec, zones, base)
+    problems += gravity_flows(pairs, network, spec, zones, expected_edge_time_s(network, spec.signal_wait_s))
+    single, wrong = single_trips(network, spec, zones, base, pairs)
+    counted, wrong_counts = counted_traffic(network, spec, base, pairs.lost)
+    return Sources(tuple(pairs.flows), single, counted, tuple(pairs.lost)), problems + wrong + wrong_counts
 
 
-_DEPART_US, _CLASS, _SPEED_FACTOR, _PURPOSE, _ORIGIN_ROW, _DEPART_S_M, _DESTINATION, _ARRIVE_S_M = range(8)
-_COLUMNS: Final = 8
-"""Columns of the drawn trips."""
+def check_demand(network: RoadNetwork, spec: DemandSpec, base: Path = Path()) -> list[Problem]:
+    """Return everything wrong with a demand on this map."""
+    return demand_sources(network, spec, base)[1]
 
 
-def _origins(spec: DemandSpec, ends: TripEnds, reached: npt.NDArray[np.bool_]) -> list[tuple[float, list[Origin]]]:
-    """Return the gates and the zones from which trips can be made, each group with its share of all trips.
-
-    ``reached`` (entries and zones, edges) says which edges a way leads to.
-    """
-    through_share = 1.0 - spec.inbound_share - spec.outbound_share - spec.internal_share
-    from_gates = ((THROUGH, through_share, ends.exits), (INBOUND, spec.inbound_share, ends.zones))
-    from_zones = ((OUTBOUND, spec.outbound_share, ends.exits), (INTERNAL, spec.internal_share, ends.zones))
-    groups = []
-    first_row = 0
-    for places, purposes in ((ends.entries, from_gates), (ends.zones, from_zones)):
-        share = sum(share for _, share, _ in purposes)
-        group = [
-            Origin(place, row, choices)
-            for row, place in enumerate(places, start=first_row)
-            if (choices := tuple(_choices(spec, place, reached[row], purposes)))
-        ]
-        first_row += len(places)
-        groups.append((share, group))
-    return groups
-
-
-def _choices(
+def build_trips(
+    network: RoadNetwork,
     spec: DemandSpec,
-    origin: TripEnd,
-    reached: npt.NDArray[np.bool_],
-    purposes: tuple[tuple[int, float, tuple[TripEnd, ...]], ...],
-) -> Iterator[Choice]:
-    for purpose, share, places in purposes:
-        edge = np.array([place.edge for place in places], dtype=np.int32)
-        s_m = np.array([place.s_m for place in places])
-        far = np.hypot([p.x_m - origin.x_m for p in places], [p.y_m - origin.y_m for p in places]) >= spec.shortest_trip_m
-        possible = far & reached[edge] & ((edge != origin.edge) | (s_m > origin.s_m))
-        weight = np.cumsum(np.where(possible, [place.weight for place in places], 0.0))
-        if share > 0.0 and weight.size and weight[-1] > 0.0:
-            yield Choice(purpose, share, edge, s_m, weight / weight[-1])
+    seed: int,
+    duration_us: int,
+    base: Path = Path(),
+    given: Sequence[GivenTrip] = (),
+) -> Trips:
+    """Return every trip that departs from ``-prefill_s`` to the end of the run, of all sources, ``given`` ones among them.
 
-
-def _rates(spec: DemandSpec, groups: list[tuple[float, list[Origin]]]) -> Iterator[tuple[Origin, float]]:
-    """Yield each origin with its rate (veh/h at profile 1): the inflow by group, within it by weight."""
-    total_share = sum(share for share, group in groups if group)
-    for share, group in groups:
-        total_weight = sum(origin.place.weight for origin in group)
-        for origin in group:
-            yield origin, spec.inflow_vph * share / total_share * origin.place.weight / total_weight
-
-
-def _trips_from(spec: DemandSpec, seed: int, duration_us: int, origin: Origin, rate_vph: float) -> npt.NDArray[np.float64]:
-    """Return the trips of one origin, one row each."""
-    place = origin.place
-    depart_s = _departures(spec, stream_key(seed, "traffic/demand/departure", place.key), rate_vph, duration_us)
-    numbers = np.arange(depart_s.size, dtype=np.int64)
-    where = uniforms(stream_key(seed, "traffic/demand/destination", place.key), numbers)
-    what = uniforms(stream_key(seed, "traffic/demand/vehicle", place.key), numbers)
-    share = np.cumsum([choice.share for choice in origin.choices])
-    chosen = np.searchsorted(share / share[-1], where[:, 0], side="right")
+    Files of the demand are relative to ``base``. Raises ScenarioError with every problem of its tables, and ValueError where a
+    given trip's edges do not follow each other.
+    """
+    check_given(network, given)
+    sources, problems = demand_sources(network, spec, base)
+    if problems:
+        raise ScenarioError(problems)
     classes = class_table(spec.vehicle_types)
-    klass = np.searchsorted(classes.share_cumulative, what[:, 0], side="right")
-
-    rows = np.empty((depart_s.size, _COLUMNS))
-    rows[:, _DEPART_US] = np.rint(depart_s * 1000.0) * (US_PER_S // 1000)
-    rows[:, _CLASS] = klass
-    rows[:, _SPEED_FACTOR] = classes.speed_factor[klass] * (1.0 + SPEED_SPREAD * (2.0 * what[:, 1] - 1.0))
-    rows[:, _ORIGIN_ROW] = origin.row
-    rows[:, _DEPART_S_M] = place.s_m
-    for number, choice in enumerate(origin.choices):
-        mine = chosen == number
-        picked = np.searchsorted(choice.cumulative, where[mine, 1], side="right")
-        rows[mine, _PURPOSE] = choice.purpose
-        rows[mine, _DESTINATION] = choice.edge[picked]
-        rows[mine, _ARRIVE_S_M] = choice.s_m[picked]
-    return rows
-
-
-def _departures(spec: DemandSpec, key: np.uint64, rate_vph: float, duration_us: int) -> npt.NDArray[np.float64]:
-    """Return the times (s) of a Poisson process with the profile's rate, by inverting its cumulated rate."""
-    knots, factor = spec.rate_knots(duration_us / US_PER_S)
-    steps = np.diff(knots)
-    pieces = steps * (factor[:-1] + factor[1:]) / 2.0
-    cumulated = rate_vph / 3600.0 * np.concatenate([[0.0], np.cumsum(pieces)])
-    expected = float(cumulated[-1])
-    batch = int(expected + 6.0 * np.sqrt(expected) + 10.0)
-    gaps = -np.log(uniforms(key, np.arange(batch, dtype=np.int64))[:, 0])
-    arrivals = np.cumsum(gaps)
-    arrivals = arrivals[arrivals < expected]
-    piece = np.searchsorted(cumulated, arrivals, side="right") - 1
-    within = _invert(arrivals - cumulated[piece], steps[piece], factor[piece], factor[piece + 1], rate_vph / 3600.0)
-    return np.asarray(within + knots[piece], dtype=np.float64)
+    begin_s, end_s = -spec.prefill_s, duration_us / US_PER_S
+    local = GatesAndZones(network, spec)
+    drawn = [local.draw(seed, duration_us), *(draw_flow(flow, classes, seed, begin_s, end_s) for flow in sources.flows)]
+    single = [
+        draw_between(sources.single, classes, seed),
+        draw_given(network, [*sources.single.routed, *given], classes, seed),
+    ]
+    routes = [np.array(trip.edges, np.int32) for trip in (*sources.single.routed, *given)]
+    outside = 0
+    for rows in single:
+        during = (rows["depart_us"] >= to_us(begin_s)) & (rows["depart_us"] < duration_us)
+        outside += int(np.count_nonzero(~during))
+        drawn.append(rows[during])
+    endless = 0
+    if sources.counted is not None:
+        rows, walks, endless = draw_counted(network, sources.counted, classes, seed, begin_s, end_s)
+        rows["given_route"] += len(routes)
+        routes += walks
+        drawn.append(rows)
+    everybody = np.concatenate(drawn)
+    everybody = everybody[np.argsort(everybody["depart_us"], kind="stable")]
+    return _trips(network, spec, everybody, routes, local.left_out, sources.lost, outside, endless)
 
 
-def _invert(
-    area: npt.NDArray[np.float64],
-    step_s: npt.NDArray[np.float64],
-    factor_0: npt.NDArray[np.float64],
-    factor_1: npt.NDArray[np.float64],
-    rate_per_s: float,
-) -> npt.NDArray[np.float64]:
-    """Return the time within a linear piece at which its cumulated rate reaches ``area``."""
-    start = rate_per_s * factor_0
-    slope = rate_per_s * (factor_1 - factor_0) / step_s
-    root = np.sqrt(np.maximum(start * start + 2.0 * slope * area, 0.0))
-    return np.asarray(2.0 * area / np.maximum(start + root, 1e-300))
+def _trips(
+    network: RoadNetwork,
+    spec: DemandSpec,
+    rows: DrawnTrips,
+    given: list[npt.NDArray[np.int32]],
+    left_out: int,
+    lost: tuple[LostFlow, ...],
+    outside: int,
+    endless: int,
+) -> Trips:
+    time_s = expected_edge_time_s(network, spec.signal_wait_s)
+    free = np.flatnonzero(rows["given_route"] == NO_ROUTE)
+    chosen, row_of = choose_routes(
+        network, spec.routes, time_s, rows["origin"][free], rows["destination"][free], rows["route_draw"][free]
+    )
+    route = rows["given_route"].astype(np.int32) + chosen.count
+    route[free] = row_of
+    table = _with_given(chosen, given)
+    return Trips(
+        depart_us=rows["depart_us"].copy(),
+        klass=rows["klass"].copy(),
+        speed_factor=rows["speed_factor"].copy(),
+        purpose=np.where(rows["purpose"] == OF_ITS_ENDS, _purposes(network, rows), rows["purpose"]).astype(np.int8),
+        route=route,
+        depart_s_m=rows["depart_s_m"].copy(),
+        arrive_s_m=rows["arrive_s_m"].copy(),
+        route_offset=table.offset.astype(np.int32),
+        route_edge=table.edge,
+        origins_left_out=left_out,
+        informed=rows["informed_draw"] < spec.informed_share,
+        lost=lost,
+        outside=outside,
+        endless=endless,
+    )
+
+
+def _with_given(chosen: Routes, given: list[npt.NDArray[np.int32]]) -> Routes:
+    ends = chosen.offset[-1] + np.cumsum([edges.size for edges in given], dtype=np.int64)
+    return Routes(np.concatenate([chosen.offset, ends]), np.concatenate([chosen.edge, *given]).astype(np.int32))
+
+
+def _purposes(network: RoadNetwork, rows: DrawnTrips) -> npt.NDArray[np.int8]:
+    """Return the purposes that the ends of trips say: from or to a gate, or not."""
+    from_gate = np.isin(rows["origin"], network.entry_edges) & (rows["depart_s_m"] == 0.0)
+    at_end = rows["arrive_s_m"] == network.edge_length_m[rows["destination"]]
+    to_gate = np.isin(rows["destination"], network.exit_edges) & at_end
+    inner = np.where(to_gate, OUTBOUND, INTERNAL)
+    return np.where(from_gate, np.where(to_gate, THROUGH, INBOUND), inner).astype(np.int8)
 
 
 def planned_flow_vph(trips: Trips, edge_count: int, duration_us: int) -> npt.NDArray[np.float64]:
@@ -235,3 +229,68 @@ def planned_flow_vph(trips: Trips, edge_count: int, duration_us: int) -> npt.NDA
     for row, count in enumerate(counts):
         flow[trips.route_edge[trips.route_offset[row] : trips.route_offset[row + 1]]] += count
     return flow * (3600.0 * to_us(1.0) / duration_us)
+
+
+def planned_flows(network: RoadNetwork, spec: DemandSpec, base: Path = Path(), given: Sequence[GivenTrip] = ()) -> Loads:
+    """Return the vehicles per hour from each edge to the next, edges inside junctions left out, where the profile is 1.
+
+    Expected rates, not draws: they depend neither on the seed nor on the run's duration. Everybody is put on the fastest way
+    (also where routes are chosen by logit). Flows of OD rows that hold for a time only count in full; single trips count over
+    the time from the first to the last, one hour at least.
+    """
+    sources, problems = demand_sources(network, spec, base)
+    if problems:
+        raise ScenarioError(problems)
+    time_s = expected_edge_time_s(network, spec.signal_wait_s)
+    inside = np.zeros(network.edge_count, np.bool_)
+    inside[[edge for junction in network.junctions for edge in junction.internal]] = True
+    parts = [
+        tree_loads(network, time_s, origins, to_edge, inside)
+        for origins, to_edge in _by_origin(GatesAndZones(network, spec), sources, network.edge_count)
+    ]
+    if sources.counted is not None:
+        parts.append(Loads(*expected_turns(sources.counted)))
+    parts.append(_single_loads(network, time_s, [*sources.single.routed, *given], sources.single, inside))
+    return summed(
+        np.concatenate([part.edge for part in parts]),
+        np.concatenate([part.following for part in parts]),
+        np.concatenate([part.flow for part in parts]),
+        network.edge_count,
+    )
+
+
+def _by_origin(
+    local: GatesAndZones, sources: Sources, edges: int
+) -> Iterator[tuple[npt.NDArray[np.int32], npt.NDArray[np.float64]]]:
+    """Yield the flows from some origins at a time to every edge."""
+    flows: dict[int, npt.NDArray[np.float64]] = {}
+    for flow in sources.flows:
+        for edge, share in zip(flow.origins.edge.tolist(), flow.origins.share.tolist(), strict=True):
+            to_edge = flows.setdefault(edge, np.zeros(edges))
+            np.add.at(to_edge, flow.destinations.edge, flow.vph * share * flow.destinations.share)
+    batch: list[tuple[int, npt.NDArray[np.float64]]] = []
+    for origin in (*flows.items(), *local.expected(edges, MOST_TREES)):
+        batch.append(origin)
+        if len(batch) == _TREES_AT_ONCE:
+            yield np.array([edge for edge, _ in batch], np.int32), np.array([to_edge for _, to_edge in batch])
+            batch = []
+    if batch:
+        yield np.array([edge for edge, _ in batch], np.int32), np.array([to_edge for _, to_edge in batch])
+
+
+def _single_loads(
+    network: RoadNetwork,
+    time_s: npt.NDArray[np.float64],
+    routed: Sequence[GivenTrip],
+    single: SingleTrips,
+    inside: npt.NDArray[np.bool_],
+) -> Loads:
+    ends = [(int(begin.edge[0]), int(end.edge[0])) for _, begin, end, _, _ in single.between]
+    found = fastest_routes(network, time_s, [begin for begin, _ in ends], [end for _, end in ends])
+    routes = [np.array(trip.edges, np.int32) for trip in routed] + [found.of(row) for row in range(found.count)]
+    departures = [*(trip.depart_s for trip in routed), *(trip[0] for trip in single.between)]
+    hours = max(1.0, (max(departures) - min(departures)) / 3600.0) if departures else 1.0
+    outer = [edges[~inside[edges]] for edges in routes]
+    edge = np.concatenate([np.empty(0, np.int32), *(edges[:-1] for edges in outer)])
+    following = np.concatenate([np.empty(0, np.int32), *(edges[1:] for edges in outer)])
+    return summed(edge, following, np.full(edge.size, 1.0 / hours), network.edge_count)
