@@ -1,8 +1,9 @@
 """Which lane leads to which lane: from OpenStreetMap's ``turn:lanes``, else from the shape of the junction.
 
-Lanes are numbered from the kerb. Without ``turn:lanes``: one lane goes everywhere; of two, the right one goes right and straight
-on, the left one straight on and left; of three and more, the leftmost are for turning left alone. A fork deals its lanes out
-from right to left. Right turns end in the rightmost lanes, left turns in the leftmost, straight ones in the lanes ahead.
+Lanes are numbered from the kerb. Without ``turn:lanes``: one lane goes everywhere; of two, the right one goes right and
+straight on, the left one straight on and left; of three and more, the leftmost are for turning left alone. A fork deals its
+lanes out from right to left. Right turns end in the rightmost lanes, left turns in the leftmost, straight ones in the lanes
+ahead.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ from twin.roadnet.junction_groups import Groups, Turns, groups_of, turns_of
 from twin.roadnet.lane_connections import connect
 from twin.roadnet.lane_graph import LEFT, NONE, RIGHT, STRAIGHT, U_TURN, LaneGraph
 from twin.roadnet.right_of_way import MOVE
-from twin.roadnet.road_network import Floats, Ints, RoadNetwork
+from twin.roadnet.road_network import Connections, Floats, Ints, RoadNetwork
 from twin.roadnet.stop_lines import DIRECT_M, LEAST_M, TAPER_M, bounded, crossing_set_backs, ends_of, points_inside
 
 STRAIGHT_RAD: Final = math.radians(35.0)
@@ -129,9 +129,35 @@ def _links(network: RoadNetwork, turns: Turns, shape: _Shape) -> _Links:
             for lane, number, to, marked in connect(lanes[edge], exits, told[edge] if told else "")
         ]
     table = np.array(rows, np.int32).reshape(-1, 4)
-    row, lane, to = order[table[:, 0]], table[:, 1], table[:, 2]
+    table[:, 0] = order[table[:, 0]]
+    if network.connections is not None:
+        given = _given(network, network.connections, turns)
+        table = np.concatenate([table[~np.isin(table[:, 0], given[:, 0])], given])
+    row, lane, to = table[:, 0], table[:, 1], table[:, 2]
     sort = np.lexsort((to, turns.target[row], lane, turns.origin[row]))
-    return _Links(row[sort].astype(np.int32), lane[sort], to[sort], table[sort, 3].astype(np.bool_))
+    return _Links(row[sort], lane[sort], to[sort], table[sort, 3].astype(np.bool_))
+
+
+def _given(network: RoadNetwork, given: Connections, turns: Turns) -> Ints:
+    """Return the connections that the map states, as rows of turn, lane, lane of the exit, 1.
+
+    A lane that it does not connect to an exit of its edge gets one, with 0, to where the nearest lane leads.
+    """
+    edges = network.edge_count
+    keys = turns.origin.astype(np.int64) * edges + turns.target
+    wanted = given.from_edge.astype(np.int64) * edges + given.to_edge
+    at = np.minimum(np.searchsorted(keys, wanted), max(keys.size - 1, 0))
+    known = keys[at] == wanted if keys.size else np.zeros(wanted.size, np.bool_)
+    by_turn: dict[int, dict[int, set[int]]] = {}
+    for turn, lane, to in zip(at[known].tolist(), given.from_lane[known].tolist(), given.to_lane[known].tolist(), strict=True):
+        by_turn.setdefault(turn, {}).setdefault(lane, set()).add(to)
+    rows: list[tuple[int, int, int, bool]] = []
+    for turn, leads in sorted(by_turn.items()):
+        for lane in range(int(network.edge_lanes[turns.origin[turn]])):
+            nearest = min(leads, key=lambda other, lane=lane: (abs(other - lane), other))  # type: ignore[misc]
+            marked = nearest == lane
+            rows += [(turn, lane, to, marked) for to in (sorted(leads[lane]) if marked else [min(leads[nearest])])]
+    return np.array(rows, np.int32).reshape(-1, 4)
 
 
 def _set_backs(network: RoadNetwork, turns: Turns, shape: _Shape, links: _Links) -> tuple[Floats, Floats, Mask]:

@@ -74,8 +74,9 @@ def crossing_set_backs(network: RoadNetwork) -> tuple[Floats, Floats]:
     """Return how far (m) edges are cut back at their ends and at their beginnings for the carriageways that cross them there.
 
     An edge ends where its whole width is CLEAR_M off the strip of every edge at the node that meets it at more than
-    CROSSING_RAD. Where two edges part or merge at a smaller angle, the narrower one begins or ends where it lies beside the other
-    (both of them half as far where they are equally wide). Nodes in the course of one road (neighbours on two sides at most) cut nothing back.
+    CROSSING_RAD. Where two edges part or merge at a smaller angle, the narrower one begins or ends where it lies beside the
+    other (both of them half as far where they are equally wide). Nodes in the course of one road (neighbours on two sides at
+    most) cut nothing back.
     """
     edges = network.edge_count
     half_width = 0.5 * network.edge_lanes * network.edge_lane_width_m
@@ -119,17 +120,22 @@ def _cut_back(
                 other = order[b]
                 other_x, other_y = math.cos(frame[other, 2]), math.sin(frame[other, 2])
                 cross = other_x * dy - other_y * dx
-                cosine = abs(other_x * dx + other_y * dy)
+                along = (other_x * dx + other_y * dy) * (1.0 if mine < edges else -1.0)
                 offset_x, offset_y = frame[mine, 0] - frame[other, 0], frame[mine, 1] - frame[other, 1]
                 lateral = other_x * offset_y - other_y * offset_x  # left of the other's line
                 if abs(cross) < math.sin(CROSSING_RAD):
-                    if mine != other and (mine < edges) == (other < edges) and half_width[mine] <= half_width[other]:
+                    if (
+                        mine != other
+                        and (mine < edges) == (other < edges)
+                        and along > 0.0
+                        and half_width[mine] <= half_width[other]
+                    ):
                         share = 1.0 if half_width[mine] < half_width[other] else 0.5
                         gore = half_width[mine] + half_width[other] - abs(lateral)
                         cut[mine] = max(cut[mine], share * gore / max(abs(cross), 0.05))
                     continue
                 side = 1.0 if cross < 0.0 else -1.0  # where I come from
-                need = half_width[other] + CLEAR_M + half_width[mine] * cosine - side * lateral
+                need = half_width[other] + CLEAR_M + half_width[mine] * abs(along) - side * lateral
                 cut[mine] = max(cut[mine], need / abs(cross))
 
 
