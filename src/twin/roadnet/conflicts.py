@@ -104,7 +104,7 @@ def _distance(px: float, py: float, first: int, last: int, x: Floats, y: Floats)
 
 @kernel
 def _near(a: int, b: int, offset: Ints, x: Floats, y: Floats, s: Floats) -> tuple[float, float]:
-    """Return from where to where curve ``a`` is nearer than NEAR_M to curve ``b``; if never, the end lies before the beginning."""
+    """Return from where to where curve ``a`` is nearer than NEAR_M to curve ``b``; if never, the end lies before."""
     first, last = offset[b], offset[b + 1] - 1
     begin, end = 1e9, -1.0
     before = 0.0
@@ -123,10 +123,18 @@ def _near(a: int, b: int, offset: Ints, x: Floats, y: Floats, s: Floats) -> tupl
 
 
 @inline_kernel
+def _cannot_meet(a: Any, b: Any) -> bool:
+    """Return whether two connectors begin in one lane, lie on two levels, or are both directions of one course (MOVE records)."""
+    if a.origin_lane == b.origin_lane or a.level != b.level:
+        return True
+    return bool(a.target_lane != b.target_lane and a.origin == b.target_reverse and b.origin == a.target_reverse)
+
+
+@inline_kernel
 def _apart(box: Floats, a: int, b: int) -> bool:
     """Return whether the boxes (lowest and highest x, lowest and highest y) around two curves are NEAR_M apart."""
     aside = box[a, 0] > box[b, 1] + NEAR_M or box[b, 0] > box[a, 1] + NEAR_M
-    return aside or box[a, 2] > box[b, 3] + NEAR_M or box[b, 2] > box[a, 3] + NEAR_M
+    return bool(aside or box[a, 2] > box[b, 3] + NEAR_M or box[b, 2] > box[a, 3] + NEAR_M)
 
 
 @kernel
@@ -145,13 +153,9 @@ def _pairs(
             for k in range(i + 1, bounds[g + 1]):
                 a, b = order[i], order[k]
                 one, two = moves[a], moves[b]
-                if one.origin_lane == two.origin_lane or one.level != two.level:
-                    continue
-                if _apart(box, a, b):
+                if _cannot_meet(one, two) or _apart(box, a, b):
                     continue
                 kind = kind_of(one, two)
-                if one.origin == two.target_reverse and two.origin == one.target_reverse:
-                    continue  # both directions of one course pass each other
                 a_begin, a_end = _near(a, b, offset, x, y, s)
                 b_begin, b_end = _near(b, a, offset, x, y, s)
                 if kind != CROSS:
