@@ -275,8 +275,8 @@ CATALOGUE: Final[dict[str, tuple[str, str]]] = {
     ),
     "signals.wave.short.remedy": ("give a road with at least two", "请给出至少有两个此类路口的道路"),
     "signals.wave.cycles.found": (
-        "the wave has a cycle of {cycle_s:g} s, others that it crosses {others} s",
-        "此绿波的周期为 {cycle_s:g} 秒，与其相交的绿波为 {others} 秒",
+        "green waves that cross have cycles of {cycles} s",
+        "相交的绿波周期不同：{cycles} 秒",
     ),
     "signals.wave.cycles.remedy": ("give all of them one cycle_s", "请给出相同的 cycle_s"),
     "signals.wave.direction.found": ("'{road}' does not lead {direction}", "“{road}”不是 {direction} 走向"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import heapq
 import math
 from dataclasses import dataclass
 
@@ -11,7 +12,7 @@ import numpy as np
 from twin.errors import Problem
 from twin.messages import say
 from twin.roadnet.lane_graph import STRAIGHT
-from twin.roadnet.road_axes import position, road_axis, roads
+from twin.roadnet.road_axes import roads
 from twin.roadnet.road_network import RoadNetwork
 from twin.traffic.green_wave import Corridor, GreenWave, green_window_s
 from twin.traffic.signal_draft import Draft
@@ -19,9 +20,6 @@ from twin.traffic.signal_plan import SignalPlan
 from twin.traffic.signal_spec import GreenWaveSpec, SignalsSpec
 from twin.traffic.signal_states import GREEN
 from twin.units import US_PER_S, to_us
-
-SAMPLE_M = 2.0
-"""Resolution with which junctions are found on the road's axis."""
 
 _BEARINGS = {"northbound": 90.0, "eastbound": 0.0, "southbound": 270.0, "westbound": 180.0}
 """Directions anticlockwise from east."""
@@ -89,8 +87,7 @@ def coordinate(
     one that comes first; both need one cycle.
     """
     edges_of = roads(network)
-    out: list[PlannedWave] = []
-    taken: dict[int, float] = {}
+    found: list[_Corridor] = []
     for number, wave in enumerate(spec.green_waves):
         key = f"signals.green_waves[{number}]"
         if wave.road not in edges_of:
@@ -98,44 +95,60 @@ def coordinate(
             remedy = say("remedy.did_you_mean", name=close[0]) if close else say("signals.road.remedy")
             problems.append(Problem("", f"{key}.road", say("signals.road.found", road=wave.road), remedy))
             continue
-        made = _wave(network, wave, edges_of[wave.road], drafts, cycles, taken, key, problems)
+        stops = _along(network, edges_of[wave.road], drafts)
+        if len(stops) < 2:
+            text = say("signals.wave.short.found", road=wave.road, count=len(stops))
+            problems.append(Problem("", f"{key}.road", text, say("signals.wave.short.remedy")))
+            continue
+        found.append(_Corridor(key, wave, edges_of[wave.road], stops))
+    out: list[PlannedWave] = []
+    taken: set[int] = set()
+    for corridor in found:
+        cycle_s = _common_cycle_s(corridor, found, cycles, problems)
+        made = None if cycle_s is None else _wave(network, corridor, drafts, cycle_s, frozenset(taken), problems)
         if made is not None:
             out.append(made)
-            taken.update(dict.fromkeys(made.junctions, made.cycle_s))
+            taken.update(made.junctions)
     return out
+
+
+def _common_cycle_s(
+    corridor: _Corridor, found: list[_Corridor], cycles: dict[int, float], problems: list[Problem]
+) -> float | None:
+    """Return the cycle of a wave and of all that it crosses, directly or over others."""
+    together = {corridor.key: corridor}
+    grown = True
+    while grown:
+        met = set().union(*(one.junctions for one in together.values()))
+        more = {one.key: one for one in found if one.key not in together and one.junctions & met}
+        together |= more
+        grown = bool(more)
+    given = {one.wave.cycle_s for one in together.values() if one.wave.cycle_s is not None}
+    if len(given) > 1:
+        others = ", ".join(f"{cycle_s:g}" for cycle_s in sorted(given))
+        text = say("signals.wave.cycles.found", cycles=others)
+        problems.append(Problem("", f"{corridor.key}.cycle_s", text, say("signals.wave.cycles.remedy")))
+        return None
+    return given.pop() if given else max(cycles[j] for one in together.values() for j in one.junctions)
 
 
 def _wave(
     network: RoadNetwork,
-    wave: GreenWaveSpec,
-    edges: tuple[int, ...],
+    corridor: _Corridor,
     drafts: dict[int, Draft],
-    cycles: dict[int, float],
-    taken: dict[int, float],
-    key: str,
+    cycle_s: float,
+    taken: frozenset[int],
     problems: list[Problem],
 ) -> PlannedWave | None:
-    on_road = _along(network, wave.road, edges, drafts)
-    if len(on_road) < 2:
-        text = say("signals.wave.short.found", road=wave.road, count=len(on_road))
-        problems.append(Problem("", f"{key}.road", text, say("signals.wave.short.remedy")))
-        return None
-    junctions = tuple(stop.junction for stop in on_road)
-    earlier = {taken[j] for j in junctions if j in taken}
-    needed_s = max(drafts[j].shortest_cycle_s for j in junctions)
-    cycle_s = wave.cycle_s or next(iter(sorted(earlier)), max(cycles[j] for j in junctions))
-    if earlier - {cycle_s}:
-        text = say("signals.wave.cycles.found", cycle_s=cycle_s, others=", ".join(f"{c:g}" for c in sorted(earlier)))
-        problems.append(Problem("", f"{key}.cycle_s", text, say("signals.wave.cycles.remedy")))
-        return None
-    pinned = [
-        drafts[j].junction.name for j in junctions if drafts[j].pinned and abs(drafts[j].shortest_cycle_s - cycle_s) > 0.05
-    ]
-    if cycle_s < needed_s - 1e-6 or pinned:
-        worst = max(junctions, key=lambda j: drafts[j].shortest_cycle_s)
-        name = pinned[0] if pinned else drafts[worst].junction.name
-        needed_s = math.ceil(needed_s * 10.0 - 1e-6) / 10.0
-        text = say("signals.cycle.found", cycle_s=cycle_s, count=1, name=name, needed_s=needed_s)
+    key, wave, edges, stops = corridor.key, corridor.wave, corridor.edges, corridor.stops
+    junctions = tuple(stop.junction for stop in stops)
+    worst = max(junctions, key=lambda j: drafts[j].shortest_cycle_s)
+    misfits = [j for j in junctions if drafts[j].pinned and abs(drafts[j].shortest_cycle_s - cycle_s) > 0.05]
+    if cycle_s < drafts[worst].shortest_cycle_s - 1e-6 or misfits:
+        made = drafts[misfits[0] if misfits else worst]
+        needed_s = math.ceil(made.shortest_cycle_s * 10.0 - 1e-6) / 10.0
+        found = "signals.cycle.pinned.found" if misfits else "signals.cycle.found"
+        text = say(found, cycle_s=cycle_s, count=1, name=made.junction.name, needed_s=needed_s)
         problems.append(Problem("", f"{key}.cycle_s", text, say("signals.cycle.remedy", needed_s=needed_s)))
         return None
     length = network.edge_length_m[list(edges)]
@@ -155,11 +168,11 @@ def _wave(
         cycle_s,
         speed_mps,
         junctions,
-        tuple(stop.at_m for stop in on_road),
-        tuple(stop.forward for stop in on_road),
-        tuple(stop.backward for stop in on_road),
+        tuple(stop.at_m for stop in stops),
+        tuple(stop.forward for stop in stops),
+        tuple(stop.backward for stop in stops),
         serves,
-        frozenset(taken) & frozenset(junctions),
+        taken & frozenset(junctions),
     )
 
 
@@ -173,29 +186,67 @@ class _Stop:
     backward: tuple[int, ...]
 
 
-def _along(network: RoadNetwork, road: str, edges: tuple[int, ...], drafts: dict[int, Draft]) -> list[_Stop]:
-    """Return the junctions that the road passes straight, by their distance from the first one."""
-    axis = road_axis(network, road, edges)
-    places = [axis.at(float(s)) for s in np.arange(0.0, axis.length_m + 1e-9, SAMPLE_M)]
-    points = np.array([[*(float(v) for v in position(network, p[0], p[1])), p[2]] for p in places if p is not None])
-    found: list[tuple[int, int, float, float, tuple[int, ...], tuple[int, ...]]] = []
-    for number, made in drafts.items():
-        mine = [m for m in made.movements if m.turn == STRAIGHT and m.edge in edges]
-        if not mine:
-            continue
-        near = int(np.argmin(np.hypot(points[:, 0] - made.junction.x_m, points[:, 1] - made.junction.y_m)))
-        ahead = [m for m in mine if abs(math.remainder(m.heading_rad - points[near, 2], 2.0 * math.pi)) < math.pi / 2.0]
-        back = [m for m in mine if m not in ahead]
-        sides = [max(side, key=lambda m: (m.flow_vph, len(m.lanes))).connectors if side else () for side in (ahead, back)]
-        found.append((near, number, made.junction.x_m, made.junction.y_m, sides[0], sides[1]))
-    found.sort()
+@dataclass(frozen=True, slots=True)
+class _Corridor:
+    """A wave of the scenario with the junctions on its road."""
+
+    key: str
+    wave: GreenWaveSpec
+    edges: tuple[int, ...]
+    stops: list[_Stop]
+
+    @property
+    def junctions(self) -> frozenset[int]:
+        return frozenset(stop.junction for stop in self.stops)
+
+
+def _along(network: RoadNetwork, edges: tuple[int, ...], drafts: dict[int, Draft]) -> list[_Stop]:
+    """Return the longest unbroken run of junctions that the road passes straight, by distance between their stop lines.
+
+    The run follows the road's edges downstream, through other junctions too; the one with most junctions is taken, of several
+    the longest, then the one whose first edge has the smallest number.
+    """
+    straight = {
+        m.edge: number for number, made in drafts.items() for m in made.movements if m.turn == STRAIGHT and m.edge in edges
+    }
+    inside = {edge for junction in network.junctions for edge in junction.internal}
+    allowed = frozenset(edges) | inside
+    following = {edge: _next_stop(network, edge, straight, allowed) for edge in sorted(straight)}
+    runs = [_run(edge, straight, following) for edge in following]
+    if not runs:
+        return []
+    run = max(runs, key=lambda found: (len(found), found[-1][1], -found[0][0]))
     out: list[_Stop] = []
-    at_m = 0.0
-    for place, (near, number, x_m, y_m, ahead_c, back_c) in enumerate(found):
-        if place:
-            last = found[place - 1]
-            same_piece = points[near, 3] == points[last[0], 3]
-            straight_m = math.hypot(x_m - last[2], y_m - last[3])
-            at_m += max((near - last[0]) * SAMPLE_M, straight_m) if same_piece else straight_m
-        out.append(_Stop(number, round(at_m, 1), ahead_c, back_c))
+    for edge, at_m in run:
+        made = drafts[straight[edge]]
+        mine = [m for m in made.movements if m.turn == STRAIGHT and m.edge in straight]
+        ahead = next(m for m in mine if m.edge == edge)
+        back = [m for m in mine if abs(math.remainder(m.heading_rad - ahead.heading_rad, 2.0 * math.pi)) > math.pi / 2.0]
+        backward = max(back, key=lambda m: (m.flow_vph, len(m.lanes), -m.edge)).connectors if back else ()
+        out.append(_Stop(straight[edge], round(at_m, 1), ahead.connectors, backward))
     return out
+
+
+def _run(edge: int, straight: dict[int, int], following: dict[int, tuple[int, float] | None]) -> list[tuple[int, float]]:
+    """Return (approach edge, distance) of the junctions downstream of an approach, until the road ends or closes."""
+    out, seen = [(edge, 0.0)], {straight[edge]}
+    while (step := following[out[-1][0]]) is not None and straight[step[0]] not in seen:
+        out.append((step[0], out[-1][1] + step[1]))
+        seen.add(straight[step[0]])
+    return out
+
+
+def _next_stop(network: RoadNetwork, edge: int, straight: dict[int, int], allowed: frozenset[int]) -> tuple[int, float] | None:
+    """Return the nearest approach of another junction downstream, and how far its stop line is (Dijkstra's algorithm)."""
+    queue, done = [(0.0, edge)], set[int]()
+    while queue:
+        away_m, here = heapq.heappop(queue)
+        if here in done:
+            continue
+        done.add(here)
+        if here in straight and straight[here] != straight[edge]:
+            return here, away_m
+        for after in network.turns(here).tolist():
+            if after in allowed and after not in done:
+                heapq.heappush(queue, (away_m + float(network.edge_length_m[after]), after))
+    return None

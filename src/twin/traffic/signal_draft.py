@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
-from twin.roadnet.lane_graph import RIGHT, LaneGraph
+from twin.roadnet.lane_graph import CROSS, RIGHT, U_TURN, LaneGraph
 from twin.roadnet.road_network import Junction, RoadNetwork
 from twin.traffic.signal_crossings import Arm, arms_of, crossing_connectors, may_walk
 from twin.traffic.signal_phases import Movement, Stage
@@ -20,8 +21,8 @@ from twin.units import to_us
 
 Floats = npt.NDArray[np.float64]
 
-SLOWEST_MPS = 3.0
-"""No turn is taken as slower for the all-red time. Assumption: tight U-turns would ask for longer times than are in use."""
+TURN_MPS: Final = 8.94
+"""No turn is taken as slower for the all-red time: 20 mph (National Cooperative Highway Research Program, Report 731, 2012)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +134,9 @@ def _intergreens(
         after = stages[(s + 1) % len(stages)]
         ending = [n for n in stage if n not in after]
         beginning = [n for n in after if n not in stage]
-        stopping = [n for n in ending if not (right_on_red and movements[n].turn == RIGHT and after)]
+        stopping = [
+            n for n in ending if movements[n].turn != U_TURN and not (right_on_red and movements[n].turn == RIGHT and after)
+        ]
         if not ending:  # pedestrians have cleared the road within their own green
             continue
         fastest = max(float(network.edge_speed_limit_mps[movements[n].edge]) for n in ending)
@@ -149,7 +152,7 @@ def _intergreens(
 
 def _speed(network: RoadNetwork, graph: LaneGraph, edge: int, connector: int) -> float:
     turn_mps = float(graph.lane_speed_mps[graph.connector_first + connector])
-    return max(min(turn_mps, float(network.edge_speed_limit_mps[edge])), SLOWEST_MPS)
+    return max(min(turn_mps, float(network.edge_speed_limit_mps[edge])), TURN_MPS)
 
 
 def _way_out_s(network: RoadNetwork, graph: LaneGraph, movement: Movement) -> float:
@@ -160,14 +163,15 @@ def _way_out_s(network: RoadNetwork, graph: LaneGraph, movement: Movement) -> fl
 
 
 def _clearing_times(network: RoadNetwork, graph: LaneGraph, movements: Sequence[Movement]) -> dict[tuple[int, int], float]:
-    """Return how long each movement takes to clear the paths of each other one that it meets."""
+    """Return how long each movement takes to clear the paths of each other one that it crosses."""
     of = {connector: number for number, movement in enumerate(movements) for connector in movement.connectors}
     out: dict[tuple[int, int], float] = {}
     for connector, a in of.items():
         speed = _speed(network, graph, movements[a].edge, connector)
         for row in range(int(graph.conflict_offset[connector]), int(graph.conflict_offset[connector + 1])):
             b = of.get(int(graph.conflict_other[row]))
-            if b is not None and movements[a].edge != movements[b].edge:
+            crosses = int(graph.conflict_kind[row]) == CROSS  # who merges follows, and is followed
+            if b is not None and crosses and movements[a].edge != movements[b].edge:
                 needed = all_red_time_s(float(graph.conflict_end_m[row]), speed)
                 out[a, b] = max(out.get((a, b), 0.0), needed)
     return out

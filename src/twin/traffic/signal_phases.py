@@ -1,8 +1,9 @@
 """Which movements of a junction have green together: stages from geometry, lanes and flows.
 
 A movement is all connectors of one approach edge with one turn. Two movements may share a green when they do not meet, or
-when they run along one axis (within 45 degrees) and one of them gives way: left turns to oncoming traffic, turns that cross a parallel
-side road, streams that end in one road. Streams that go straight and cross, and movements of crossing axes, never do.
+when they run along one axis (within 45 degrees) and one of them gives way: left turns to oncoming traffic, turns that cross
+a parallel side road, streams that end in one road. Streams that go straight and cross, and movements of crossing axes, never
+do.
 """
 
 from __future__ import annotations

@@ -98,7 +98,8 @@ class GreenWaveSpec(Spec):
     """Speed of the wave; the road's speed limit (its mean by length) where left out."""
 
     cycle_s: Annotated[float, Field(ge=20.0, le=300.0)] | None = None
-    """Common cycle; the longest that one of its junctions needs by Webster's rule where left out."""
+    """Common cycle, also of the waves that it crosses; the longest that one of the junctions has without coordination where left
+    out. Cycles and offsets given for single junctions of the wave do not count."""
 
 
 class PedestrianSpec(Spec):
@@ -147,9 +148,9 @@ class SignalsSpec(Spec):
     phasing: Phasing = "auto"
     """How stages are found from the geometry. ``two``: one stage for each axis, left turns give way. ``four``: straight and
     left apart on each axis. ``split``: one stage an arm. ``auto``: ``two``, with the left turns of an axis protected where they
-    have a lane of their own and it is needed (Traffic Signal Timing Manual, FHWA-HOP-08-024, section 4.3: two or more lanes turn
-    left, or four or more oncoming lanes; or Highway Capacity Manual 2000, chapter 10: left-turning times oncoming vehicles an
-    hour above 50,000, 90,000 or 110,000 with one, two or more oncoming lanes)."""
+    have a lane of their own and it is needed (Traffic Signal Timing Manual, FHWA-HOP-08-024, section 4.3: two or more lanes
+    turn left, or four or more oncoming lanes; or Highway Capacity Manual 2000, chapter 10: left-turning times oncoming vehicles
+    an hour above 50,000, 90,000 or 110,000 with one, two or more oncoming lanes)."""
 
     cycle_s: Annotated[float, Field(ge=20.0, le=300.0)] | None = None
     """Cycle length of every junction; by Webster's formula for the planned flows where left out."""
@@ -167,7 +168,8 @@ class SignalsSpec(Spec):
 
     all_red_s: Annotated[float, Field(ge=0.0, le=10.0)] | None = None
     """Red for all between two stages; where left out by the formula of the Institute of Transportation Engineers,
-    (w + 6.1 m) / v with the way w that the leaving vehicle needs to clear the paths of the next stage, at most 6 s."""
+    (w + 6.1 m) / v - 1 s, with the way w on which the leaving vehicle crosses the paths of the next stage, at most 6 s; U-turns
+    are left out."""
 
     shortest_green_s: float = Field(10.0, ge=1.0, le=60.0)
     """No stage with straight traffic is shorter; pedestrians may ask for more. Assumption: 10 s, the drivers' expectation on

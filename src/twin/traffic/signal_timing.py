@@ -19,6 +19,9 @@ CLEARING_LENGTH_M: Final = 6.1
 """Perception-reaction time, comfortable deceleration (10 ft/s2) and vehicle length (20 ft) of the formulas for yellow and
 all-red of the Institute of Transportation Engineers (Traffic Engineering Handbook; FHWA-HOP-08-024, section 5.3)."""
 
+START_DELAY_S: Final = 1.0
+"""What the first vehicle of a stage needs until it moves into the junction, in the formula for all-red."""
+
 YELLOW_BOUNDS_S: Final = (3.0, 6.0)
 LONGEST_ALL_RED_S: Final = 6.0
 """Manual on Uniform Traffic Control Devices 2009, section 4D.26."""
@@ -49,8 +52,13 @@ def yellow_time_s(speed_mps: float) -> float:
 
 
 def all_red_time_s(way_m: float, speed_mps: float) -> float:
-    """Return the time in which a vehicle of this speed clears ``way_m``, (w + L) / v, rounded up to 0.1 s, at most 6 s."""
-    return min(_up((way_m + CLEARING_LENGTH_M) / speed_mps), LONGEST_ALL_RED_S)
+    """Return the all-red time for a vehicle that leaves over ``way_m``: (w + L) / v - 1 s, rounded up to 0.1 s, within 0 to 6 s.
+
+    The second is what the first vehicle of the next stage needs to start (Institute of Transportation Engineers, Guidelines
+    for determining traffic signal change and clearance intervals, 2020).
+    """
+    raw = (way_m + CLEARING_LENGTH_M) / speed_mps - START_DELAY_S
+    return min(max(_up(raw), 0.0), LONGEST_ALL_RED_S)
 
 
 def _up(seconds: float) -> float:
