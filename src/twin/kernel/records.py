@@ -43,3 +43,34 @@ class VehicleReports:
 
     distance_m: npt.NDArray[np.float64]
     """Distance to the stop line, (n,)."""
+
+
+@dataclass(frozen=True, slots=True)
+class EdgeSpeedReport:
+    """Mean speeds of edges as the platform knows them: what informed drivers are told. Never the truth, but what reached it."""
+
+    t_us: int
+    """When the platform worked it out."""
+
+    speed_mps: npt.NDArray[np.float64]
+    """(edges,): mean speed; NaN where nothing was reported."""
+
+
+@dataclass(frozen=True, slots=True)
+class RouteAdvice:
+    """New routes for vehicles under way, one a vehicle."""
+
+    t_us: int
+    """When the advice was given."""
+
+    vehicle: npt.NDArray[np.int32]
+    """Vehicle numbers, (n,)."""
+
+    offset: npt.NDArray[np.int64]
+    """(n + 1,): the edges of row ``i`` are ``edge[offset[i]:offset[i + 1]]``, the present edge first."""
+
+    edge: npt.NDArray[np.int32]
+    """Edges of all routes, one after the other."""
+
+    saving_s: npt.NDArray[np.float64]
+    """Expected saving, (n,)."""

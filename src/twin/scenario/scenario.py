@@ -12,6 +12,7 @@ from twin.messages import say
 from twin.sensors.deployment import DeploymentSpec
 from twin.spec import Spec
 from twin.traffic.demand import DemandSpec
+from twin.traffic.incidents import IncidentSpec
 from twin.traffic.signals import SignalsSpec
 from twin.v2x.topology import LinksSpec
 
@@ -51,6 +52,9 @@ class Scenario(Spec):
 
     signals: SignalsSpec = SignalsSpec()
     """Traffic signals."""
+
+    incidents: tuple[IncidentSpec, ...] = ()
+    """Lanes and roads that are closed for a time, vehicles that break down."""
 
     deployment: DeploymentSpec = DeploymentSpec()
     """Where devices stand."""

@@ -25,8 +25,10 @@ from twin.sensors.deployment import Deployment
 from twin.sensors.dimensions import write_dimensions
 from twin.sensors.lidar_fleet import LidarFleet
 from twin.sensors.process import run_fleet
+from twin.traffic.incidents import resolve_incidents
 from twin.traffic.places import trip_ends
 from twin.traffic.process import Traffic
+from twin.traffic.trips import check_demand
 from twin.units import to_us
 from twin.v2x.chain import Chain
 from twin.v2x.process import link_process
@@ -83,7 +85,8 @@ def check(scenario: Scenario, base: Path) -> list[Problem]:
     if scenario.demand.inflow_vph > 0.0 and not (ends.zones or (ends.entries and ends.exits)):
         found = "the map has neither zones nor gates between which anyone could drive"
         problems.append(Problem("", "demand", found, "use a larger extract, or set inflow_vph to 0"))
-    return problems
+    problems += check_demand(network, scenario.demand, base)
+    return problems + resolve_incidents(network, scenario.incidents)[1]
 
 
 def _check_outages(scenario: Scenario, site_names: list[str]) -> list[Problem]:

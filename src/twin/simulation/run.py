@@ -22,6 +22,7 @@ from twin.scenario.load import Loaded
 from twin.scenario.scenario import Scenario
 from twin.sensors.site_tables import table_hashes
 from twin.simulation import assembly
+from twin.traffic.demand import demand_hashes
 from twin.units import to_s, to_us
 
 Progress = Callable[[float, float], None]
@@ -96,7 +97,8 @@ def identity(loaded: Loaded[Scenario], network: RoadNetwork) -> tuple[Manifest, 
         start=scenario.start.isoformat(),
     )
     package = f"{versions['guangzhou-twin']} {CACHE_FOLDER.name}"
-    files = table_hashes(scenario.deployment, loaded.path.parent)
+    base = loaded.path.parent
+    files = {**table_hashes(scenario.deployment, base), **demand_hashes(scenario.demand, base)}
     return manifest, run_hash(resolved, scenario.seed, network.provenance.sha256, files, package)
 
 

@@ -26,6 +26,7 @@ from twin.traffic.demand_sources import (
     named_files,
 )
 from twin.traffic.profile import ProfilePoint, check_rising, profile_knots
+from twin.traffic.rerouting import RerouteSpec
 from twin.traffic.vehicle_types import VehicleTypes
 
 
@@ -62,6 +63,9 @@ class DemandSpec(Spec):
 
     informed_share: float = Field(0.0, ge=0.0, le=1.0)
     """Share of the drivers who change their route by reported speeds."""
+
+    rerouting: RerouteSpec = RerouteSpec()
+    """When informed drivers change their route."""
 
     inbound_share: float = Field(0.25, ge=0.0, le=1.0)
     """Share of the trips from a gate to a zone. Assumption: no public OD matrix of the CBD."""
