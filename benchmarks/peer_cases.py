@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +19,9 @@ from twin.roadnet.routing import shortest_times
 from twin.roadnet.sumo_export import SignalProgram
 from twin.roadnet.sumo_programs import SIGNAL_GREEN, SIGNAL_RED, SIGNAL_YELLOW
 from twin.roadnet.sumo_routes import SumoTrips, SumoType
+from twin.traffic.trips import Trips
+from twin.traffic.vehicle_types import ClassTable
+from twin.units import US_PER_S
 
 SEED = 1
 SPACING_M = 200.0
@@ -45,6 +48,31 @@ CAR = SumoType(
 
 
 @dataclass(frozen=True, slots=True)
+class PeerResult:
+    """What one run gave; arrays of shape (trips,), NaN where a trip did not finish."""
+
+    updates: float
+    wall_s: float
+    most_at_once: int
+    arrived: int
+    waiting: int
+    teleports: int
+    collisions: int
+    travel_s: npt.NDArray[np.float64]
+    """From entering to arriving."""
+    depart_delay_s: npt.NDArray[np.float64]
+    own_time_loss_s: npt.NDArray[np.float64]
+    """As the program itself counts it; NaN where it does not."""
+    edge_speed_mps: npt.NDArray[np.float64]
+    """(edges,): mean over all vehicle-seconds on its lanes; NaN where nobody drove."""
+
+    @property
+    def updates_per_s(self) -> float:
+        """Vehicle updates a second of wall time."""
+        return self.updates / self.wall_s
+
+
+@dataclass(frozen=True, slots=True)
 class PeerCase:
     """One case; routes hold only edges with lanes."""
 
@@ -56,6 +84,38 @@ class PeerCase:
     speed_factor: npt.NDArray[np.float64]
     types: tuple[SumoType, ...]
     end_s: float
+
+    @property
+    def classes(self) -> ClassTable:
+        """The types as this engine takes them."""
+        columns = {
+            "length_m": "length_m", "width_m": "width_m", "height_m": "height_m", "acceleration_mps2": "acceleration_mps2",
+            "braking_mps2": "braking_mps2", "time_gap_s": "time_gap_s", "standstill_gap_m": "standstill_gap_m",
+            "highest_speed_mps": "largest_speed_mps",
+        }  # fmt: skip
+        tables = {name: np.array([getattr(one, source) for one in self.types]) for name, source in columns.items()}
+        count = len(self.types)
+        return ClassTable(
+            share_cumulative=np.ones(count), speed_factor=np.ones(count), keeps_to_kerb=np.zeros(count, np.bool_), **tables
+        )
+
+    @property
+    def own_trips(self) -> Trips:
+        """The trips as this engine takes them."""
+        given, number = self.trips, {one.key: row for row, one in enumerate(self.types)}
+        count = given.depart_s.size
+        return Trips(
+            depart_us=np.rint(given.depart_s * US_PER_S).astype(np.int64),
+            klass=np.array([number[kind] for kind in given.kind], np.int8),
+            speed_factor=self.speed_factor,
+            purpose=np.zeros(count, np.int8),
+            route=np.arange(count, dtype=np.int32),
+            depart_s_m=given.depart_s_m,
+            arrive_s_m=given.arrive_s_m,
+            route_offset=given.route_offset.astype(np.int32),
+            route_edge=given.route_edge,
+            origins_left_out=0,
+        )
 
     @property
     def free_flow_s(self) -> npt.NDArray[np.float64]:
@@ -127,7 +187,7 @@ def four_stages(network: RoadNetwork, graph: LaneGraph) -> tuple[SignalProgram, 
             for duration_s, shows in ((green_s, SIGNAL_GREEN), (YELLOW_S, SIGNAL_YELLOW), (ALL_RED_S, SIGNAL_RED)):
                 durations.append(duration_s)
                 states.append(np.where(stage == number, shows, SIGNAL_RED).astype(np.int8))
-        offset_s = round(float(uniforms(stream_key(SEED, "benchmarks/offset"), np.array([junction.number]))[0, 0] * 100.0), 1)
+        offset_s = round(float(uniforms(stream_key(SEED, "benchmarks/offset"), np.array([junction.number]))[0, 0] * 100.0))
         program = SignalProgram(
             junction.number, offset_s, np.array(durations), np.array(connectors, np.int32), np.array(states)
         )
@@ -177,7 +237,7 @@ def through_trips(network: RoadNetwork, rate_per_s: float, end_s: float, variant
         route_offset=np.concatenate(([0], np.cumsum([route.size for route in rows]))).astype(np.int64),
         route_edge=np.concatenate(rows).astype(np.int32),
         routed=np.ones(len(kept), np.bool_),
-        depart_s_m=np.full(len(kept), CAR.length_m),
+        depart_s_m=np.zeros(len(kept)),
         arrive_s_m=network.edge_length_m[last],
         types=(CAR,),
         notices=(),
@@ -194,8 +254,6 @@ def grid_case(rate_per_s: float, end_s: float, size: int = 20) -> PeerCase:
     network = signal_grid(size)
     graph = build_lane_graph(network)
     trips = through_trips(network, rate_per_s, end_s)
-    last = trips.route_edge[trips.route_offset[1:] - 1]
-    trips = replace(trips, arrive_s_m=graph.lane_length_m[graph.edge_lane[last]])
     spread = uniforms(stream_key(SEED, "benchmarks/speed"), np.arange(trips.depart_s.size, dtype=np.int64))[:, 0]
     factor = np.round(1.0 + SPREAD * (2.0 * spread - 1.0), 6)
     return PeerCase(f"grid{size}", network, graph, four_stages(network, graph), trips, factor, trips.types, end_s)

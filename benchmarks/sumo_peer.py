@@ -4,41 +4,15 @@ from __future__ import annotations
 
 import subprocess
 import sysconfig
-from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import numpy as np
 import numpy.typing as npt
 
-from peer_cases import PeerCase
+from peer_cases import PeerCase, PeerResult
 from twin.roadnet.sumo_export import edge_ids, write_plain_xml
 from twin.roadnet.sumo_routes import write_sumo_routes
-
-
-@dataclass(frozen=True, slots=True)
-class PeerResult:
-    """What one run gave; arrays of shape (trips,), NaN where a trip did not finish."""
-
-    updates: float
-    wall_s: float
-    most_at_once: int
-    arrived: int
-    waiting: int
-    teleports: int
-    collisions: int
-    travel_s: npt.NDArray[np.float64]
-    """From entering to arriving."""
-    depart_delay_s: npt.NDArray[np.float64]
-    own_time_loss_s: npt.NDArray[np.float64]
-    """As the program itself counts it; NaN where it does not."""
-    edge_speed_mps: npt.NDArray[np.float64]
-    """(edges,): mean over all vehicle-seconds; NaN where nobody drove."""
-
-    @property
-    def updates_per_s(self) -> float:
-        """Vehicle updates a second of wall time."""
-        return self.updates / self.wall_s
 
 
 def program(name: str) -> str:
@@ -54,7 +28,7 @@ def write_case(case: PeerCase, folder: Path) -> Path:
     """Write a case for SUMO; return its network file."""
     config = write_plain_xml(case.network, case.graph, folder, case.programs)
     _run(program("netconvert"), "-c", config.name, folder=folder)
-    write_sumo_routes(folder / "map.rou.xml", edge_ids(case.network), case.types, case.trips, case.speed_factor)
+    write_sumo_routes(folder / "map.rou.xml", edge_ids(case.network), case.types, case.trips, case.speed_factor, case.graph)
     return folder / "map.net.xml"
 
 

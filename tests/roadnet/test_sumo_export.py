@@ -153,7 +153,6 @@ def test_sumo_drives_on_it(tmp_path: Path) -> None:
     graph = build_lane_graph(network)
     there_and_back(network, graph, tmp_path)
     edges = _straight_on(network)
-    lane_m = graph.lane_length_m[graph.edge_lane[edges]]
     trips = SumoTrips(
         key=("only",),
         kind=("car",),
@@ -161,12 +160,12 @@ def test_sumo_drives_on_it(tmp_path: Path) -> None:
         route_offset=np.array([0, edges.size]),
         route_edge=edges,
         routed=np.array([True]),
-        depart_s_m=np.array([4.7]),
-        arrive_s_m=lane_m[-1:] - 20.0,
+        depart_s_m=np.array([0.0]),
+        arrive_s_m=network.edge_length_m[edges[-1:]] - 20.0,
         types=(CAR,),
         notices=(),
     )
-    write_sumo_routes(tmp_path / "map.rou.xml", edge_ids(network), (CAR,), trips, np.array([0.9]))
+    write_sumo_routes(tmp_path / "map.rou.xml", edge_ids(network), (CAR,), trips, np.array([0.9]), graph)
     words = ["-n", "map.net.xml", "-r", "map.rou.xml", "--tripinfo-output", "t.xml", "--end", "300"]
     assert "Warning" not in run_tool("sumo", *words, folder=tmp_path)
     import re

@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from twin.rng import stream_key, uniform4
+from twin.roadnet.lane_graph import LaneGraph
 from twin.roadnet.road_network import Floats, Ints, RoadNetwork
 from twin.roadnet.sumo_flows import departures, seconds
 from twin.roadnet.sumo_xml import Attributes, read_sumo_xml
@@ -253,12 +254,13 @@ def _type(attributes: Attributes) -> SumoType:
 
 
 def write_sumo_routes(
-    path: Path, ids: Sequence[str], types: Sequence[SumoType], trips: SumoTrips, speed_factor: Floats, depart_speed: str = "max"
+    path: Path, ids: Sequence[str], types: Sequence[SumoType], trips: SumoTrips, speed_factor: Floats, graph: LaneGraph
 ) -> None:
-    """Write trips as a SUMO route file, by departure.
+    """Write trips as a SUMO route file, by departure, for the network that ``write_plain_xml`` made of ``graph``.
 
-    ``ids`` are the edges' names in the exported network (``sumo_export.edge_ids``); ``types`` must hold every kind of
-    ``trips``; ``speed_factor`` (trips,) is each vehicle's own desired speed / speed limit. Vehicles follow the Intelligent
+    ``ids`` are the edges' names there (``sumo_export.edge_ids``); ``types`` must hold every kind of ``trips``, whose routes
+    must only have edges with lanes; ``speed_factor`` (trips,) is each vehicle's own desired speed / speed limit. Who begins at
+    the very beginning of an edge drives in as fast as it can, others pull out from standing. Vehicles follow the Intelligent
     Driver Model without random faults, as here.
     """
     lines = ["<routes>"]
@@ -269,12 +271,17 @@ def write_sumo_routes(
             "decel": one.braking_mps2, "tau": one.time_gap_s, "minGap": one.standstill_gap_m, "maxSpeed": one.largest_speed_mps,
         }  # fmt: skip
         lines.append(f"    <vType {_words(values)}/>")
+    begin_m, length_m = graph.lane_begin_m, graph.lane_length_m
     for row in np.argsort(trips.depart_s, kind="stable").tolist():
         edges = trips.route_edge[trips.route_offset[row] : trips.route_offset[row + 1]]
+        first, last = graph.edge_lane[edges[0]], graph.edge_lane[edges[-1]]
+        at_gate = trips.depart_s_m[row] <= 0.0
+        depart_m = min(max(float(trips.depart_s_m[row] - begin_m[first]), 0.0), float(length_m[first]))
+        arrive_m = min(max(float(trips.arrive_s_m[row] - begin_m[last]), 0.0), float(length_m[last]))
         values = {
             "id": trips.key[row], "type": trips.kind[row], "depart": round(float(trips.depart_s[row]), 3), "departLane": "best",
-            "departSpeed": depart_speed, "departPos": round(float(trips.depart_s_m[row]), 3),
-            "arrivalPos": round(float(trips.arrive_s_m[row]), 3), "speedFactor": round(float(speed_factor[row]), 6),
+            "departSpeed": "max" if at_gate else 0, "departPos": "base" if at_gate else round(depart_m, 2),
+            "arrivalPos": round(arrive_m, 2), "speedFactor": round(float(speed_factor[row]), 6),
         }  # fmt: skip
         route = " ".join(ids[edge] for edge in edges)
         lines.append(f"    <vehicle {_words(values)}><route edges={quoteattr(route)}/></vehicle>")
