@@ -13,7 +13,7 @@ from twin.sensors.deployment import DeploymentSpec
 from twin.spec import Spec
 from twin.traffic.demand import DemandSpec
 from twin.traffic.incidents import IncidentSpec
-from twin.traffic.signals import SignalsSpec
+from twin.traffic.signal_spec import SignalsSpec
 from twin.v2x.topology import LinksSpec
 
 MOST_TRIPS: Final = 5_000_000

@@ -111,7 +111,9 @@ def build(scenario: Scenario, network: RoadNetwork, recorder: Recorder, base: Pa
     """Return the joined parts, with the run's dimensions already written; the scenario's files are relative to ``base``."""
     env = simpy.Environment(initial_time=0)
     duration_us = to_us(scenario.duration_s)
-    traffic = Traffic(network, scenario.demand, scenario.signals, scenario.seed, duration_us, recorder)
+    traffic = Traffic(
+        network, scenario.demand, scenario.signals, scenario.seed, duration_us, recorder, weather=scenario.weather, base=base
+    )
     deployment = deployments.place(scenario.deployment, network, base)
     site_mec = _site_mec(scenario, network, deployment)
     fleets = _fleets(scenario, network, deployment, recorder)

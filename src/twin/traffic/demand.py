@@ -25,9 +25,12 @@ from twin.traffic.demand_sources import (
     ZoneTableSpec,
     named_files,
 )
+from twin.traffic.driving import DrivingSpec
+from twin.traffic.pedestrians import PedestriansSpec
 from twin.traffic.profile import ProfilePoint, check_rising, profile_knots
 from twin.traffic.rerouting import RerouteSpec
 from twin.traffic.vehicle_types import VehicleTypes
+from twin.traffic.weather_driving import WeatherDrivingSpec
 
 
 class DemandSpec(Spec):
@@ -91,6 +94,15 @@ class DemandSpec(Spec):
 
     vehicle_types: VehicleTypes = VehicleTypes()
     """Vehicle classes: shares, sizes and driving."""
+
+    driving: DrivingSpec = DrivingSpec()
+    """How drivers move: time step, lane changes, right of way."""
+
+    weather: WeatherDrivingSpec = WeatherDrivingSpec()
+    """How drivers react to the scenario's weather."""
+
+    pedestrians: PedestriansSpec = PedestriansSpec()
+    """Pedestrians at the crossings of signalised junctions."""
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

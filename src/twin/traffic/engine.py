@@ -17,6 +17,7 @@ from twin.traffic.roads import roads_of
 from twin.traffic.trips import Trips
 from twin.traffic.vehicle_types import ClassTable
 from twin.traffic.vehicles import ACTIVE, ARRIVED, CHANGES, NEXT, OFF_LANE, REMOVED, STEPS, UPDATES, WAITING, vehicles_of
+from twin.traffic.weather_driving import CLEAR, DrivingFactors
 from twin.units import US_PER_S, to_us
 
 Row = npt.NDArray[Any]
@@ -35,17 +36,17 @@ class Engine:
         trips: Trips,
         classes: ClassTable,
         driving: DrivingSpec,
-        speed_factor: float = 1.0,
+        factors: DrivingFactors = CLEAR,
     ) -> None:
-        """Begin with empty lanes; the routes of ``trips`` hold only edges with lanes. ``speed_factor`` scales every desired speed."""
+        """Begin with empty lanes; the routes of ``trips`` hold only edges with lanes. ``factors``: what the weather changes."""
         self.roads = roads_of(network, graph)
-        self.vehicles = vehicles_of(trips, classes, self.roads)
+        self.vehicles = vehicles_of(trips, classes, factors, self.roads)
         self.step_us: int = to_us(driving.step_s)
         self.t_us = 0
         """Up to here everybody has moved."""
         self._driving = driving_record(driving)
         self._crossing_over_steps = driving.lane_change.duration_s / driving.step_s
-        self.pace_factor = 1.0 / speed_factor
+        self.pace_factor = 1.0 / factors.speed
 
     @property
     def active(self) -> int:
@@ -122,6 +123,10 @@ class Engine:
         """Return who is where at ``t_us``, moved on along the lanes since the last whole step."""
         self.step_to(t_us)
         return ground_truth(self.vehicles, self.roads, t_us, (t_us - self.t_us) / US_PER_S, self._crossing_over_steps)
+
+    def occupied(self) -> npt.NDArray[np.int32]:
+        """Return the number of vehicles on each connector."""
+        return self.roads.count[self.roads.connector_first :]
 
     def edge_totals(self) -> dict[str, npt.NDArray[np.float64]]:
         """Return ``INTERVAL_TOTALS`` by edge since they were forgotten; a connector's count for the edge it leads to."""

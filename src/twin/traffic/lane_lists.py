@@ -104,12 +104,14 @@ def orient(
         slots[slot].next = NONE
         goal = vehicles[i].arrive_s - lanes[lane].begin
         slots[slot].goal = min(goal, lanes[lane].length)
-        slots[slot].lanes = ALL_LANES if goal >= lanes[lane].length else 1
+        slots[slot].lanes = 1 if goal < lanes[lane].length or classes[slots[slot].klass].kerb > 0.0 else ALL_LANES
         return
     after = route_edge_at(vehicles, route_edge, i, leg + 2)
     slots[slot].goal = FREE
     slots[slot].next = choose_link(lanes, links, count, lane, edge, after)
     meant = meant_lanes(lanes, links, lane, edge)
+    if classes[slots[slot].klass].kerb > 0.0:
+        meant &= -meant  # the lowest of them
     slots[slot].lanes = meant
     if after == NONE or meant & (meant - 1) == 0:
         return

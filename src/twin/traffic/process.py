@@ -1,220 +1,227 @@
-"""Traffic as the run sees it: a SimPy process that steps the kernel, and what it writes to the log."""
+"""Traffic as the run sees it: trips, signals, pedestrians and the engine that moves them, started as SimPy processes."""
 
 from __future__ import annotations
 
-from collections.abc import Generator
-from typing import Any, Final
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import simpy
-from simpy.events import Event
 
-from twin.eventlog.quantise import centimetres, compass_centidegrees
-from twin.eventlog.recorder import Recorder, labels
-from twin.kernel.clock import Phase, every
+from twin.eventlog.recorder import Recorder
+from twin.kernel.weather import WeatherSpec
 from twin.messages import say
+from twin.roadnet.junction_groups import external_routes
+from twin.roadnet.lane_graph import LaneGraph
+from twin.roadnet.lane_graph_builder import build_lane_graph
 from twin.roadnet.road_network import RoadNetwork
+from twin.traffic import traffic_log
+from twin.traffic.crossings import crossings_of, places_of
 from twin.traffic.demand import DemandSpec
-from twin.traffic.ground_truth import VEHICLE_CLASSES, GroundTruth
-from twin.traffic.movement import step
-from twin.traffic.positions import ground_truth
+from twin.traffic.engine import Engine
+from twin.traffic.ground_truth import GroundTruth
+from twin.traffic.pedestrians import Pedestrians, build_pedestrians, joined_truth, pedestrian_truth
+from twin.traffic.pedestrians import step_to as walk_to
 from twin.traffic.prefill import place_under_way
-from twin.traffic.roads import roads_of
-from twin.traffic.signals import SIGNAL_STATES, SignalController, SignalPlan, SignalsSpec, signal_plans
-from twin.traffic.trips import PURPOSES, Trips, build_trips, planned_flow_vph
+from twin.traffic.signal_control import SignalControl
+from twin.traffic.signal_plan import approach_groups
+from twin.traffic.signal_plans import signal_plans
+from twin.traffic.signal_spec import SignalsSpec
+from twin.traffic.trips import Trips, build_trips, planned_flows
 from twin.traffic.vehicle_types import class_table
-from twin.traffic.vehicles import ACTIVE, ARRIVED, NEVER, NEXT, UPDATES, WAITING, vehicles_of
+from twin.traffic.vehicles import NEXT
+from twin.traffic.weather_driving import driving_factors
 from twin.units import US_PER_S
-
-STEP_US: Final = 100_000
-"""Traffic moves in steps of 0.1 s; a sensor that looks in between sees it moved on along its lanes."""
 
 
 class Traffic:
-    """All vehicles of a run. Read ``now`` for who is where."""
+    """All vehicles of a run. Read ``now`` for who is where: traffic moves up to there when somebody looks."""
 
     def __init__(
-        self, network: RoadNetwork, demand: DemandSpec, signals: SignalsSpec, seed: int, duration_us: int, recorder: Recorder
+        self,
+        network: RoadNetwork,
+        demand: DemandSpec,
+        signals: SignalsSpec,
+        seed: int,
+        duration_us: int,
+        recorder: Recorder,
+        *,
+        weather: WeatherSpec | None = None,
+        base: Path = Path(),
     ) -> None:
-        """Draw the trips, plan the signals, place the vehicles that are under way at the start."""
+        """Draw the trips, plan the signals, place the vehicles that are under way at the start.
+
+        Files of the demand are relative to ``base``. Raises ScenarioError with what is wrong with demand and signals on this map.
+        """
         self.network = network
-        self.trips: Trips = build_trips(network, demand, seed, duration_us)
-        flow = planned_flow_vph(self.trips, network.edge_count, duration_us)
-        self.plans: tuple[SignalPlan, ...] = signal_plans(network, signals, seed, flow)
-        self.roads = roads_of(network)
-        self.vehicles = vehicles_of(self.trips, class_table(demand.vehicle_types))
+        self.graph: LaneGraph = build_lane_graph(network)
+        self.trips: Trips = on_lanes(network, build_trips(network, demand, seed, duration_us, base))
+        flow_vph = connector_flow_vph(network, self.graph, demand, base)
+        self.plans = signal_plans(network, self.graph, signals, seed, flow_vph)
+        factors = driving_factors(weather or WeatherSpec(), demand.weather)
+        self.engine = Engine(network, self.graph, self.trips, class_table(demand.vehicle_types), demand.driving, factors)
         self._recorder = recorder
-        self._stepped_us = 0
         self._interval_began_us = 0
+        self.signals = SignalControl(
+            self.graph, self.plans, signals.actuated, lambda rows: traffic_log.log_signals(recorder, rows)
+        )
+        self.engine.roads.signal[:] = self.signals.signal
+        self.signals.signal = self.engine.roads.signal
+        self.pedestrians: Pedestrians | None = None
+        if demand.pedestrians.per_crossing_per_hour > 0.0:
+            crossings = crossings_of(self.graph, places_of(network, self.plans), signals.pedestrians.refuge_over_m)
+            self.pedestrians = build_pedestrians(crossings, demand.pedestrians, seed, duration_us)
         under_way = int(np.searchsorted(self.trips.depart_us, 0))
-        placed = place_under_way(self.vehicles, self.roads, self.trips, demand.prefill_speed_ratio)
+        placed = place_under_way(
+            self.engine.vehicles, self.engine.roads, self.trips, demand.prefill_speed_ratio, self.engine.pace_factor
+        )
         self.left_out = under_way - placed
         """Trips from before the start that would have arrived by then, or had no room where they would have been."""
-        self.vehicles.counts[NEXT] = under_way
-        self._forget_interval()
+        self.engine.vehicles.counts[NEXT] = under_way
+        self.engine.forget_totals()
 
     def notices(self) -> list[str]:
         """Return what a planner should know of the demand, one line each."""
+        return self.trips.notices()
+
+    def closing_notices(self) -> list[str]:
+        """Return what a planner should know of what happened, one line each."""
         lines = []
-        if self.trips.count == 0:
-            lines.append(say("traffic.no_trips"))
-        if self.trips.origins_left_out:
-            lines.append(say("traffic.origins_left_out", count=self.trips.origins_left_out))
+        if self.engine.removed:
+            lines.append(say("traffic.removed", count=self.engine.removed))
         return lines
 
     @property
     def active(self) -> int:
         """Vehicles on the network."""
-        return int(self.vehicles.counts[ACTIVE])
+        return self.engine.active
 
     @property
     def waiting(self) -> int:
         """Trips that are due and find no room to enter."""
-        return int(self.vehicles.counts[WAITING])
+        return self.engine.waiting
 
     @property
     def begun(self) -> int:
         """Trips that were due so far, those from before the start included."""
-        return int(self.vehicles.counts[NEXT])
+        return self.engine.begun
 
     @property
     def arrived(self) -> int:
         """Trips that reached their destination."""
-        return int(self.vehicles.counts[ARRIVED])
+        return self.engine.arrived
 
     @property
     def updates(self) -> int:
         """Vehicle updates so far: vehicles x steps."""
-        return int(self.vehicles.counts[UPDATES])
+        return self.engine.updates
 
     def now(self, t_us: int) -> GroundTruth:
-        """Return who is where at ``t_us``, not before the last step."""
-        return ground_truth(self.vehicles, self.roads, t_us, (t_us - self._stepped_us) / US_PER_S)
+        """Return who is where at ``t_us``, pedestrians last."""
+        self.step_to(t_us)
+        truth = self.engine.now(t_us)
+        if self.pedestrians is None:
+            return truth
+        since_s = (t_us - self.engine.t_us) / US_PER_S
+        return joined_truth(truth, pedestrian_truth(self.pedestrians, self.trips.count, t_us, since_s))
 
     def start(self, env: simpy.Environment) -> None:
-        """Start the processes of traffic and of every signal controller."""
-        for plan in self.plans:
-            env.process(SignalController(env, plan, self.roads.edges.signal, self._log_signal).run())
-        env.process(self.run(env))
-
-    def run(self, env: simpy.Environment) -> Generator[Event, None, None]:
-        """Return the SimPy process: at each instant everybody has moved up to it."""
-        return every(env, STEP_US, Phase.TRAFFIC, self.step_to, first_us=STEP_US)
+        """Start the process of the signal controllers; vehicles need none."""
+        env.process(self.signals.run(env, self.step_to))
 
     def step_to(self, t_us: int) -> None:
-        """Move everybody from the last step's instant to ``t_us``."""
-        vehicles, roads = self.vehicles, self.roads
-        tables = (vehicles.all, roads.lanes, roads.edges, roads.turns, vehicles.route_edge, vehicles.active, vehicles.counts)
-        step(*tables, self._stepped_us, t_us - self._stepped_us)
-        self._stepped_us = t_us
+        """Move everybody by every whole step up to ``t_us``, with the signals as they are."""
+        engine, walkers = self.engine, self.pedestrians
+        if walkers is None:
+            engine.step_to(t_us)
+            return
+        while engine.t_us + engine.step_us <= t_us:
+            walk_to(
+                walkers, self.signals.crossings["state"], engine.occupied(), engine.roads.blocked, engine.t_us, engine.step_us
+            )
+            engine.step_to(engine.t_us + engine.step_us)
 
     def log_trajectory(self, t_us: int) -> None:
         """Write everybody's position."""
-        truth = self.now(t_us)
-        self._recorder.append(
-            "trajectory",
-            {
-                "t_us": np.full(truth.vehicle.size, t_us),
-                "vehicle": truth.vehicle,
-                "x_cm": centimetres(truth.x_m),
-                "y_cm": centimetres(truth.y_m),
-                "speed_cmps": centimetres(truth.speed_mps),
-                "heading_cdeg": compass_centidegrees(truth.heading_rad),
-                "edge": truth.edge,
-                "lane": truth.lane,
-            },
-        )
+        traffic_log.log_trajectory(self._recorder, self.now(t_us))
 
     def log_interval(self, t_us: int) -> None:
         """Write the edges' totals since the last call."""
-        edges = self.roads.edges
-        used = np.flatnonzero((edges.vehicle_s > 0.0) | (edges.entered > 0) | (edges.left > 0))
-        self._recorder.append(
-            "edge_state",
-            {
-                "t_us": np.full(used.size, self._interval_began_us),
-                "interval_us": np.full(used.size, t_us - self._interval_began_us),
-                "edge": used,
-                "entered": edges.entered[used],
-                "left": edges.left[used],
-                "vehicle_s": edges.vehicle_s[used],
-                "distance_m": edges.distance[used],
-                "halted_s": edges.halted_s[used],
-            },
-        )
+        self.step_to(t_us)
+        traffic_log.log_interval(self._recorder, self.engine, self._interval_began_us, t_us)
         self._interval_began_us = t_us
-        self._forget_interval()
 
     def log_trips(self) -> None:
         """Write every trip that entered or waited; called once, at the end."""
-        trips, vehicles = self.trips, self.vehicles.all
-        inserted, arrived = vehicles.insert_us != NEVER, vehicles.arrive_us != NEVER
-        made = np.flatnonzero(inserted | (trips.depart_us >= 0))
-        length_m, free_flow_s = self._route_totals(made)
-        delay_s = (vehicles.arrive_us[made] - trips.depart_us[made]) / US_PER_S - free_flow_s
-        edges_first = vehicles.route_begin[made]
-        edges_last = edges_first + vehicles.route_size[made] - 1
-        self._recorder.append(
-            "trip",
-            {
-                "vehicle": made,
-                "depart_us": trips.depart_us[made],
-                "insert_us": np.ma.masked_array(vehicles.insert_us[made], ~inserted[made]),
-                "arrival_us": np.ma.masked_array(vehicles.arrive_us[made], ~arrived[made]),
-                "route_length_m": length_m,
-                "free_flow_s": free_flow_s,
-                "delay_s": np.ma.masked_array(delay_s, ~arrived[made] | (trips.depart_us[made] < 0)),
-                "purpose": labels(trips.purpose[made], PURPOSES),
-                "origin_edge": trips.route_edge[edges_first],
-                "destination_edge": trips.route_edge[edges_last],
-            },
-        )
+        traffic_log.log_trips(self._recorder, self.network, self.graph, self.trips, self.engine)
 
     def write_vehicles(self) -> None:
-        """Write the static table of vehicles."""
-        vehicles = self.vehicles.all
-        self._recorder.write_static(
-            "vehicle",
-            {
-                "vehicle": np.arange(self.trips.count),
-                "class": labels(self.trips.klass, VEHICLE_CLASSES),
-                "length_cm": centimetres(vehicles.length),
-                "width_cm": centimetres(vehicles.width),
-                "height_cm": centimetres(vehicles.height),
-            },
-        )
+        """Write the static table of vehicles and pedestrians."""
+        traffic_log.write_vehicles(self._recorder, self.engine, self.pedestrians)
 
     def phase_of_edge(self) -> npt.NDArray[np.int8]:
-        """Return the phase that serves each edge's stop line; -1 without a signal."""
-        phase = np.full(self.network.edge_count, -1, dtype=np.int8)
-        for plan in self.plans:
-            for number, approaches in enumerate(plan.approaches):
-                phase[list(approaches)] = number
-        return phase
+        """Return the signal group that best describes each edge's stop line; -1 without a signal."""
+        return approach_groups(self.graph, self.plans, self.network.edge_count)
 
-    def _route_totals(self, made: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-        trips, network = self.trips, self.network
-        length = np.concatenate([[0.0], np.cumsum(network.edge_length_m[trips.route_edge])])
-        time_s = np.concatenate([[0.0], np.cumsum((network.edge_length_m / network.edge_speed_limit_mps)[trips.route_edge])])
-        begin, end = trips.route_offset[trips.route[made]], trips.route_offset[trips.route[made] + 1]
-        first, last = trips.route_edge[begin], trips.route_edge[end - 1]
-        missing_m = (trips.depart_s_m[made], network.edge_length_m[last] - trips.arrive_s_m[made])
-        limit = network.edge_speed_limit_mps
-        return (
-            length[end] - length[begin] - missing_m[0] - missing_m[1],
-            time_s[end] - time_s[begin] - missing_m[0] / limit[first] - missing_m[1] / limit[last],
-        )
+    def state(self) -> dict[str, npt.NDArray[Any]]:
+        """Return a copy of all that changes: vehicles, lanes, signals, pedestrians, the cursor in the demand."""
+        state = {f"engine/{name}": array for name, array in self.engine.state().items()}
+        state |= {f"signals/{name}": array for name, array in self.signals.state().items()}
+        state["interval_began_us"] = np.array([self._interval_began_us])
+        if self.pedestrians is not None:
+            for name in ("all", "active", "counts"):
+                state[f"pedestrians/{name}"] = np.array(getattr(self.pedestrians, name).view(np.ndarray))
+        return state
 
-    def _forget_interval(self) -> None:
-        for total in ("entered", "left", "vehicle_s", "distance", "halted_s"):
-            self.roads.edges[total] = 0
+    def restore(self, state: dict[str, npt.NDArray[Any]]) -> None:
+        """Go on from a ``state`` of the same scenario; it gives the same bytes as never having stopped."""
+        self.engine.restore(_part(state, "engine/"))
+        self.signals.restore(_part(state, "signals/"))
+        self._interval_began_us = int(state["interval_began_us"][0])
+        if self.pedestrians is not None:
+            for name, array in _part(state, "pedestrians/").items():
+                getattr(self.pedestrians, name).view(np.ndarray)[...] = array
 
-    def _log_signal(self, t_us: int, junction: int, phase: int, state: int) -> None:
-        row: dict[str, Any] = {
-            "t_us": np.array([t_us]),
-            "junction": np.array([junction]),
-            "phase": np.array([phase]),
-            "state": labels(np.array([state], dtype=np.int8), SIGNAL_STATES),
-        }
-        self._recorder.append("signal", row)
+
+def _part(state: dict[str, npt.NDArray[Any]], prefix: str) -> dict[str, npt.NDArray[Any]]:
+    return {name.removeprefix(prefix): array for name, array in state.items() if name.startswith(prefix)}
+
+
+def on_lanes(network: RoadNetwork, trips: Trips) -> Trips:
+    """Return the trips with routes over edges with lanes only, as the engine drives them; those without any are left out."""
+    offset, edges = external_routes(network, trips.route_offset, trips.route_edge)
+    first, last = trips.route_edge[trips.route_offset[:-1]], trips.route_edge[trips.route_offset[1:] - 1]
+    some = offset[1:] > offset[:-1]
+    new_first = np.where(some, edges[np.minimum(offset[:-1], max(edges.size - 1, 0))], -1) if edges.size else first
+    new_last = np.where(some, edges[offset[1:] - 1], -1) if edges.size else last
+    keep = some[trips.route]
+    row = trips.route[keep]
+    begins, ends = (new_first == first)[row], (new_last == last)[row]
+    return trips.kept(
+        keep,
+        route_offset=offset,
+        route_edge=edges,
+        depart_s_m=np.where(begins, trips.depart_s_m[keep], 0.0),
+        arrive_s_m=np.where(ends, trips.arrive_s_m[keep], network.edge_length_m[new_last[row]]),
+    )
+
+
+def connector_flow_vph(network: RoadNetwork, graph: LaneGraph, demand: DemandSpec, base: Path) -> npt.NDArray[np.float64]:
+    """Return the vehicles an hour that are expected on each connector, where the profile is 1; alike on parallel marked ones."""
+    loads = planned_flows(network, demand, base)
+    width = np.int64(network.edge_count)
+    lanes = graph.connector_first + np.arange(graph.connector_count)
+    key = graph.lane_edge[graph.connector_from].astype(np.int64) * width + graph.lane_edge[lanes]
+    links = np.repeat(np.arange(graph.lane_count), np.diff(graph.link_offset))
+    marked = np.zeros(graph.lane_count, dtype=np.bool_)
+    marked[graph.link_to[graph.link_marked & (links < graph.connector_first)]] = True
+    meant = marked[lanes]
+    keys, number = np.unique(key, return_inverse=True)
+    parallel = np.bincount(number, weights=meant, minlength=keys.size)
+    flow = np.zeros(keys.size)
+    wanted = loads.edge.astype(np.int64) * width + loads.following
+    place = np.minimum(np.searchsorted(keys, wanted), max(keys.size - 1, 0))
+    there = keys[place] == wanted if keys.size else np.zeros(wanted.size, dtype=np.bool_)
+    np.add.at(flow, place[there], loads.flow[there])
+    return np.where(meant, flow[number] / np.maximum(parallel[number], 1.0), 0.0)

@@ -1,8 +1,8 @@
 """All signal controllers of a run: one table of states, one SimPy process, greens that reports end.
 
 What the controllers know is in four arrays (``junctions``, ``approaches``, ``crossings``, ``signal``), so that a run can be
-saved at any instant and go on the same. Rules of an actuated green that began at ``b``: it ends at the first instant at which no
-vehicle was reported in the zone of a served approach for ``unit_extension_s`` (gap-out), but not before ``b`` + least green
+saved at any instant and go on the same. Rules of an actuated green that began at ``b``: it ends at the first instant at which
+no vehicle was reported in the zone of a served approach for ``unit_extension_s`` (gap-out), but not before ``b`` + least green
 and not after ``b`` + longest green (max-out). A junction that got no report for ``stale_after_s``, or none at all, takes the
 fixed green instead. No stage is left out: pedestrians and vehicles that no sensor sees have their turn in every cycle.
 """

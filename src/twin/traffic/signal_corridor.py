@@ -6,6 +6,7 @@ import difflib
 import heapq
 import math
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
@@ -16,12 +17,16 @@ from twin.roadnet.road_axes import roads
 from twin.roadnet.road_network import RoadNetwork
 from twin.traffic.green_wave import Corridor, GreenWave, green_window_s
 from twin.traffic.signal_draft import Draft
+from twin.traffic.signal_phases import end_heading, start_heading
 from twin.traffic.signal_plan import SignalPlan
 from twin.traffic.signal_spec import GreenWaveSpec, SignalsSpec
 from twin.traffic.signal_states import GREEN
 from twin.units import US_PER_S, to_us
 
-_BEARINGS = {"northbound": 90.0, "eastbound": 0.0, "southbound": 270.0, "westbound": 180.0}
+ON_RAD: Final = math.radians(60.0)
+"""A sharper bend is not following the road. Assumption: as in ``roadnet/road_axes.py``."""
+
+_BEARINGS: Final = {"northbound": 90.0, "eastbound": 0.0, "southbound": 270.0, "westbound": 180.0}
 """Directions anticlockwise from east."""
 
 
@@ -247,6 +252,7 @@ def _next_stop(network: RoadNetwork, edge: int, straight: dict[int, int], allowe
         if here in straight and straight[here] != straight[edge]:
             return here, away_m
         for after in network.turns(here).tolist():
-            if after in allowed and after not in done:
+            bend = abs(math.remainder(start_heading(network, after) - end_heading(network, here), 2.0 * math.pi))
+            if after in allowed and after not in done and bend <= ON_RAD:
                 heapq.heappush(queue, (away_m + float(network.edge_length_m[after]), after))
     return None

@@ -98,8 +98,8 @@ class GreenWaveSpec(Spec):
     """Speed of the wave; the road's speed limit (its mean by length) where left out."""
 
     cycle_s: Annotated[float, Field(ge=20.0, le=300.0)] | None = None
-    """Common cycle, also of the waves that it crosses; the longest that one of the junctions has without coordination where left
-    out. Cycles and offsets given for single junctions of the wave do not count."""
+    """Common cycle, also of the waves that it crosses; the longest that one of the junctions has without coordination where
+    left out. Cycles and offsets given for single junctions of the wave do not count."""
 
 
 class PedestrianSpec(Spec):

@@ -54,7 +54,7 @@ def yellow_time_s(speed_mps: float) -> float:
 def all_red_time_s(way_m: float, speed_mps: float) -> float:
     """Return the all-red time for a vehicle that leaves over ``way_m``: (w + L) / v - 1 s, rounded up to 0.1 s, within 0 to 6 s.
 
-    The second is what the first vehicle of the next stage needs to start (Institute of Transportation Engineers, Guidelines
+    One second is what the next stage needs to start moving (Institute of Transportation Engineers, Guidelines
     for determining traffic signal change and clearance intervals, 2020).
     """
     raw = (way_m + CLEARING_LENGTH_M) / speed_mps - START_DELAY_S

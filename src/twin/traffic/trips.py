@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -71,6 +71,13 @@ class Trips:
         """Return the edges of one trip's route."""
         row = int(self.route[trip])
         return self.route_edge[self.route_offset[row] : self.route_offset[row + 1]]
+
+    def kept(self, keep: npt.NDArray[np.bool_], **changed: npt.NDArray[Any]) -> Trips:
+        """Return the trips of the mask ``keep``, with other columns for them where ``changed`` gives some."""
+        by_trip = ("depart_us", "klass", "speed_factor", "purpose", "route", "depart_s_m", "arrive_s_m")
+        columns: dict[str, Any] = {name: getattr(self, name)[keep] for name in by_trip}
+        columns["informed"] = self.informed[keep] if self.informed.size else self.informed
+        return replace(self, **(columns | changed))
 
     def notices(self) -> list[str]:
         """Return what a planner should know of the trips, one line each."""

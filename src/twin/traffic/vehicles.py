@@ -16,6 +16,7 @@ import numpy.typing as npt
 from twin.traffic.roads import NONE, Records, Roads, records
 from twin.traffic.trips import Trips
 from twin.traffic.vehicle_types import ClassTable
+from twin.traffic.weather_driving import DrivingFactors
 
 NEVER: Final = -(1 << 63)
 """An instant that has not come."""
@@ -72,10 +73,14 @@ VEHICLE: Final = np.dtype(
 )
 
 CLASS: Final = np.dtype(
-    [(name, "f8") for name in ("length", "acceleration", "braking", "interaction", "time_gap", "standstill_gap", "most_speed")],
+    [
+        (name, "f8")
+        for name in ("length", "acceleration", "braking", "interaction", "time_gap", "standstill_gap", "most_speed", "kerb")
+    ],
     align=True,
 )
-"""One record a class; ``interaction`` is 1 / (2 sqrt(acceleration x braking)), s2/m."""
+"""One record a class; ``interaction`` is 1 / (2 sqrt(acceleration x braking)), s2/m; ``kerb`` is 1 for who keeps to the lane at
+the kerb."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,17 +104,19 @@ class Vehicles:
     height_m: npt.NDArray[np.float64]
 
 
-def class_records(classes: ClassTable) -> Records:
-    """Return the classes as records."""
+def class_records(classes: ClassTable, factors: DrivingFactors) -> Records:
+    """Return the classes as records, as they drive in this weather."""
     table = records(classes.length_m.size, CLASS)
-    table.length, table.acceleration, table.braking = classes.length_m, classes.acceleration_mps2, classes.braking_mps2
-    table.interaction = 1.0 / (2.0 * np.sqrt(classes.acceleration_mps2 * classes.braking_mps2))
-    table.time_gap, table.standstill_gap = classes.time_gap_s, classes.standstill_gap_m
-    table.most_speed = FREE
+    acceleration = classes.acceleration_mps2 * factors.acceleration
+    table.length, table.acceleration, table.braking = classes.length_m, acceleration, classes.braking_mps2
+    table.interaction = 1.0 / (2.0 * np.sqrt(acceleration * classes.braking_mps2))
+    table.time_gap, table.standstill_gap = classes.time_gap_s * factors.time_gap, classes.standstill_gap_m
+    table.most_speed = classes.highest_speed_mps
+    table.kerb = classes.keeps_to_kerb
     return table
 
 
-def vehicles_of(trips: Trips, classes: ClassTable, roads: Roads) -> Vehicles:
+def vehicles_of(trips: Trips, classes: ClassTable, factors: DrivingFactors, roads: Roads) -> Vehicles:
     """Return the state before the first step: nobody on the network. The routes of ``trips`` hold only edges with lanes."""
     every = records(trips.count, VEHICLE)
     every.klass = trips.klass
@@ -124,7 +131,7 @@ def vehicles_of(trips: Trips, classes: ClassTable, roads: Roads) -> Vehicles:
     return Vehicles(
         slots=records(int(roads.lanes.room.sum(dtype=np.int64)), SLOT),
         all=every,
-        classes=class_records(classes),
+        classes=class_records(classes, factors),
         route_edge=trips.route_edge.astype(np.int32),
         counts=np.zeros(COUNTS, dtype=np.int64),
         queue=np.full((roads.edge_lane.size - 1, 2), NONE, dtype=np.int32),
