@@ -32,7 +32,8 @@ def departures(flow: Attributes, end_s: float, draw: Callable[[], float]) -> Ite
     if "probability" in flow:
         yield from _by_chance(begin_s, stop_s, float(flow["probability"]), most, draw)
     elif rate is not None:
-        yield from _every(begin_s, stop_s, 3600.0 / float(rate) if float(rate) > 0.0 else math.inf, most)
+        if float(rate) != 0.0:
+            yield from _every(begin_s, stop_s, 3600.0 / float(rate), most)
     elif exponential := _EXPONENTIAL.fullmatch(flow.get("period", "")):
         yield from _exponential(begin_s, stop_s, float(exponential[1]), most, draw)
     elif "period" in flow:
