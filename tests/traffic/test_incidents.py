@@ -40,7 +40,7 @@ def _beside(network: RoadNetwork, edge: int, share: float, aside_m: float) -> di
 
 
 def test_a_point_finds_the_edge_its_direction_and_the_place_along_it() -> None:
-    """Streets of two directions lie on each other in the test grid: the bearing tells them apart; the place is right to 0.1 m."""
+    """The two directions of a street lie on each other in the test grid: the bearing tells them apart."""
     network = grid(2)
     for edge in (0, 7, 12):
         x_m, y_m = network.polyline(edge)
