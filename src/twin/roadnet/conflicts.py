@@ -124,7 +124,7 @@ def _near(a: int, b: int, offset: Ints, x: Floats, y: Floats, s: Floats) -> tupl
 
 @inline_kernel
 def _cannot_meet(a: Any, b: Any) -> bool:
-    """Return whether two connectors begin in one lane, lie on two levels, or are both directions of one course (MOVE records)."""
+    """Return whether two connectors (MOVE) begin in one lane, lie on two levels, or are both directions of one course."""
     if a.origin_lane == b.origin_lane or a.level != b.level:
         return True
     return bool(a.target_lane != b.target_lane and a.origin == b.target_reverse and b.origin == a.target_reverse)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from dataclasses import dataclass
 from typing import Any, Final
@@ -97,8 +98,7 @@ def _deal_merges(network: RoadNetwork, turns: Turns, turn: Ints, angle_rad: Floa
     """
     straight = np.flatnonzero(turn == STRAIGHT)
     straight = straight[np.lexsort((turns.origin[straight], angle_rad[straight], turns.target[straight]))]
-    first = np.flatnonzero(np.diff(turns.target[straight], prepend=NONE)) if straight.size else np.zeros(0, np.int64)
-    for begin, end in zip(first.tolist(), [*first[1:].tolist(), straight.size], strict=True):
+    for begin, end in _runs(turns.target[straight]):
         if end - begin < 2:
             continue
         rows = straight[begin:end]
@@ -111,17 +111,22 @@ def _deal_merges(network: RoadNetwork, turns: Turns, turn: Ints, angle_rad: Floa
         shift[rows[-1]] = 2 * (room - widths[-1])
 
 
+def _runs(values: Ints) -> list[tuple[int, int]]:
+    """Return where each run of equal values begins and ends."""
+    bounds = np.flatnonzero(np.diff(values, prepend=NONE, append=NONE)).tolist() if values.size else []
+    return list(itertools.pairwise(bounds))
+
+
 def _links(network: RoadNetwork, turns: Turns, shape: _Shape) -> _Links:
     """Return every connection from lane to lane."""
     order = np.lexsort((shape.bearing_rad, turns.origin))
-    first = np.flatnonzero(np.diff(turns.origin[order], prepend=NONE)) if order.size else np.zeros(0, np.int64)
     lanes = network.edge_lanes.tolist()
     alone = (np.bincount(turns.target, minlength=network.edge_count) == 1).tolist()
     told = network.edge_turn_lanes
     turn, shift = shape.turn[order].tolist(), shape.shift[order].tolist()
     target, origin = turns.target[order].tolist(), turns.origin[order].tolist()
     rows: list[tuple[int, int, int, bool]] = []
-    for begin, end in zip(first.tolist(), [*first[1:].tolist(), order.size], strict=True):
+    for begin, end in _runs(turns.origin[order]):
         edge = origin[begin]
         exits = tuple((turn[i], lanes[target[i]], shift[i], alone[target[i]]) for i in range(begin, end))
         rows += [

@@ -2,7 +2,7 @@
 
 Without signals: who circles in a roundabout goes before who enters it; the higher road class before the lower; the road before
 the ramp that joins it; against oncoming traffic, straight on before right before left before U-turn. With both signals green
-only the last of these holds. Who turns from a lane that is not meant for it gives way to everyone. All else is first come,
+only roundabouts and the last of these matter. Who turns from a lane that is not meant for it gives way to everyone. All else is first come,
 first served.
 """
 
@@ -105,6 +105,8 @@ def green_of(a: Any, b: Any, kind: int) -> int:
         return MINE if a.marked else THEIRS
     if kind == ZIP or a.origin == b.origin:
         return EQUAL
+    if a.circles != b.circles:
+        return MINE if a.circles else THEIRS
     return _against_oncoming(a, b)
 
 
