@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from generated_city import City
 from twin.rng import stream_key, uniforms
+from twin.roadnet.cache import load_network
 from twin.roadnet.lane_graph import LEFT, U_TURN, LaneGraph
 from twin.roadnet.lane_graph_builder import build_lane_graph
 from twin.roadnet.osm import read_osm
@@ -19,9 +20,14 @@ from twin.roadnet.routing import shortest_times
 from twin.roadnet.sumo_export import SignalProgram
 from twin.roadnet.sumo_programs import SIGNAL_GREEN, SIGNAL_RED, SIGNAL_YELLOW
 from twin.roadnet.sumo_routes import SumoTrips, SumoType
-from twin.traffic.trips import Trips
-from twin.traffic.vehicle_types import ClassTable
-from twin.units import US_PER_S
+from twin.scenario.load import load_spec
+from twin.scenario.scenario import Scenario
+from twin.traffic.ground_truth import DRIVEN_CLASSES
+from twin.traffic.process import connector_flow_vph, on_lanes
+from twin.traffic.signal_plans import signal_plans
+from twin.traffic.trips import Trips, build_trips
+from twin.traffic.vehicle_types import ClassTable, class_table
+from twin.units import US_PER_S, to_us
 
 SEED = 1
 SPACING_M = 200.0
@@ -257,3 +263,56 @@ def grid_case(rate_per_s: float, end_s: float, size: int = 20) -> PeerCase:
     spread = uniforms(stream_key(SEED, "benchmarks/speed"), np.arange(trips.depart_s.size, dtype=np.int64))[:, 0]
     factor = np.round(1.0 + SPREAD * (2.0 * spread - 1.0), 6)
     return PeerCase(f"grid{size}", network, graph, four_stages(network, graph), trips, factor, trips.types, end_s)
+
+
+def cbd_case(end_s: float, inflow_vph: float | None = None) -> PeerCase:
+    """Return the shipped scenario of the CBD from empty roads: its trips at a constant rate, its plans with fixed times."""
+    file = Path(__file__).parent.parent / "scenarios" / "tianhe_cbd.yaml"
+    scenario = load_spec(file, Scenario).spec
+    network = load_network(file.parent / scenario.map)
+    graph = build_lane_graph(network)
+    inflow = inflow_vph or scenario.demand.inflow_vph
+    demand = scenario.demand.model_copy(update={"inflow_vph": inflow, "profile": (), "prefill_s": 0.0})
+    trips = on_lanes(network, build_trips(network, demand, scenario.seed, to_us(end_s), file.parent))
+    trips = trips.kept(trips.depart_us >= 0)
+    flow = connector_flow_vph(network, graph, demand, file.parent)
+    plans = signal_plans(network, graph, scenario.signals, scenario.seed, flow)
+    offset, edges = _expanded(trips)
+    types = _types(class_table(demand.vehicle_types))
+    given = SumoTrips(
+        key=tuple(f"v{number}" for number in range(trips.count)),
+        kind=tuple(types[klass].key for klass in trips.klass),
+        depart_s=trips.depart_us / US_PER_S,
+        route_offset=offset,
+        route_edge=edges,
+        routed=np.ones(trips.count, np.bool_),
+        depart_s_m=trips.depart_s_m,
+        arrive_s_m=trips.arrive_s_m,
+        types=types,
+        notices=(),
+    )
+    programs = tuple(
+        SignalProgram(
+            plan.junction, plan.offset_us / US_PER_S, plan.duration_us / US_PER_S, plan.connectors, plan.shown.astype(np.int8)
+        )
+        for plan in plans
+    )
+    return PeerCase("cbd", network, graph, programs, given, np.round(trips.speed_factor, 6), types, end_s)
+
+
+def _expanded(trips: Trips) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int32]]:
+    """Return a route table with a row a trip."""
+    size = np.diff(trips.route_offset)[trips.route].astype(np.int64)
+    offset = np.concatenate(([0], np.cumsum(size)))
+    at = np.arange(offset[-1]) - np.repeat(offset[:-1], size) + np.repeat(trips.route_offset[trips.route], size)
+    return offset, trips.route_edge[at].astype(np.int32)
+
+
+def _types(table: ClassTable) -> tuple[SumoType, ...]:
+    columns = (
+        table.length_m, table.width_m, table.height_m, table.acceleration_mps2, table.braking_mps2, table.time_gap_s,
+        table.standstill_gap_m, table.highest_speed_mps,
+    )  # fmt: skip
+    return tuple(
+        SumoType(name, "passenger", *(float(column[row]) for column in columns)) for row, name in enumerate(DRIVEN_CLASSES)
+    )

@@ -21,7 +21,9 @@ def program(name: str) -> str:
 
 
 def _run(*words: str, folder: Path) -> None:
-    subprocess.run(words, cwd=folder, check=True, capture_output=True)  # noqa: S603  (our own words)
+    done = subprocess.run(words, cwd=folder, check=False, capture_output=True, text=True)  # noqa: S603  (our own words)
+    if done.returncode:
+        raise SystemExit(f"{words[0]} failed:\n{done.stderr[-2000:]}")
 
 
 def write_case(case: PeerCase, folder: Path) -> Path:
