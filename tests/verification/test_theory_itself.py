@@ -48,16 +48,10 @@ UXSIM = triangular(20.0, 0.2, 5.0)
 def test_nobody_accelerates_at_the_equilibrium_gap(speed_mps: float) -> None:
     """The engine's own formulas give no acceleration at the theory's gap, to 1e-12 m/s2."""
     d = Driver()
-    slows = interaction(
-        speed_mps,
-        equilibrium_gap_m(d, speed_mps),
-        speed_mps,
-        d.acceleration_mps2,
-        d.braking_mps2,
-        d.time_gap_s,
-        d.standstill_gap_m,
-    )
-    free = free_acceleration(speed_mps, d.desired_mps, d.acceleration_mps2, d.braking_mps2)
+    gap_m = equilibrium_gap_m(d, speed_mps)
+    per_braking = 1.0 / (2.0 * math.sqrt(d.acceleration_mps2 * d.braking_mps2))
+    slows = interaction(speed_mps, gap_m, speed_mps, d.acceleration_mps2, per_braking, d.time_gap_s, d.standstill_gap_m)
+    free = free_acceleration(speed_mps, 1.0 / d.desired_mps, d.acceleration_mps2, d.braking_mps2)
     assert free - slows == pytest.approx(0.0, abs=1e-12)
 
 
