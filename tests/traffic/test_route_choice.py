@@ -17,7 +17,7 @@ from tests.traffic.networks import build, grid
 
 from twin.roadnet.cache import load_network
 from twin.roadnet.road_network import RoadNetwork
-from twin.roadnet.route_search import Routes, alternative_routes, fastest_routes, reachable, states_of, summed, tree_loads
+from twin.roadnet.route_search import Reach, Routes, alternative_routes, fastest_routes, states_of, summed, tree_loads
 from twin.roadnet.routing import shortest_times
 from twin.traffic.demand_sources import LogitRoutes, ShortestRoutes
 from twin.traffic.rerouting import RerouteSpec, keeps_courses, reported_edge_time_s, reroute
@@ -84,8 +84,9 @@ def test_reachable_edges_are_the_descendants() -> None:
     """What one can reach is what an independent library says, itself included."""
     network = grid(2)
     graph = _graph(network, np.ones(network.edge_count))
+    reach = Reach(network)
     for edge in range(network.edge_count):
-        assert set(np.flatnonzero(reachable(states_of(network), edge))) == nx.descendants(graph, edge) | {edge}
+        assert set(np.flatnonzero(reach.edges_from(edge))) == nx.descendants(graph, edge) | {edge}
 
 
 @settings(max_examples=15)

@@ -11,13 +11,15 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import connected_components
 
 from twin.compilation import inline_kernel, kernel
 from twin.roadnet.road_network import Floats, Ints, RoadNetwork
 from twin.roadnet.turn_states import TurnStates, turn_states
 
-_HEAP = np.dtype([("time_s", np.float64), ("state", np.int32)])
-_NODE = np.dtype([("time_s", np.float64), ("before", np.int32), ("settled", np.int8)])
+_HEAP = np.dtype([("time_s", np.float64), ("state", np.int32)], align=True)
+_NODE = np.dtype([("time_s", np.float64), ("before", np.int32), ("settled", np.int8)], align=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,27 @@ def reachable(states: TurnStates, edge: int) -> npt.NDArray[np.bool_]:
     """Return which edges (edges,) one can reach from ``edge``, itself among them."""
     found: npt.NDArray[np.bool_] = _reachable(states.offset, states.following, states.edge, edge)
     return found
+
+
+class Reach:
+    """Which edges can be reached from which: worked out once for all edges between which one can drive to and fro."""
+
+    def __init__(self, network: RoadNetwork) -> None:
+        """Find the strongly connected parts."""
+        self._states = states_of(network)
+        count = self._states.edge.size
+        graph = csr_array(
+            (np.ones(self._states.following.size), self._states.following, self._states.offset), shape=(count, count)
+        )
+        self._part = connected_components(graph, directed=True, connection="strong")[1]
+        self._found: dict[int, npt.NDArray[np.bool_]] = {}
+
+    def edges_from(self, edge: int) -> npt.NDArray[np.bool_]:
+        """Return which edges (edges,) one can reach from ``edge``, itself among them."""
+        part = int(self._part[edge])
+        if part not in self._found:
+            self._found[part] = reachable(self._states, edge)
+        return self._found[part]
 
 
 def _in_order(offset: npt.NDArray[np.int64], edge: Ints, order: npt.NDArray[np.int64]) -> Routes:

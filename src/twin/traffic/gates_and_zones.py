@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from twin.rng import stream_key, uniforms
 from twin.roadnet.road_network import RoadNetwork
-from twin.roadnet.route_search import reachable, states_of
+from twin.roadnet.route_search import Reach
 from twin.traffic.demand import DemandSpec
 from twin.traffic.drawing import DRAWN, DrawnTrips, departures_s, drawn_at
 from twin.traffic.places import TripEnd, trip_ends
@@ -51,7 +51,7 @@ class GatesAndZones:
 
     def __init__(self, network: RoadNetwork, spec: DemandSpec) -> None:
         """Find out which places trips can begin at, and how many do."""
-        self._spec, self._states = spec, states_of(network)
+        self._spec, self._reach = spec, Reach(network)
         ends = trip_ends(network)
         through_share = 1.0 - spec.inbound_share - spec.outbound_share - spec.internal_share
         from_gates = (_targets(THROUGH, through_share, ends.exits), _targets(INBOUND, spec.inbound_share, ends.zones))
@@ -69,7 +69,7 @@ class GatesAndZones:
 
     def choices(self, origin: TripEnd, targets: tuple[Targets, ...]) -> list[Choice]:
         """Return where one can drive from a place."""
-        reached = reachable(self._states, origin.edge)
+        reached = self._reach.edges_from(origin.edge)
         found = []
         for to in targets:
             far = np.hypot(to.x_m - origin.x_m, to.y_m - origin.y_m) >= self._spec.shortest_trip_m

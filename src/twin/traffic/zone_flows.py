@@ -14,7 +14,7 @@ import numpy.typing as npt
 from twin.errors import Problem
 from twin.messages import say
 from twin.roadnet.road_network import RoadNetwork
-from twin.roadnet.route_search import fastest_routes, reachable, states_of
+from twin.roadnet.route_search import Reach, fastest_routes
 from twin.traffic.demand import DemandSpec
 from twin.traffic.demand_sources import GravitySpec
 from twin.traffic.demand_tables import Column, TableRow, read_table
@@ -57,8 +57,7 @@ class PairFlows:
         """Begin with no flow."""
         self.flows: list[Flow] = []
         self.lost: list[LostFlow] = []
-        self._states = states_of(network)
-        self._reached: dict[int, npt.NDArray[np.bool_]] = {}
+        self._reach = Reach(network)
 
     def add(
         self,
@@ -102,10 +101,8 @@ class PairFlows:
             return np.zeros((0, 0), np.bool_)
         rows = []
         for edge, s_m in zip(origins.edge.tolist(), origins.s_m.tolist(), strict=True):
-            if edge not in self._reached:
-                self._reached[edge] = reachable(self._states, edge)
             ahead = (destinations.edge != edge) | (destinations.s_m > s_m)
-            rows.append(self._reached[edge][destinations.edge] & ahead)
+            rows.append(self._reach.edges_from(edge)[destinations.edge] & ahead)
         return np.array(rows)
 
 
