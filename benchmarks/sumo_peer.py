@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from peer_cases import PeerCase, PeerResult
-from twin.roadnet.sumo_export import edge_ids, write_plain_xml
+from twin.roadnet.sumo_export import edge_ids, route_ids, write_plain_xml
 from twin.roadnet.sumo_routes import write_sumo_routes
 
 
@@ -30,7 +30,7 @@ def write_case(case: PeerCase, folder: Path) -> Path:
     """Write a case for SUMO; return its network file."""
     config = write_plain_xml(case.network, case.graph, folder, case.programs)
     _run(program("netconvert"), "-c", config.name, folder=folder)
-    write_sumo_routes(folder / "map.rou.xml", edge_ids(case.network), case.types, case.trips, case.speed_factor, case.graph)
+    write_sumo_routes(folder / "map.rou.xml", route_ids(case.network), case.types, case.trips, case.speed_factor, case.graph)
     return folder / "map.net.xml"
 
 

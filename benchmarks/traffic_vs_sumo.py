@@ -3,9 +3,9 @@
     python benchmarks/traffic_vs_sumo.py [--json] [--cases grid,cbd] [--steps 0.1,0.5] [--grid-rate 5.5] [--end 1800]
 
 Two cases: a 20 x 20 grid of signals with more than 5,000 vehicles at once, and the CBD at its shipped demand. Each is run at
-each step by this engine and by SUMO, in turn, on one core, kernels compiled before, routes loaded before. SUMO's wall time leaves
-out reading the network; ours, building the tables. Time loss is travel time less the time the trip would take alone at the
-driver's own desired speed, over the trips that both finished; SUMO's own count of it stands beside. A cell is a fair comparison
+each step by this engine and by SUMO, in turn, on one core, kernels compiled before, routes loaded before. SUMO's wall time
+leaves out reading the network; ours, building the tables. Time loss is travel time less the time the trip would take alone at
+the driver's own desired speed, over the trips that both finished; SUMO's own count of it stands beside. A cell is a fair comparison
 when SUMO had no teleport and lost at least 40 % of the travel time. UXsim moves platoons on links: trips a second only.
 """
 
@@ -69,7 +69,8 @@ def line(cell: dict[str, Any]) -> str:
     """Return a cell in one line."""
     return (
         f"{cell['case']:7} {cell['step_s']:4g} s  "
-        f"{cell['updates_per_s'] / 1e6:6.2f} M / {cell['updates_per_s_sumo'] / 1e3:5.0f} k updates/s = {cell['updates_per_s_ratio']:6.1f}x  at once {cell['most_at_once']:5} / {cell['most_at_once_sumo']:5}  "
+        f"{cell['updates_per_s'] / 1e6:6.2f} M / {cell['updates_per_s_sumo'] / 1e3:5.0f} k updates/s "
+        f"= {cell['updates_per_s_ratio']:6.1f}x  at once {cell['most_at_once']:5} / {cell['most_at_once_sumo']:5}  "
         f"time loss {cell['time_loss_share']:.0%} / {cell['time_loss_share_sumo']:.0%}, ratio {cell['time_loss_ratio']:.3f}  "
         f"trips r = {cell['trip_correlation']:.3f}  edges {cell['edge_speed_rmse_mps']:.2f} m/s  "
         f"teleports {cell['teleports_sumo']}{'' if cell['fair'] else '  (not a fair cell)'}"

@@ -18,7 +18,7 @@ from twin.roadnet.osm import read_osm
 from twin.roadnet.projection import to_wgs84
 from twin.roadnet.road_network import RoadNetwork
 from twin.roadnet.sumo import read_sumo_network
-from twin.roadnet.sumo_export import SignalProgram, edge_ids, write_plain_xml
+from twin.roadnet.sumo_export import SignalProgram, edge_ids, route_ids, write_plain_xml
 from twin.roadnet.sumo_programs import SIGNAL_GIVES_WAY, SIGNAL_GREEN, SIGNAL_RED, SIGNAL_YELLOW, read_sumo_programs
 from twin.roadnet.sumo_routes import SumoTrips, SumoType, read_sumo_routes, write_sumo_routes
 
@@ -165,7 +165,7 @@ def test_sumo_drives_on_it(tmp_path: Path) -> None:
         types=(CAR,),
         notices=(),
     )
-    write_sumo_routes(tmp_path / "map.rou.xml", edge_ids(network), (CAR,), trips, np.array([0.9]), graph)
+    write_sumo_routes(tmp_path / "map.rou.xml", route_ids(network), (CAR,), trips, np.array([0.9]), graph)
     words = ["-n", "map.net.xml", "-r", "map.rou.xml", "--tripinfo-output", "t.xml", "--end", "300"]
     assert "Warning" not in run_tool("sumo", *words, folder=tmp_path)
     import re

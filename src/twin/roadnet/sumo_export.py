@@ -6,6 +6,7 @@ positions are the same too. Format: SUMO documentation, "PlainXML".
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +25,9 @@ from twin.roadnet.sumo_programs import SHOWN, SIGNAL_GIVES_WAY, SIGNAL_GREEN
 
 SHORTEST_M: Final = 0.1
 """SUMO has no lane shorter than this."""
+
+SECOND_HALF: Final = ".2"
+"""Ends the name of the second half of an edge that leads back to its junction."""
 
 NETCONVERT: Final = {
     "no-turnarounds": "true",
@@ -56,6 +60,16 @@ def edge_ids(network: RoadNetwork) -> tuple[str, ...]:
     return network.edge_key or tuple(f"e{edge}" for edge in range(network.edge_count))
 
 
+def route_ids(network: RoadNetwork) -> tuple[str, ...]:
+    """Return what stands for each edge in an exported route: its name, for edges that lead back to their junction two.
+
+    SUMO has no edge that begins and ends at one node; such an edge is halved at a node of its own.
+    """
+    ids, node_of = edge_ids(network), _nodes(network)
+    ends = zip(ids, network.edge_u.tolist(), network.edge_v.tolist(), strict=True)
+    return tuple(f"{key} {key}{SECOND_HALF}" if node_of[u] == node_of[v] else key for key, u, v in ends)
+
+
 def write_plain_xml(
     network: RoadNetwork, graph: LaneGraph, folder: Path, programs: Sequence[SignalProgram] = (), name: str = "map"
 ) -> Path:
@@ -66,13 +80,13 @@ def write_plain_xml(
     get one from netconvert. Links that no driver is meant to use (``link_marked``) are left out.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    ids = edge_ids(network)
+    ids = route_ids(network)
     node_of = _nodes(network)
     with_lanes = np.flatnonzero(np.diff(graph.edge_lane) > 0)
     used = {node_of[int(node)] for edge in with_lanes for node in (network.edge_u[edge], network.edge_v[edge])}
     links = _links(graph)
     parts = {
-        "nod": ("nodes", [_location(network), *_node_elements(network, graph, used)]),
+        "nod": ("nodes", [_location(network), *_node_elements(network, graph, used), *_half_nodes(network, with_lanes, ids)]),
         "edg": ("edges", _edge_elements(network, graph, with_lanes, ids, node_of)),
         "con": ("connections", _connection_elements(graph, with_lanes, ids, links)),
         "tll": ("tlLogics", _signal_elements(graph, programs, ids)),
@@ -135,6 +149,13 @@ def _node_elements(network: RoadNetwork, graph: LaneGraph, used: set[str]) -> It
             yield _element("node", id=f"n{node}", x=float(x_m), y=float(y_m), type="priority")
 
 
+def _half_nodes(network: RoadNetwork, with_lanes: npt.NDArray[np.intp], ids: tuple[str, ...]) -> Iterator[str]:
+    for edge in with_lanes.tolist():
+        for name in ids[edge].split()[1:]:
+            x_m, y_m = _part_of(network, edge, 0.0, float(network.edge_length_m[edge]) / 2.0)
+            yield _element("node", id=f"half_{name}", x=round(float(x_m[-1]), 3), y=round(float(y_m[-1]), 3), type="priority")
+
+
 def _only_zips(graph: LaneGraph, junctions: int) -> set[int]:
     """Return the junctions in which streams meet only by taking turns."""
     owner = np.repeat(graph.connector_junction, np.diff(graph.conflict_offset))
@@ -153,21 +174,30 @@ def _edge_elements(
         length_m = float(graph.lane_length_m[first:end].max())
         highway = network.edge_highway[edge]
         rank = 2 * (len(RANKS) - RANKS.index(highway.removesuffix("_link"))) - highway.endswith("_link")
-        ends = {"from": node_of[int(network.edge_u[edge])], "to": node_of[int(network.edge_v[edge])]}
-        yield _element(
-            "edge",
-            id=ids[edge],
-            **ends,
-            priority=rank,
-            type=f"highway.{highway}",
-            name=network.edge_name[edge],
-            numLanes=end - first,
-            speed=round(float(graph.lane_speed_mps[first:end].max()), 4),
-            width=round(float(graph.lane_width_m[first:end].mean()), 3),
-            length=round(max(length_m, SHORTEST_M), 3),
-            spreadType="center",
-            shape=_shape(*_part_of(network, edge, begin_m, begin_m + length_m)),
-        )
+        names = ids[edge].split()
+        part_m = length_m / len(names)
+        nodes = [
+            node_of[int(network.edge_u[edge])],
+            *(f"half_{name}" for name in names[1:]),
+            node_of[int(network.edge_v[edge])],
+        ]
+        for number, name in enumerate(names):
+            ends = {"from": nodes[number], "to": nodes[number + 1]}
+            line = _part_of(network, edge, begin_m + number * part_m, begin_m + (number + 1) * part_m)
+            yield _element(
+                "edge",
+                id=name,
+                **ends,
+                priority=rank,
+                type=f"highway.{highway}",
+                name=network.edge_name[edge],
+                numLanes=end - first,
+                speed=round(float(graph.lane_speed_mps[first:end].max()), 4),
+                width=round(float(graph.lane_width_m[first:end].mean()), 3),
+                length=round(max(part_m, SHORTEST_M), 3),
+                spreadType="center",
+                shape=_shape(*line),
+            )
 
 
 def _part_of(network: RoadNetwork, edge: int, begin_m: float, end_m: float) -> tuple[Floats, Floats]:
@@ -197,14 +227,18 @@ def _connection_elements(
         leading_on.add(int(graph.lane_edge[lane]))
         yield _element("connection", **_ends(graph, ids, lane, target), **(_course(graph, connector) if connector >= 0 else {}))
     for edge in with_lanes.tolist():
+        names = ids[edge].split()
+        for one, following in itertools.pairwise(names):
+            for lane in range(int(graph.edge_lane[edge + 1] - graph.edge_lane[edge])):
+                yield _element("connection", **{"from": one, "to": following}, fromLane=lane, toLane=lane)
         if edge not in leading_on:
-            yield _element("connection", **{"from": ids[edge]})
+            yield _element("connection", **{"from": names[-1]})
 
 
 def _ends(graph: LaneGraph, ids: tuple[str, ...], lane: int, target: int) -> dict[str, object]:
     return {
-        "from": ids[graph.lane_edge[lane]],
-        "to": ids[graph.lane_edge[target]],
+        "from": ids[graph.lane_edge[lane]].split()[-1],
+        "to": ids[graph.lane_edge[target]].split()[0],
         "fromLane": int(graph.lane_index[lane]),
         "toLane": int(graph.lane_index[target]),
     }

@@ -258,7 +258,7 @@ def write_sumo_routes(
 ) -> None:
     """Write trips as a SUMO route file, by departure, for the network that ``write_plain_xml`` made of ``graph``.
 
-    ``ids`` are the edges' names there (``sumo_export.edge_ids``); ``types`` must hold every kind of ``trips``, whose routes
+    ``ids`` stand for the edges there (``sumo_export.route_ids``); ``types`` must hold every kind of ``trips``, whose routes
     must only have edges with lanes; ``speed_factor`` (trips,) is each vehicle's own desired speed / speed limit. Who begins at
     the very beginning of an edge drives in as fast as it can, others pull out from standing. Vehicles follow the Intelligent
     Driver Model without random faults, as here.
@@ -276,8 +276,12 @@ def write_sumo_routes(
         edges = trips.route_edge[trips.route_offset[row] : trips.route_offset[row + 1]]
         first, last = graph.edge_lane[edges[0]], graph.edge_lane[edges[-1]]
         at_gate = trips.depart_s_m[row] <= 0.0
-        depart_m = min(max(float(trips.depart_s_m[row] - begin_m[first]), 0.0), float(length_m[first]))
-        arrive_m = min(max(float(trips.arrive_s_m[row] - begin_m[last]), 0.0), float(length_m[last]))
+        first_m, last_m = (
+            float(length_m[lane]) / len(ids[edge].split()) for lane, edge in ((first, edges[0]), (last, edges[-1]))
+        )
+        depart_m = min(max(float(trips.depart_s_m[row] - begin_m[first]), 0.0), first_m)
+        arrive_m = float(trips.arrive_s_m[row] - begin_m[last]) - (float(length_m[last]) - last_m)
+        arrive_m = min(max(arrive_m, 0.0), last_m)
         values = {
             "id": trips.key[row], "type": trips.kind[row], "depart": round(float(trips.depart_s[row]), 3), "departLane": "best",
             "departSpeed": "max" if at_gate else 0, "departPos": "base" if at_gate else round(depart_m, 2),
