@@ -241,9 +241,11 @@ def _state(plan: Draft, movement: int, kind: int, stage: Stage, after: Stage) ->
     if movement in stage and (kind == GREEN or movement in after):
         return GREEN
     if plan.right_on_red and plan.movements[movement].turn == RIGHT:
-        if stage and (after or kind == GREEN):
+        if stage and after:
             return GIVE_WAY
-        return YELLOW if kind == YELLOW else RED  # before and in a stage of the pedestrians' own
+        if not stage or kind == RED:  # in a stage of the pedestrians' own, and before it
+            return RED
+        return YELLOW if kind == YELLOW and movement in stage else GIVE_WAY
     return YELLOW if movement in stage and kind == YELLOW else RED
 
 

@@ -52,7 +52,7 @@ def yellow_time_s(speed_mps: float) -> float:
 
 
 def all_red_time_s(way_m: float, speed_mps: float) -> float:
-    """Return the all-red time for a vehicle that leaves over ``way_m``: (w + L) / v - 1 s, rounded up to 0.1 s, within 0 to 6 s.
+    """Return the all-red time for a vehicle that leaves over ``way_m``: (w + L) / v - 1 s, rounded up to 0.1 s, up to 6 s.
 
     One second is what the next stage needs to start moving (Institute of Transportation Engineers, Guidelines
     for determining traffic signal change and clearance intervals, 2020).
