@@ -638,6 +638,40 @@ CATALOGUE: Final[dict[str, tuple[str, str]]] = {
         "places where no trip begins, because no way leads far enough from there: {count}",
         "不能作为出行起点的地点数（由此无法驶往足够远处）：{count}",
     ),
+    # trajectories that are played back
+    "replay.suffix": (
+        "{file}: trajectories are read from .xml, .csv (each also .gz) and .parquet; save the file as one of these",
+        "{file}：轨迹文件须为 .xml、.csv（均可加 .gz）或 .parquet；请另存为其中一种",
+    ),
+    "replay.columns": (
+        "{file}: the columns {missing} are missing; found are: {found}",
+        "{file}：缺少列 {missing}；现有列：{found}",
+    ),
+    "replay.cells": ("{file}:{line}: the row has too few cells; complete it", "{file}:{line}：该行的单元格不足；请补全"),
+    "replay.empty": (
+        "{file}: there is no row with a vehicle; was the right file named?",
+        "{file}：文件中没有车辆数据；请确认文件是否正确",
+    ),
+    "replay.number": (
+        "{file}: row {row}: {name} is {found!r}, which is no finite number; mend or remove the row",
+        "{file}：第 {row} 行：{name} 的值 {found!r} 不是有限数值；请修正或删除该行",
+    ),
+    "replay.twice": (
+        "{file}: row {row}: vehicle {name} is there twice at {time} s; remove one of the rows",
+        "{file}：第 {row} 行：车辆 {name} 在 {time} 秒出现两次；请删除其中一行",
+    ),
+    "replay.backwards": (
+        "{file}: row {row}: the time of vehicle {name} goes backwards, from {before} s to {time} s; sort the file by time",
+        "{file}：第 {row} 行：车辆 {name} 的时间倒退，从 {before} 秒到 {time} 秒；请按时间排序",
+    ),
+    "replay.gaps": (
+        "gaps in the trajectories, longer than the usual {period:g} s between samples: {count}",
+        "轨迹中的缺口数（超过通常的采样间隔 {period:g} 秒）：{count}",
+    ),
+    "replay.types": (
+        "vehicles of unknown types, taken for cars: {count} ({names}); say what they are in the key 'classes'",
+        "类型未知、按小客车处理的车辆数：{count}（{names}）；请在键 classes 中说明",
+    ),
     # SUMO's files
     "sumo.no_sumolib": (
         "{file}: SUMO's networks are read with sumolib, which is not installed; `pip install guangzhou-twin[sumo]` installs it",
@@ -742,7 +776,6 @@ CATALOGUE: Final[dict[str, tuple[str, str]]] = {
     ),
     "demand.gate.found": ("no road '{road}' enters or leaves the map", "没有名为“{road}”的道路进出地图"),
     "demand.side_empty.found": ("'{road}' has no gate at that side of the map", "“{road}”在地图的该侧没有出入口"),
-    "demand.side_empty.remedy": ("name another side, or any", "请指定其他方位，或 any"),
     "demand.known.remedy": ("name one of {names}", "请从以下选择：{names}"),
     "demand.zone.found": ("there is no zone '{name}'", "没有小区“{name}”"),
     "demand.class.found": ("there is no vehicle class '{name}'", "没有车型“{name}”"),

@@ -381,3 +381,20 @@ def test_planned_flows_are_the_mean_of_the_draws() -> None:
     for edge, following, vph in zip(planned.edge, planned.following, planned.flow, strict=True):
         assert abs(drawn[edge, following] / 20.0 - vph) < 5.0 * np.sqrt(max(vph, 1.0) / 20.0)
     assert planned.flow.sum() == pytest.approx(drawn.sum() / 20.0, rel=0.02)
+
+
+def test_the_shipped_example_tables_fit_the_cbd() -> None:
+    """All tables of ``scenarios/demand`` together: no problem, no lost flow, every route can be driven."""
+    network, base = load_network(CBD), CBD.parents[1] / "scenarios"
+    spec = _spec(
+        zone_tables=[{"file": "demand/zones.csv"}],
+        od=[{"file": "demand/od.csv"}],
+        gravity={"beta": 0.1},
+        trips=[{"file": "demand/trips.csv"}],
+        turning_counts=[{"file": "demand/turning_counts.csv"}],
+    )
+    trips = build_trips(network, spec, 1, HOUR_US // 2, base)
+    assert trips.notices() == []
+    assert trips.count > 3000
+    _connected(network, trips)
+    assert set(demand_hashes(spec, base)) == {f"demand/{name}.csv" for name in ("zones", "od", "trips", "turning_counts")}

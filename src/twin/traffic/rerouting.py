@@ -25,7 +25,7 @@ CLOSED_S: Final = 1e7
 
 
 class RerouteSpec(Spec):
-    """When informed drivers change their route."""
+    """Hysteresis: what a new way must save before a driver takes it."""
 
     period_s: Annotated[float, Field(ge=1.0, le=86_400.0)] = 60.0
     """Drivers look at the reported speeds so often. Assumption."""

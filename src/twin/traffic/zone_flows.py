@@ -169,12 +169,12 @@ def gravity_matrix(
 ) -> npt.NDArray[np.float64]:
     """Return the trips per hour (zones, zones) of the gravity model; 0 within a zone.
 
-    The cost of a pair is the driving time between the heaviest place of either zone.
+    The cost of a pair is the driving time between one place of either zone: of those best connected, the one with most trips.
     """
     count = len(zones)
     pairs = [(i, j) for i in range(count) for j in range(count) if i != j and zones[i].origins and zones[j].destinations]
-    heaviest = [(_heaviest(zone.origins), _heaviest(zone.destinations)) for zone in zones]
-    routes = fastest_routes(network, edge_time_s, [heaviest[i][0] for i, _ in pairs], [heaviest[j][1] for _, j in pairs])
+    begin, end = _well_connected(Reach(network), zones)
+    routes = fastest_routes(network, edge_time_s, [begin[i] for i, _ in pairs], [end[j] for _, j in pairs])
     cost_min = np.full((count, count), np.inf)
     for row, (i, j) in enumerate(pairs):
         if routes.of(row).size:
@@ -204,5 +204,31 @@ def gravity_flows(
     return []
 
 
-def _heaviest(of: Places | None) -> int:
-    return -1 if of is None else int(of.edge[int(np.argmax(of.share))])
+def _well_connected(reach: Reach, zones: Sequence[Zone]) -> tuple[list[int], list[int]]:
+    """Return the edges that stand for each zone as an origin and as a destination; -1 where it is none."""
+    origins = [zone.origins for zone in zones]
+    destinations = [zone.destinations for zone in zones]
+    nothing = np.empty(0, np.int32)
+    to = np.concatenate([nothing, *(of.edge for of in destinations if of is not None)])
+    reached_from = np.zeros(to.size, np.int64)
+    begin, end = [], []
+    for of in origins:
+        if of is None:
+            begin.append(-1)
+            continue
+        rows = np.array([reach.edges_from(edge)[to] for edge in of.edge.tolist()])
+        reached_from += rows.sum(axis=0)
+        begin.append(int(of.edge[_best(rows.sum(axis=1), of)]))
+    first = 0
+    for of in destinations:
+        if of is None:
+            end.append(-1)
+            continue
+        end.append(int(of.edge[_best(reached_from[first : first + of.edge.size], of)]))
+        first += of.edge.size
+    return begin, end
+
+
+def _best(connected: npt.NDArray[np.int64], of: Places) -> int:
+    """Return the place with most connections, of those with as many the one with the largest share."""
+    return int(np.lexsort((np.arange(of.edge.size), -of.share, -connected))[0])

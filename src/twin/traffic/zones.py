@@ -138,6 +138,7 @@ class _Placing:
         """Put a zone among those found, or return what is wrong with it."""
         if zone.name in found:
             return [tell("name", say("demand.zone_twice.found", name=zone.name), say("demand.zone_twice.remedy"))]
+        found[zone.name] = Zone(zone.name, None, None, zone.productions_vph, zone.attractions_vph)  # if it turns out wrong
         if isinstance(zone, GatesZone):
             return self._gates(found, zone, tell)
         edges, problems = self._circle(zone, tell) if isinstance(zone, CircleZone) else self._ways(zone, tell)
@@ -188,9 +189,10 @@ class _Placing:
         if not entries and not exits:
             known = sorted({names[edge] for edge in (*self._entries, *self._exits)} - {""})
             return [tell("road", say("demand.gate.found", road=zone.road), meant(zone.road, known))]
+        sides = sorted({self._side(end) for end in (*entries, *exits)})
         entries, exits = ([e for e in ends if zone.side in ("any", self._side(e))] for ends in (entries, exits))
         if not entries and not exits:
-            return [tell("side", say("demand.side_empty.found", road=zone.road), say("demand.side_empty.remedy"))]
+            return [tell("side", say("demand.side_empty.found", road=zone.road), meant(zone.side, sides))]
         found[zone.name] = Zone(zone.name, _places(entries), _places(exits), zone.productions_vph, zone.attractions_vph)
         return []
 
