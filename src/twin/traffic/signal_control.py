@@ -48,6 +48,7 @@ CROSSING: Final = np.dtype(
         ("plan", "i4"),
         ("arm", "i4"),
         ("state", "i1"),  # GREEN: walk; YELLOW: clear the crossing; RED: wait
+        ("spare", "i1", (3,)),  # always 0: without it numpy would leave these bytes undefined, and states could not be compared
         ("change_us", "i8"),  # when the state changes within the stage; NEVER_US where it does not
     ],
     align=True,
@@ -87,7 +88,7 @@ class SignalControl:
         """
         self.plans = tuple(plans)
         self.signal = np.zeros(graph.connector_count, np.int8)
-        """What each connector shows now: (connectors,). The traffic kernels read this very array; it is never replaced."""
+        """What each connector shows now: (connectors,). The traffic kernels read this very array."""
         self.junctions = np.zeros(len(self.plans), JUNCTION)
         """The controllers' records, one a plan."""
         self._spec = actuated or ActuatedSpec()
@@ -107,7 +108,7 @@ class SignalControl:
         self._first_approach = np.searchsorted(self.approaches["plan"], np.arange(len(self.plans) + 1))
         self.crossings = np.array(
             [
-                (plan.junction, number, arm, RED, NEVER_US)
+                (plan.junction, number, arm, RED, (0, 0, 0), NEVER_US)
                 for number, plan in enumerate(self.plans)
                 for arm in range(plan.crossings.length_m.size)
             ],
