@@ -43,9 +43,13 @@ def scenario_page() -> str:
     top = [key for key in every if "." not in key.path]
     lines += _table(top)
     for group in top:
-        if group.path in groups:
-            lines += ["", f"## {group.path}", "", *_introduction(group)]
-            within = [key for key in every if key.path.startswith(group.path + ".")]
+        within = [key for key in every if key.path.startswith((group.path + ".", group.path + "[]"))]
+        if within:
+            # the entries of a list are of several kinds, which say themselves what they are
+            introduction = (
+                _introduction(group) if group.path in groups else [" ".join((group.field.description or "").split()), ""]
+            )
+            lines += ["", f"## {group.path}", "", *introduction]
             lines += _table([key for key in within if key.path not in groups or key.default == "required"])
     return "\n".join([*lines, "", *_presets()]) + "\n"
 
