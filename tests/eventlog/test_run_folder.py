@@ -20,6 +20,9 @@ from twin.eventlog.run_folder import RunFolder, find_runs, run_folder, run_hash
 
 KEY = "0123456789ab"
 
+SPAT = {"stage": 0, "least_end_us": 0, "likely_end_us": 0, "most_end_us": 0}
+"""What these rows say of when their state ends."""
+
 
 def _manifest() -> Manifest:
     return Manifest(
@@ -37,7 +40,7 @@ def _manifest() -> Manifest:
 
 def _write(folder: RunFolder, value: int) -> None:
     recorder = Recorder(folder.path)
-    recorder.append("signal", {"t_us": np.arange(4), "junction": value, "phase": 0, "state": "green"})
+    recorder.append("signal", {"t_us": np.arange(4), "junction": value, "phase": 0, "state": "green", **SPAT})
     recorder.close_segment()
     folder.checkpoint(5.0, recorder.rows)
 
@@ -162,11 +165,11 @@ import test_run_folder as t
 with t.run_folder(Path({parent!r}), t.KEY, t._manifest()) as folder:
     recorder = t.Recorder(folder.path)
     for number in range(2):
-        recorder.append("signal", {{"t_us": t.np.arange(4), "junction": 7, "phase": number, "state": "red"}})
+        recorder.append("signal", {{"t_us": t.np.arange(4), "junction": 7, "phase": number, "state": "red", **t.SPAT}})
         recorder.close_segment()
         folder.checkpoint(5.0 * number, recorder.rows)
     (folder.path / "signal" / ".part-00002.arrow.tmp").write_bytes(b"ARROW1 half a segment")
-    recorder.append("signal", {{"t_us": 0, "junction": 7, "phase": 9, "state": "red"}})
+    recorder.append("signal", {{"t_us": 0, "junction": 7, "phase": 9, "state": "red", **t.SPAT}})
     print("writing", flush=True)
     sys.stdin.read()
 """

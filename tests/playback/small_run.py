@@ -174,7 +174,16 @@ def _write_instant(recorder: Recorder, t_s: float, *, sensing: bool) -> None:
         turn = int(t_s // 30) % 2
         recorder.append(
             "signal",
-            {"t_us": [t_us, t_us], "junction": [5, 5], "phase": [0, 1], "state": ["green", "red"][:: 1 if turn == 0 else -1]},
+            {
+                "t_us": [t_us, t_us],
+                "junction": [5, 5],
+                "phase": [0, 1],
+                "state": ["green", "red"][:: 1 if turn == 0 else -1],
+                "stage": 0,
+                "least_end_us": 0,
+                "likely_end_us": 0,
+                "most_end_us": 0,
+            },
         )
     if t_s % 1 == 0:
         recorder.append(

@@ -116,7 +116,7 @@ def actuated() -> tuple[SignalControl, SignalPlan, int, int]:
     return control, plan, edge, 0
 
 
-def next_cycle(control: SignalControl, plan: SignalPlan) -> int:
+def next_cycle(control: SignalControl) -> int:
     """Step to the next start of the first interval and return that instant."""
     while True:
         t_us = control.next_change_us
@@ -137,10 +137,10 @@ def ends(control: SignalControl, until_us: int) -> int:
 def test_without_reports_the_fixed_times_hold() -> None:
     """An actuated junction that hears nothing runs like a fixed one; so does one whose last report is long ago."""
     control, plan, edge, _ = actuated()
-    begin_us = next_cycle(control, plan)
+    begin_us = next_cycle(control)
     assert begin_us == plan.cycle_us
     assert ends(control, 10**9) == begin_us + plan.duration_us[0]
-    begin_us = next_cycle(control, plan)
+    begin_us = next_cycle(control)
     control.report(reports(begin_us - 200_000_000, edge))
     assert ends(control, 10**9) == begin_us + plan.duration_us[0]
 
@@ -148,7 +148,7 @@ def test_without_reports_the_fixed_times_hold() -> None:
 def test_a_green_without_vehicles_ends_at_its_least() -> None:
     """The junction is heard of, but nobody is in the zones of the served approaches."""
     control, plan, edge, _ = actuated()
-    begin_us = next_cycle(control, plan)
+    begin_us = next_cycle(control)
     control.report(reports(begin_us, edge, distance_m=90.0))
     assert ends(control, 10**9) == begin_us + plan.least_us[0]
 
@@ -156,7 +156,7 @@ def test_a_green_without_vehicles_ends_at_its_least() -> None:
 def test_gap_out_is_a_unit_extension_after_the_last_vehicle() -> None:
     """Reports every second up to 4 s after the least green: the green ends 3 s after the last of them."""
     control, plan, edge, _ = actuated()
-    begin_us = next_cycle(control, plan)
+    begin_us = next_cycle(control)
     until_us = begin_us + int(plan.least_us[0]) + 4_000_000
     last_us = begin_us
     for t_us in range(begin_us, until_us + 1, 1_000_000):
@@ -169,8 +169,8 @@ def test_gap_out_is_a_unit_extension_after_the_last_vehicle() -> None:
 
 def test_max_out_ends_a_green_that_never_gaps() -> None:
     """Reports every second for ever: the green ends after the longest green."""
-    control, plan, edge, _ = actuated()
-    begin_us = next_cycle(control, plan)
+    control, _, edge, _ = actuated()
+    begin_us = next_cycle(control)
     t_us = begin_us
     while control.junctions["interval"][0] == 0:
         control.report(reports(t_us, edge))
@@ -183,7 +183,7 @@ def test_reports_of_other_approaches_do_not_extend() -> None:
     """Only who is served holds the green."""
     control, plan, edge, _ = actuated()
     other = next(int(e) for e in control.approaches["edge"] if int(e) not in served_edges(plan))
-    begin_us = next_cycle(control, plan)
+    begin_us = next_cycle(control)
     for t_us in range(begin_us, begin_us + 30_000_000, 1_000_000):
         control.report(reports(t_us, other))
         control.step(t_us)

@@ -53,8 +53,7 @@ def one(network: RoadNetwork, graph: LaneGraph, spec: SignalsSpec | None = None,
 
 
 def test_websters_worked_example() -> None:
-    """Webster 1958: flows 600/450/900/750, saturation 2400/2000/3000/3000, lost time 10 s: cycle 44.4 s, effective greens 16 and 19
-    of a cycle of 45 s."""  # noqa: D209
+    """Flows 600/450/900/750, saturation 2400/2000/3000/3000, 10 s lost (Webster 1958): cycle 44.4 s, greens 16 and 19 of 45."""
     north, east = max(600 / 2400, 450 / 2000), max(900 / 3000, 750 / 3000)
     assert webster_cycle_s(10.0, north + east) == pytest.approx(20.0 / 0.45)
     greens = shared_greens_s(45.0 - 10.0, np.array([north, east]), np.zeros(2))
@@ -152,7 +151,12 @@ ARMS = st.sampled_from(
     seed=st.integers(0, 2**32 - 1),
 )
 def test_streams_that_cross_never_have_green_together(
-    arms: tuple[int, ...], lanes: int, phasing: str, exclusive: bool, on_red: bool, seed: int
+    arms: tuple[int, ...],
+    lanes: int,
+    phasing: str,
+    exclusive: bool,  # noqa: FBT001
+    on_red: bool,  # noqa: FBT001
+    seed: int,
 ) -> None:
     """Whatever the shape, the phasing and the flows; and everyone has green or may give way in every cycle."""
     network, graph = star(arms, lanes)
@@ -184,7 +188,7 @@ def test_green_is_followed_by_yellow_then_red(arms: tuple[int, ...], phasing: st
 
 @settings(deadline=None, max_examples=40)
 @given(arms=ARMS, phasing=st.sampled_from(["auto", "two", "four", "split"]), exclusive=st.booleans())
-def test_pedestrians_walk_where_nobody_drives_straight(arms: tuple[int, ...], phasing: str, exclusive: bool) -> None:
+def test_pedestrians_walk_where_nobody_drives_straight(arms: tuple[int, ...], phasing: str, exclusive: bool) -> None:  # noqa: FBT001
     """While a crossing lets walk, no straight stream leads over it and nobody enters from its arm; a walk lasts long enough."""
     network, graph = star(arms)
     spec = SignalsSpec.model_validate({"phasing": phasing, "pedestrians": {"exclusive_stage": exclusive}})
@@ -379,7 +383,7 @@ def test_two_way_wave_at_half_a_cycle_keeps_the_whole_green() -> None:
 
 
 def test_two_way_wave_at_a_quarter_cycle_is_the_half_integer_optimum() -> None:
-    """A quarter of a cycle apart, 10 s of 40: the best pair of equal bands is green minus a quarter cycle (Morgan and Little)."""
+    """A quarter of a cycle apart: the best pair of equal bands is green minus a quarter cycle (Morgan and Little)."""
     at_m = np.arange(3) * 12.5 * 20.0
     window = np.column_stack([np.zeros(3), np.full(3, 40.0)])
     corridor = Corridor(at_m, 80.0, 12.5, window, window)

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import pyarrow as pa
 
-SCHEMA_VERSION: Final = 2
+SCHEMA_VERSION: Final = 3
 """Raised when a column changes its name, type, unit or meaning; readers migrate older logs."""
 
 LABEL: Final = pa.dictionary(pa.int8(), pa.string())
@@ -113,12 +113,21 @@ EVENT_TABLES: Final = (
     ),
     Table(
         "signal",
-        "a phase change of a signal controller",
+        "a change of what a signal group shows, with the earliest, likely and latest end of it (as in SPAT messages)",
         (
             _T_US,
             _c("junction", pa.int32(), "-", "controlled junction, see table junction"),
-            _c("phase", pa.int8(), "-", "phase that changes; approaches carry the phase that serves them"),
-            _c("state", LABEL, "-", "green, yellow or red"),
+            _c(
+                "phase",
+                pa.int8(),
+                "-",
+                "signal group that changes: one approach and turn; approaches carry that of their straight",
+            ),
+            _c("state", LABEL, "-", "green, yellow, red, or give_way (right turn on red)"),
+            _c("stage", pa.int8(), "-", "stage of the junction's plan that runs"),
+            _c("least_end_us", pa.int64(), "us", "earliest end of the state; null when it never ends", null=True),
+            _c("likely_end_us", pa.int64(), "us", "end by the fixed times; null when it never ends", null=True),
+            _c("most_end_us", pa.int64(), "us", "latest end; null when it never ends", null=True),
         ),
     ),
     Table(

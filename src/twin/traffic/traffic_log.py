@@ -15,6 +15,7 @@ from twin.traffic.engine import Engine
 from twin.traffic.ground_truth import VEHICLE_CLASSES, GroundTruth
 from twin.traffic.pedestrians import Pedestrians
 from twin.traffic.signal_control import SignalRows
+from twin.traffic.signal_plan import ENDLESS_US
 from twin.traffic.signal_states import SIGNAL_STATE_NAMES
 from twin.traffic.trips import PURPOSES, Trips
 from twin.traffic.vehicles import NEVER
@@ -160,10 +161,13 @@ def write_vehicles(recorder: Recorder, engine: Engine, pedestrians: Pedestrians 
 
 def log_signals(recorder: Recorder, rows: SignalRows) -> None:
     """Write changes of signal groups."""
+    ends = {"least_end_us": rows.least_end_us, "likely_end_us": rows.likely_end_us, "most_end_us": rows.most_end_us}
     table: dict[str, Any] = {
         "t_us": np.full(rows.junction.size, rows.t_us),
         "junction": rows.junction,
         "phase": rows.group,
         "state": labels(rows.state, SIGNAL_STATE_NAMES),
+        "stage": rows.stage,
+        **{name: np.ma.masked_array(end_us, end_us == ENDLESS_US) for name, end_us in ends.items()},
     }
     recorder.append("signal", table)
