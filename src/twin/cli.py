@@ -288,6 +288,31 @@ def map_info(file: Annotated[Path, typer.Argument(metavar="FILE", show_default=F
         typer.echo(describe(load_network(file)))
 
 
+class MapForm(StrEnum):
+    """What a map is written as."""
+
+    SUMO = "sumo"
+
+
+@map_app.command("export")
+def map_export(
+    file: Annotated[Path, typer.Argument(metavar="FILE", show_default=False)],
+    to: Annotated[MapForm, typer.Option()] = MapForm.SUMO,
+    out: Annotated[Path, typer.Option(metavar="DIR")] = Path("sumo"),
+    *,
+    debug: Debug = False,
+) -> None:
+    """Write a map for another program."""
+    with _reporting(debug=debug):
+        from twin.roadnet.cache import load_network
+        from twin.roadnet.lane_graph_builder import build_lane_graph
+        from twin.roadnet.sumo_export import write_plain_xml
+
+        network = load_network(file)
+        config = write_plain_xml(network, build_lane_graph(network), out)
+        typer.echo(say(f"map.exported.{to.value}", folder=config.parent, config=config.name))
+
+
 def _is_sweep(file: Path) -> bool:
     """Return whether a file has axes; whatever else is wrong with it is for the loader to say."""
     try:

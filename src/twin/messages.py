@@ -673,6 +673,10 @@ CATALOGUE: Final[dict[str, tuple[str, str]]] = {
         "类型未知、按小客车处理的车辆数：{count}（{names}）；请在键 classes 中说明",
     ),
     # SUMO's files
+    "map.exported.sumo": (
+        "written to {folder}; make a network of it there with `netconvert -c {config}`",
+        "已写入 {folder}；在该文件夹中用 `netconvert -c {config}` 生成路网",
+    ),
     "sumo.no_sumolib": (
         "{file}: SUMO's networks are read with sumolib, which is not installed; `pip install guangzhou-twin[sumo]` installs it",
         "{file}：读取 SUMO 路网需要 sumolib，当前未安装；请用 `pip install guangzhou-twin[sumo]` 安装",
@@ -992,6 +996,10 @@ CATALOGUE: Final[dict[str, tuple[str, str]]] = {
         "{server} 未能完成（{remark}）；请缩小范围，或给出 --timeout-s",
     ),
     "fetch.write": ("{file}: the map cannot be written ({reason})", "{file}：地图无法写入（{reason}）"),
+    "help.map.export": ("Write a map for another program.", "将地图导出给其他程序使用。"),
+    "help.map.export.file": ("Map file.", "地图文件。"),
+    "help.map.export.to": ("What to write: sumo (plain XML for netconvert).", "导出格式：sumo（供 netconvert 使用的 XML）。"),
+    "help.map.export.out": ("Folder to write to.", "写出的文件夹。"),
     "help.map.info": ("Say what a map file holds.", "说明地图文件的内容。"),
     "help.map.info.file": ("OpenStreetMap file.", "OpenStreetMap 文件。"),
 }
