@@ -12,7 +12,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sumo_tools import run_tool
+from typer.testing import CliRunner
 
+from twin.cli import app
 from twin.roadnet.lane_graph import LaneGraph
 from twin.roadnet.lane_graph_builder import build_lane_graph
 from twin.roadnet.osm import read_osm
@@ -178,3 +180,13 @@ def test_sumo_drives_on_it(tmp_path: Path) -> None:
     assert [back.edge_key[edge] for edge in again.route_edge] == [edge_ids(network)[edge] for edge in edges]
     assert replace(again.types[0], vehicle_class="passenger") == CAR
     assert (again.key, again.kind, again.depart_s.tolist()) == (trips.key, trips.kind, [0.0])
+
+
+def test_command(tmp_path: Path) -> None:
+    """``twin map export`` writes what netconvert takes, and says how."""
+    town = Path(__file__).parent.parent / "golden" / "town.osm"
+    result = CliRunner().invoke(app, ["map", "export", str(town), "--to", "sumo", "--out", str(tmp_path)])
+    assert result.exit_code == 0
+    assert "netconvert -c map.netccfg" in result.output
+    run_tool("netconvert", "-c", "map.netccfg", folder=tmp_path)
+    assert read_sumo_network(tmp_path / "map.net.xml").edge_count > 0
