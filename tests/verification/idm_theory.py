@@ -21,8 +21,8 @@ class Driver:
     """One driver and his car; defaults are the car class of the simulator at 50 km/h."""
 
     desired_mps: float = 50.0 / 3.6
-    acceleration_mps2: float = 1.0
-    braking_mps2: float = 1.5
+    acceleration_mps2: float = 1.4
+    braking_mps2: float = 2.0
     time_gap_s: float = 1.0
     standstill_gap_m: float = 2.0
     length_m: float = 4.7
