@@ -42,7 +42,7 @@ def check_lanes(traffic: Traffic) -> None:
     vehicles = traffic.engine.vehicles.all
     assert int(count.sum()) == traffic.active
     for lane in np.flatnonzero(count).tolist():
-        mine = slots[int(lanes.base[lane]) : int(lanes.base[lane]) + int(count[lane])]
+        mine = slots[int(lanes.first_slot[lane]) : int(lanes.first_slot[lane]) + int(count[lane])]
         assert np.all(vehicles.lane[mine.vehicle] == lane)
         assert np.all((mine.s >= 0.0) & (mine.s <= lanes.length[lane]))
         assert np.all(mine.speed >= 0.0)
@@ -63,7 +63,7 @@ def conflicts_shared(traffic: Traffic) -> list[tuple[int, int]]:
     conflicts, first = traffic.engine.roads.conflicts, traffic.engine.roads.connector_first
 
     def inside(lane: int, begin: float, end: float) -> list[int]:
-        mine = slots[int(lanes.base[lane]) : int(lanes.base[lane]) + int(count[lane])]
+        mine = slots[int(lanes.first_slot[lane]) : int(lanes.first_slot[lane]) + int(count[lane])]
         return [int(i) for i in mine.vehicle[(mine.s > begin + ENTERED_M) & (mine.s - mine.length < end)]]
 
     found = []

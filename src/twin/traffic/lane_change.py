@@ -49,7 +49,7 @@ def acceleration_behind(slots: Records, classes: Records, slot: int, gap: float,
 @inline_kernel
 def place_beside(slots: Records, lanes: Records, count: Ints, lane: int, s: float) -> int:
     """Return how many vehicles of ``lane`` are ahead of position ``s``."""
-    base = lanes[lane].base
+    base = lanes[lane].first_slot
     low, high = 0, count[lane]
     while low < high:
         middle = (low + high) // 2
@@ -103,12 +103,12 @@ def advantage(
     must: bool,
 ) -> float:
     """Return the incentive (m/s2) of number ``k`` on ``lane`` to become number ``place`` on ``beside``; -FREE if it is not safe."""
-    slot = lanes[lane].base + k
+    slot = lanes[lane].first_slot + k
     shift = lanes[lane].begin - lanes[beside].begin
     s, length = slots[slot].s + shift, slots[slot].length
     if s > lanes[beside].length or count[beside] >= lanes[beside].room - 1:
         return -FREE
-    base = lanes[beside].base
+    base = lanes[beside].first_slot
     gap, leader_speed = FREE, 0.0
     if place > 0:
         leader = base + place - 1
@@ -157,16 +157,16 @@ def ask_for_room(
     slots: Records, classes: Records, lanes: Records, count: Ints, driving: Records, lane: int, k: int, beside: int, place: int
 ) -> None:
     """Let the vehicle behind the wanted place open a gap, and number ``k`` of ``lane`` fall in behind the one before it."""
-    slot = lanes[lane].base + k
+    slot = lanes[lane].first_slot + k
     s = slots[slot].s + lanes[lane].begin - lanes[beside].begin
     least = -driving[0].courtesy_braking
     if place < count[beside]:
-        follower = lanes[beside].base + place
+        follower = lanes[beside].first_slot + place
         gap = s - slots[slot].length - slots[follower].s
         asked = least if gap <= 0.0 else max(acceleration_behind(slots, classes, follower, gap, slots[slot].speed), least)
         slots[follower].cap = min(slots[follower].cap, asked)
     if place > 0:
-        leader = lanes[beside].base + place - 1
+        leader = lanes[beside].first_slot + place - 1
         gap = slots[leader].s - slots[leader].length - s
         asked = least if gap <= 0.0 else max(acceleration_behind(slots, classes, slot, gap, slots[leader].speed), least)
         slots[slot].cap = min(slots[slot].cap, asked)
@@ -191,7 +191,7 @@ def change(
 ) -> None:
     """Move number ``k`` of ``lane`` to become number ``place`` of ``beside``."""
     new = insert(slots, lanes, count, beside, place)
-    slots[new] = slots[lanes[lane].base + k]
+    slots[new] = slots[lanes[lane].first_slot + k]
     remove(slots, lanes, count, lane, k)
     slots[new].s += lanes[lane].begin - lanes[beside].begin
     i = slots[new].vehicle
@@ -226,7 +226,7 @@ def consider_lane(
     k = 0
     index = lanes[lane].index
     while k < count[lane]:
-        slot = lanes[lane].base + k
+        slot = lanes[lane].first_slot + k
         speed = slots[slot].speed
         wanted = slots[slot].lanes
         must = wanted_side(wanted, index)

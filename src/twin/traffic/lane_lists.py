@@ -26,7 +26,7 @@ def rear_of(slots: Records, lanes: Records, count: Ints, lane: int, step: int) -
     """
     n = count[lane]
     if n > 0:
-        last = lanes[lane].base + n - 1
+        last = lanes[lane].first_slot + n - 1
         return slots[last].s - slots[last].length, slots[last].speed
     if lanes[lane].tail_step >= step:
         return lanes[lane].tail, lanes[lane].tail_speed
@@ -136,7 +136,7 @@ def orient(
 @inline_kernel
 def insert(slots: Records, lanes: Records, count: Ints, lane: int, place: int) -> int:
     """Open a slot as number ``place`` (0: first) of ``lane``; return it. There must be room."""
-    base = lanes[lane].base
+    base = lanes[lane].first_slot
     for k in range(count[lane], place, -1):
         slots[base + k] = slots[base + k - 1]
     count[lane] += 1
@@ -146,7 +146,7 @@ def insert(slots: Records, lanes: Records, count: Ints, lane: int, place: int) -
 @inline_kernel
 def remove(slots: Records, lanes: Records, count: Ints, lane: int, place: int) -> None:
     """Close the slot number ``place`` of ``lane``."""
-    base = lanes[lane].base
+    base = lanes[lane].first_slot
     count[lane] -= 1
     for k in range(place, count[lane]):
         slots[base + k] = slots[base + k + 1]
@@ -192,7 +192,7 @@ def leave_network(
     slots: Records, vehicles: Records, lanes: Records, count: Ints, counts: Longs, lane: int, place: int, t_us: int
 ) -> None:
     """Take number ``place`` of ``lane`` off the network: it has arrived."""
-    i = slots[lanes[lane].base + place].vehicle
+    i = slots[lanes[lane].first_slot + place].vehicle
     lanes[lane].left += 1
     remove(slots, lanes, count, lane, place)
     vehicles[i].lane = NONE

@@ -165,7 +165,7 @@ def look_around(
 ) -> None:
     """Let all but the first vehicle on a connector keep short of places that others have not left."""
     for n in range(1, count[lane]):
-        slot = lanes[lane].base + n
+        slot = lanes[lane].first_slot + n
         slowing, room = look_inside(slots, classes, lanes, count, conflicts, lane, slot, step)
         if room < FREE:
             k = slots[slot].klass
@@ -176,20 +176,23 @@ def look_around(
 
 @inline_kernel
 def next_in_zip(
-    slots: Records, lanes: Records, count: Ints, connector: int, number: int, reach: float
+    slots: Records, lanes: Records, count: Ints, connector: int, number: int, reach: float, step: int
 ) -> tuple[int, float, int]:
     """Return slot, distance to the common lane and number of the vehicle from ``number`` on that goes through ``connector``.
 
-    Numbers count those on the connector first, then those on the lane before it; the slot is NONE behind the last one.
+    Numbers count those on the connector first, then those on the lane before it, unless its first one stands and gives way to
+    somebody else; the slot is NONE behind the last one.
     """
     inside = count[connector]
     if number < inside:
-        slot = lanes[connector].base + number
+        slot = lanes[connector].first_slot + number
         return slot, lanes[connector].length - slots[slot].s, number
     source = lanes[connector].source
+    if lanes[source].held_step >= step - 1:
+        return NONE, FREE, 0
     n = number - inside
     while n < count[source]:
-        slot = lanes[source].base + n
+        slot = lanes[source].first_slot + n
         distance = lanes[connector].length + lanes[source].length - slots[slot].s
         if distance > reach:
             break
@@ -200,19 +203,33 @@ def next_in_zip(
 
 
 @inline_kernel
-def zip_pair(slots: Records, classes: Records, lanes: Records, count: Ints, driving: Records, one: int, other: int) -> None:
+def goes_first(slots: Records, a: int, distance_a: float, inside_a: bool, b: int, distance_b: float, inside_b: bool) -> bool:
+    """Return whether vehicle ``a`` zips in before ``b``: who is in the junction already, in order of entry, then who is nearer."""
+    if inside_a != inside_b:
+        return inside_a
+    if inside_a and slots[a].entered != slots[b].entered:
+        return slots[a].entered < slots[b].entered
+    if not inside_a and distance_a != distance_b:
+        return distance_a < distance_b
+    return slots[a].vehicle < slots[b].vehicle
+
+
+@inline_kernel
+def zip_pair(
+    slots: Records, classes: Records, lanes: Records, count: Ints, driving: Records, one: int, other: int, step: int
+) -> None:
     """Let the vehicles towards two connectors that end in one lane take turns: each follows the one before it by distance."""
     if count[one] + count[lanes[one].source] == 0 or count[other] + count[lanes[other].source] == 0:
         return
     reach = driving[0].zip_distance + max(lanes[one].length, lanes[other].length)
-    slot_a, distance_a, number_a = next_in_zip(slots, lanes, count, one, 0, reach)
-    slot_b, distance_b, number_b = next_in_zip(slots, lanes, count, other, 0, reach)
+    slot_a, distance_a, number_a = next_in_zip(slots, lanes, count, one, 0, reach, step)
+    slot_b, distance_b, number_b = next_in_zip(slots, lanes, count, other, 0, reach, step)
     last_a, last_b = NONE, NONE
     last_distance_a, last_distance_b = 0.0, 0.0
     while slot_a != NONE or slot_b != NONE:
         takes_a = slot_b == NONE or (
             slot_a != NONE
-            and (distance_a < distance_b or (distance_a == distance_b and slots[slot_a].vehicle < slots[slot_b].vehicle))
+            and goes_first(slots, slot_a, distance_a, number_a < count[one], slot_b, distance_b, number_b < count[other])
         )
         slot, distance = (slot_a, distance_a) if takes_a else (slot_b, distance_b)
         leader, leader_distance = (last_b, last_distance_b) if takes_a else (last_a, last_distance_a)
@@ -223,10 +240,10 @@ def zip_pair(slots: Records, classes: Records, lanes: Records, count: Ints, driv
             slots[slot].cap = asked
         if takes_a:
             last_a, last_distance_a = slot_a, distance_a
-            slot_a, distance_a, number_a = next_in_zip(slots, lanes, count, one, number_a + 1, reach)
+            slot_a, distance_a, number_a = next_in_zip(slots, lanes, count, one, number_a + 1, reach, step)
         else:
             last_b, last_distance_b = slot_b, distance_b
-            slot_b, distance_b, number_b = next_in_zip(slots, lanes, count, other, number_b + 1, reach)
+            slot_b, distance_b, number_b = next_in_zip(slots, lanes, count, other, number_b + 1, reach, step)
 
 
 @inline_kernel
@@ -249,7 +266,7 @@ def move_lane(
     slots: Records, classes: Records, lanes: Records, n: int, driving: Records, lane: int, step: int, dt: float
 ) -> bool:
     """Move every vehicle of ``lane``; return whether somebody has come to his destination."""
-    base = lanes[lane].base
+    base = lanes[lane].first_slot
     way_sum, halted = 0.0, 0
     arrived = False
     leader_s, leader_speed = 0.0, 0.0
@@ -332,7 +349,7 @@ def cross(
     pace_factor: float,
 ) -> int:
     """Let the first vehicle of ``lane`` drive on to the next, or hold it at the end where there is no room; return the next or NONE."""
-    slot = lanes[lane].base
+    slot = lanes[lane].first_slot
     over = slots[slot].s - lanes[lane].length
     is_connector = lanes[lane].connector != NONE
     target = lanes[lane].target if is_connector else slots[slot].next
@@ -350,7 +367,7 @@ def cross(
             slots[slot].s = lanes[lane].length
             return NONE
     new = insert(slots, lanes, count, target, count[target])
-    slots[new] = slots[lanes[lane].base]
+    slots[new] = slots[lanes[lane].first_slot]
     remove(slots, lanes, count, lane, 0)
     slots[new].s = over
     slots[new].came = lane
@@ -415,7 +432,7 @@ def try_to_enter(
         desired = min(lanes[lane].limit * vehicles[i].speed_factor, classes[klass].most_speed) / pace_factor
         speed = desired if at_gate else driving[0].pull_out * desired
         place = 0
-        base = lanes[lane].base
+        base = lanes[lane].first_slot
         while place < count[lane] and slots[base + place].s > s:
             place += 1
         room = FREE
@@ -587,14 +604,14 @@ def steps(
             if count[lane] > 0:
                 look_ahead(
                     slots, vehicles, classes, lanes, links, conflicts, count, signal, blocked, route_edge, driving, lane,
-                    lanes[lane].base, step, dt,
+                    lanes[lane].first_slot, step, dt,
                 )  # fmt: skip
                 if lane >= first_connector and count[lane] > 1 and lanes[lane].crosses:
                     look_around(slots, classes, lanes, count, conflicts, lane, step)
         for group in range(zip_offset.size - 1):
             for a in range(zip_offset[group], zip_offset[group + 1]):
                 for b in range(a + 1, zip_offset[group + 1]):
-                    zip_pair(slots, classes, lanes, count, driving, zip_connector[a], zip_connector[b])
+                    zip_pair(slots, classes, lanes, count, driving, zip_connector[a], zip_connector[b], step)
         crossings = 0
         for lane in range(count.size):
             n = count[lane]
@@ -603,14 +620,14 @@ def steps(
             arrived = move_lane(slots, classes, lanes, n, driving, lane, step, dt)
             if arrived:
                 for place in range(n - 1, -1, -1):
-                    slot = lanes[lane].base + place
+                    slot = lanes[lane].first_slot + place
                     if slots[slot].s >= slots[slot].goal:
                         leave_network(slots, vehicles, lanes, count, counts, lane, place, t_us + dt_us)
-            if count[lane] > 0 and slots[lanes[lane].base].s >= lanes[lane].length:
+            if count[lane] > 0 and slots[lanes[lane].first_slot].s >= lanes[lane].length:
                 crossing[crossings] = lane
                 crossings += 1
             elif driving[0].gridlock_after > 0.0 and lanes[lane].stood >= driving[0].gridlock_after and count[lane] > 0:
-                stuck = slots[lanes[lane].base].vehicle
+                stuck = slots[lanes[lane].first_slot].vehicle
                 leave_network(slots, vehicles, lanes, count, counts, lane, 0, NEVER)
                 vehicles[stuck].removed = 1
                 counts[ARRIVED] -= 1

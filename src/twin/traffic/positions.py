@@ -94,7 +94,7 @@ def place_vehicles(
     row = 0
     for lane in range(count.size):
         for place in range(count[lane]):
-            slot = lanes[lane].base + place
+            slot = lanes[lane].first_slot + place
             i = slots[slot].vehicle
             if i < 0:
                 continue

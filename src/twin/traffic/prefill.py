@@ -81,7 +81,7 @@ def _place_all(
             meant = following == NONE or (meant_lanes(lanes, links, lane, following) >> lanes[lane].index) & 1 == 1
             room = FREE
             if count[lane] > 0:
-                last = lanes[lane].base + count[lane] - 1
+                last = lanes[lane].first_slot + count[lane] - 1
                 room = slots[last].s - slots[last].length
             if (meant or lanes[lane].length > 150.0) and room > best_room and count[lane] < lanes[lane].room - 1:
                 best, best_room = lane, room

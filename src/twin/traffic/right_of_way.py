@@ -7,7 +7,7 @@ vehicle short of every place that somebody who entered before it has not left ye
 from __future__ import annotations
 
 from twin.compilation import inline_kernel
-from twin.roadnet.lane_graph import CROSS, EQUAL, LEFT, MINE, RIGHT, STRAIGHT, THEIRS
+from twin.roadnet.lane_graph import CROSS, EQUAL, LEFT, MINE, RIGHT, STRAIGHT, THEIRS, ZIP
 from twin.traffic.car_following import interaction
 from twin.traffic.driving import HALTED_MPS
 from twin.traffic.lane_lists import Ints, rear_of
@@ -79,7 +79,7 @@ def others_inside(
     other = conflicts[q].other
     limit = lanes[other].limit
     for n in range(count[other]):
-        slot = lanes[other].base + n
+        slot = lanes[other].first_slot + n
         s, length = slots[slot].s, slots[slot].length
         if conflicts[q].kind != CROSS:
             behind = distance + lanes[connector].length - (lanes[other].length - s) - length
@@ -111,7 +111,7 @@ def others_coming(
     """Return whether somebody with right of way comes too soon on the lane before the other connector of conflict ``q``."""
     other = conflicts[q].other
     source = lanes[other].source
-    base, length = lanes[source].base, lanes[source].length
+    base, length = lanes[source].first_slot, lanes[source].length
     for n in range(count[source]):
         slot = base + n
         distance = length - slots[slot].s
@@ -177,7 +177,7 @@ def must_wait(
         return True
     if lanes[connector].crosses == 0:
         return False
-    if exit_is_full(slots, lanes, count, connector, slots[slot].length, standstill_gap, step):
+    if lanes[connector].keep_clear and exit_is_full(slots, lanes, count, connector, slots[slot].length, standstill_gap, step):
         return True
     clearance = driving[0].clearance
     limit = lanes[connector].limit
@@ -195,8 +195,8 @@ def must_wait(
             return True
         if count[source] == 0:
             continue
-        first = lanes[source].base
-        if lanes[other].reserved_step >= step - 1 and slots[first].next == other:
+        first = lanes[source].first_slot
+        if conflicts[q].kind != ZIP and lanes[other].reserved_step >= step - 1 and slots[first].next == other:
             ahead = slots[first].s - lanes[source].length
             joined = distance + lanes[connector].length - (lanes[other].length - ahead) - slots[first].length
             if (conflicts[q].kind == CROSS or joined <= 0.0) and leaves_too_late(
@@ -219,14 +219,14 @@ def must_wait(
             relation = MINE
         else:
             relation = conflicts[q].priority
-        if relation == MINE or conflicts[q].kind == 2:  # noqa: PLR1714, PLR2004  (2 is ZIP: they take turns by themselves)
+        if relation == MINE or conflicts[q].kind == ZIP:  # they take turns by themselves
             continue
         gap = critical_gap(driving, lanes[connector].turn, shows == GREEN)
         if others_coming(
             slots, lanes, count, conflicts, q, lane, at_line_s, my_arrival, gap, relation == EQUAL, clearance, step
         ):
             return True
-    if distance < 1.5 * speed + 2.0:
+    if distance < 1.5 * speed + 2.0 and lanes[lane].tail_step < step:
         lanes[connector].reserved_step = step
     return False
 
@@ -251,7 +251,7 @@ def look_inside(
             room = min(room, gap)
             stops = True
         for n in range(count[other]):
-            rival = lanes[other].base + n
+            rival = lanes[other].first_slot + n
             first = slots[rival].entered < slots[slot].entered or (
                 slots[rival].entered == slots[slot].entered and slots[rival].vehicle < slots[slot].vehicle
             )

@@ -11,7 +11,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from twin.roadnet.lane_graph import ZIP, LaneGraph
+from twin.roadnet.lane_graph import CROSS, ZIP, LaneGraph
 from twin.roadnet.road_network import RoadNetwork
 from twin.traffic.signal_states import NO_SIGNAL
 
@@ -44,7 +44,7 @@ LANE: Final = np.dtype(
         ("length", "f8"),  # m
         ("limit", "f8"),  # m/s
         ("begin", "f8"),  # m along its edge
-        ("base", "i4"),  # first slot
+        ("first_slot", "i4"),  # first slot
         ("room", "i4"),  # slots
         ("link_begin", "i4"),
         ("link_end", "i4"),
@@ -62,6 +62,7 @@ LANE: Final = np.dtype(
         ("turn", "i1"),  # RIGHT, STRAIGHT, LEFT, U_TURN; -1 for lanes of edges
         ("closed", "i1"),
         ("crosses", "i1"),  # connectors: 1 when it has any conflict
+        ("keep_clear", "i1"),  # connectors: 1 when it crosses the way of another approach
     ],
     align=True,
 )
@@ -159,7 +160,7 @@ def _lanes(network: RoadNetwork, graph: LaneGraph) -> Records:
     lanes.edge, lanes.index, lanes.level = graph.lane_edge, graph.lane_index, graph.lane_level
     lanes.length, lanes.limit, lanes.begin = graph.lane_length_m, graph.lane_speed_mps, graph.lane_begin_m
     lanes.room = np.floor(graph.lane_length_m / SHORTEST_PLACE_M).astype(np.int32) + 3
-    lanes.base = np.cumsum(lanes.room, dtype=np.int64) - lanes.room
+    lanes.first_slot = np.cumsum(lanes.room, dtype=np.int64) - lanes.room
     lanes.link_begin, lanes.link_end = graph.link_offset[:-1], graph.link_offset[1:]
     lanes.connector = lanes.source = lanes.target = lanes.right = lanes.left_lane = NONE
     lanes.turn = -1
@@ -175,9 +176,18 @@ def _lanes(network: RoadNetwork, graph: LaneGraph) -> Records:
     connectors.source, connectors.target, connectors.turn = graph.connector_from, graph.connector_to, graph.connector_turn
     connectors.conflict_begin, connectors.conflict_end = graph.conflict_offset[:-1], graph.conflict_offset[1:]
     connectors.crosses = graph.conflict_offset[1:] > graph.conflict_offset[:-1]
+    connectors.keep_clear = _keeps_clear(graph)
     connectors.point_begin = network.point_x_m.size + graph.point_offset[:-1]
     connectors.point_end = network.point_x_m.size + graph.point_offset[1:]
     return lanes
+
+
+def _keeps_clear(graph: LaneGraph) -> npt.NDArray[np.bool_]:
+    """Return the connectors on which nobody may stop: those that cross one from another edge."""
+    row = np.repeat(np.arange(graph.connector_count), np.diff(graph.conflict_offset))
+    approach = graph.lane_edge[graph.connector_from]
+    crossing = (graph.conflict_kind == CROSS) & (approach[row] != approach[graph.conflict_other])
+    return np.bincount(row[crossing], minlength=graph.connector_count) > 0
 
 
 def _links(graph: LaneGraph) -> Records:
