@@ -13,6 +13,7 @@ from twin.sensors.deployment import DeploymentSpec
 from twin.spec import Spec
 from twin.traffic.demand import DemandSpec
 from twin.traffic.incidents import IncidentSpec
+from twin.traffic.replay import ReplaySpec
 from twin.traffic.signal_spec import SignalsSpec
 from twin.v2x.topology import LinksSpec
 
@@ -49,6 +50,9 @@ class Scenario(Spec):
 
     demand: DemandSpec
     """Who drives from where to where."""
+
+    replay: ReplaySpec | None = None
+    """Recorded trajectories to play instead of simulating the demand."""
 
     signals: SignalsSpec = SignalsSpec()
     """Traffic signals."""

@@ -28,7 +28,9 @@ from twin.sensors.process import run_fleet
 from twin.traffic.incidents import resolve_incidents
 from twin.traffic.places import trip_ends
 from twin.traffic.process import Traffic
+from twin.traffic.replay import Replay
 from twin.traffic.trips import check_demand
+from twin.traffic.vehicle_types import class_table
 from twin.units import to_us
 from twin.v2x.chain import Chain
 from twin.v2x.process import link_process
@@ -43,7 +45,7 @@ class World:
     """All parts of one run, joined and ready to start."""
 
     env: simpy.Environment
-    traffic: Traffic
+    traffic: Traffic | Replay
     deployment: Deployment
     fleets: tuple[LidarFleet, ...]
     chain: Chain | None
@@ -111,9 +113,20 @@ def build(scenario: Scenario, network: RoadNetwork, recorder: Recorder, base: Pa
     """Return the joined parts, with the run's dimensions already written; the scenario's files are relative to ``base``."""
     env = simpy.Environment(initial_time=0)
     duration_us = to_us(scenario.duration_s)
-    traffic = Traffic(
-        network, scenario.demand, scenario.signals, scenario.seed, duration_us, recorder, weather=scenario.weather, base=base
-    )
+    traffic: Traffic | Replay
+    if scenario.replay is not None:
+        traffic = Replay(network, scenario.replay, class_table(scenario.demand.vehicle_types), recorder, base)
+    else:
+        traffic = Traffic(
+            network,
+            scenario.demand,
+            scenario.signals,
+            scenario.seed,
+            duration_us,
+            recorder,
+            weather=scenario.weather,
+            base=base,
+        )
     deployment = deployments.place(scenario.deployment, network, base)
     site_mec = _site_mec(scenario, network, deployment)
     fleets = _fleets(scenario, network, deployment, recorder)

@@ -23,6 +23,7 @@ from twin.scenario.scenario import Scenario
 from twin.sensors.site_tables import table_hashes
 from twin.simulation import assembly
 from twin.traffic.demand import demand_hashes
+from twin.traffic.replay import replay_hashes
 from twin.units import to_s, to_us
 
 Progress = Callable[[float, float], None]
@@ -98,7 +99,11 @@ def identity(loaded: Loaded[Scenario], network: RoadNetwork) -> tuple[Manifest, 
     )
     package = f"{versions['guangzhou-twin']} {CACHE_FOLDER.name}"
     base = loaded.path.parent
-    files = {**table_hashes(scenario.deployment, base), **demand_hashes(scenario.demand, base)}
+    files = {
+        **table_hashes(scenario.deployment, base),
+        **demand_hashes(scenario.demand, base),
+        **replay_hashes(scenario.replay, base),
+    }
     return manifest, run_hash(resolved, scenario.seed, network.provenance.sha256, files, package)
 
 

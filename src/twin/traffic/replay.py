@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from pathlib import Path
 from typing import Final
@@ -52,6 +53,16 @@ class ReplaySpec(Spec):
 
     classes: dict[str, str] = Field(default_factory=dict)
     """Vehicle class by type name of the file, where the name itself does not tell; other types are cars."""
+
+
+def replay_hashes(spec: ReplaySpec | None, base: Path) -> dict[str, str]:
+    """Return the SHA-256 of the file that is played, if there is one that can be read: what a run depends on."""
+    if spec is None:
+        return {}
+    try:
+        return {spec.file: hashlib.sha256((base / spec.file).read_bytes()).hexdigest()}
+    except OSError:
+        return {}
 
 
 class Replay:
