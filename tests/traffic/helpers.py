@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from twin.eventlog.recorder import Recorder
+from twin.roadnet.lane_graph import CROSS
 from twin.roadnet.road_network import RoadNetwork
 from twin.traffic.demand import DemandSpec
 from twin.traffic.process import Traffic
@@ -58,7 +59,11 @@ ENTERED_M = 0.06
 
 
 def conflicts_shared(traffic: Traffic) -> list[tuple[int, int]]:
-    """Return the pairs of vehicles that are on one conflict point at once."""
+    """Return the pairs of vehicles that are on one conflict point at once.
+
+    Where paths end in one lane, that is two beside each other: neither has its rear bumper nearer to the end than the other
+    its front.
+    """
     slots, lanes, count = traffic.engine.vehicles.slots, traffic.engine.roads.lanes, traffic.engine.roads.count
     conflicts, first = traffic.engine.roads.conflicts, traffic.engine.roads.connector_first
 
@@ -66,11 +71,21 @@ def conflicts_shared(traffic: Traffic) -> list[tuple[int, int]]:
         mine = slots[int(lanes.first_slot[lane]) : int(lanes.first_slot[lane]) + int(count[lane])]
         return [int(i) for i in mine.vehicle[(mine.s > begin + ENTERED_M) & (mine.s - mine.length < end)]]
 
+    def span(lane: int, vehicle: int) -> tuple[float, float]:
+        mine = slots[int(lanes.first_slot[lane]) : int(lanes.first_slot[lane]) + int(count[lane])]
+        slot = mine[mine.vehicle == vehicle][0]
+        front_m = float(lanes.length[lane] - slot.s)
+        return front_m, front_m + float(slot.length)
+
+    def overlap(lane: int, a: int, other: int, b: int) -> bool:
+        (front_a, rear_a), (front_b, rear_b) = span(lane, a), span(other, b)
+        return front_a < rear_b and front_b < rear_a
+
     found = []
     for lane in (first + np.flatnonzero(count[first:])).tolist():
         for row in conflicts[int(lanes.conflict_begin[lane]) : int(lanes.conflict_end[lane])]:
             if row.other < lane or count[row.other] == 0:
                 continue
             here, there = inside(lane, row.begin, row.end), inside(int(row.other), row.other_begin, row.other_end)
-            found += [(a, b) for a in here for b in there]
+            found += [(a, b) for a in here for b in there if row.kind == CROSS or overlap(lane, a, int(row.other), b)]
     return found

@@ -56,6 +56,16 @@ class RightOfWaySpec(Spec):
     critical_gap_oncoming_s: float = Field(4.5, ge=0.5, le=20.0)
     """The same for a left turn across oncoming traffic, at green too. HCM 2010, chapter 18: 4.5 s for permitted left turns."""
 
+    follow_up_right_s: float = Field(3.3, ge=0.0, le=20.0)
+    """Time between two vehicles of a side street that use the same gap, both turning right. HCM 2010, exhibit 19-11, base
+    follow-up headways at two-way stops."""
+
+    follow_up_straight_s: float = Field(4.0, ge=0.0, le=20.0)
+    """The same for going straight on; same exhibit."""
+
+    follow_up_left_s: float = Field(3.5, ge=0.0, le=20.0)
+    """The same for a left turn or a U-turn; same exhibit."""
+
     clearance_s: float = Field(0.5, ge=0.0, le=5.0)
     """Time between one vehicle leaving the place where two paths cross and another one reaching it. Assumption."""
 
@@ -119,6 +129,10 @@ DRIVING: Final = np.dtype(
             "gap_straight",
             "gap_left",
             "gap_oncoming",
+            "follow_up_right",
+            "follow_up_straight",
+            "follow_up_left",
+            "step",
             "clearance",
             "zip_distance",
             "zip_braking",
@@ -148,6 +162,10 @@ def driving_record(spec: DrivingSpec) -> Any:
         way.critical_gap_straight_s,
         way.critical_gap_left_s,
         way.critical_gap_oncoming_s,
+        way.follow_up_right_s,
+        way.follow_up_straight_s,
+        way.follow_up_left_s,
+        spec.step_s,
         way.clearance_s,
         way.zip_distance_m,
         way.zip_braking_mps2,

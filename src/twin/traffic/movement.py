@@ -222,6 +222,8 @@ def zip_pair(
     if count[one] + count[lanes[one].source] == 0 or count[other] + count[lanes[other].source] == 0:
         return
     reach = driving[0].zip_distance + max(lanes[one].length, lanes[other].length)
+    inner = max(lanes[one].length, lanes[other].length)
+    span = driving[0].zip_distance
     slot_a, distance_a, number_a = next_in_zip(slots, lanes, count, one, 0, reach, step)
     slot_b, distance_b, number_b = next_in_zip(slots, lanes, count, other, 0, reach, step)
     last_a, last_b = NONE, NONE
@@ -234,7 +236,9 @@ def zip_pair(
         slot, distance = (slot_a, distance_a) if takes_a else (slot_b, distance_b)
         leader, leader_distance = (last_b, last_distance_b) if takes_a else (last_a, last_distance_a)
         if leader != NONE:
-            gap = distance - leader_distance - slots[leader].length
+            k = slots[slot].klass
+            whole = slots[leader].length + classes[k].standstill_gap + classes[k].time_gap * slots[slot].speed
+            gap = distance - leader_distance - slots[leader].length + whole * min(1.0, max(0.0, distance - inner) / span)
             least = -driving[0].zip_braking
             asked = least if gap <= 0.0 else max(acceleration_behind(slots, classes, slot, gap, slots[leader].speed), least)
             slots[slot].cap = asked
@@ -378,6 +382,7 @@ def cross(
     taken = slots[new].length + classes[klass].standstill_gap
     if lanes[target].connector != NONE:
         lanes[lane].left += 1
+        lanes[lane].left_step = step
         lanes[target].entered += 1
         slots[new].entered = step
         slots[new].pace = pace_factor / min(lanes[target].limit * vehicles[i].speed_factor, classes[klass].most_speed)

@@ -12,7 +12,7 @@ from twin.traffic.car_following import interaction
 from twin.traffic.driving import HALTED_MPS
 from twin.traffic.lane_lists import Ints, rear_of
 from twin.traffic.roads import Records
-from twin.traffic.signal_states import GIVE_WAY, GREEN, RED, YELLOW
+from twin.traffic.signal_states import GIVE_WAY, GREEN, NO_SIGNAL, RED, YELLOW
 from twin.traffic.vehicles import FREE
 
 CREEP_MPS = 1.0
@@ -38,6 +38,16 @@ def critical_gap(driving: Records, turn: int, meets_green: bool) -> float:
     if turn == LEFT and meets_green:
         return float(driving[0].gap_oncoming)
     return float(driving[0].gap_left)
+
+
+@inline_kernel
+def follow_up(driving: Records, turn: int) -> float:
+    """Return the time (s) between two vehicles that give way and use the same gap."""
+    if turn == RIGHT:
+        return float(driving[0].follow_up_right)
+    if turn == STRAIGHT:
+        return float(driving[0].follow_up_straight)
+    return float(driving[0].follow_up_left)
 
 
 @inline_kernel
@@ -179,6 +189,10 @@ def must_wait(
         return False
     if lanes[connector].keep_clear and exit_is_full(slots, lanes, count, connector, slots[slot].length, standstill_gap, step):
         return True
+    if shows == NO_SIGNAL and lanes[connector].gives_way:
+        since_s = (step - lanes[lane].left_step) * driving[0].step
+        if since_s < follow_up(driving, lanes[connector].turn):
+            return True
     clearance = driving[0].clearance
     limit = lanes[connector].limit
     v = mean_speed(speed, limit)
@@ -258,10 +272,10 @@ def look_inside(
             behind = slots[rival].s - slots[rival].length
             if not first or behind >= conflicts[q].other_end:
                 continue
-            room = min(room, gap)
             if conflicts[q].kind != CROSS:
                 between = lanes[connector].length - s - (lanes[other].length - behind)
                 if between > 0.0:
+                    room = min(room, between)
                     slowing = max(
                         slowing,
                         interaction(
@@ -275,6 +289,7 @@ def look_inside(
                         ),
                     )
                     continue
+            room = min(room, gap)
             if leaves_too_late(
                 slots[rival].s,
                 slots[rival].speed,

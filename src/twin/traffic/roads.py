@@ -11,7 +11,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from twin.roadnet.lane_graph import CROSS, ZIP, LaneGraph
+from twin.roadnet.lane_graph import CROSS, THEIRS, ZIP, LaneGraph
 from twin.roadnet.road_network import RoadNetwork
 from twin.traffic.signal_states import NO_SIGNAL
 
@@ -39,6 +39,7 @@ LANE: Final = np.dtype(
         ("distance", "f8"),  # vehicle-metres
         ("halted_s", "f8"),  # vehicle-seconds below HALTED_MPS
         ("left", "i4"),
+        ("left_step", "i4"),  # the step in which the last one left
         # what stays
         ("edge", "i4"),
         ("length", "f8"),  # m
@@ -62,6 +63,7 @@ LANE: Final = np.dtype(
         ("turn", "i1"),  # RIGHT, STRAIGHT, LEFT, U_TURN; -1 for lanes of edges
         ("closed", "i1"),
         ("crosses", "i1"),  # connectors: 1 when it has any conflict
+        ("gives_way", "i1"),  # connectors: 1 when streams from other edges have right of way where no signal decides
         ("keep_clear", "i1"),  # connectors: 1 when it crosses the way of another approach
     ],
     align=True,
@@ -164,7 +166,7 @@ def _lanes(network: RoadNetwork, graph: LaneGraph) -> Records:
     lanes.link_begin, lanes.link_end = graph.link_offset[:-1], graph.link_offset[1:]
     lanes.connector = lanes.source = lanes.target = lanes.right = lanes.left_lane = NONE
     lanes.turn = -1
-    lanes.tail_step = lanes.reserved_step = lanes.held_step = NEVER_STEP
+    lanes.tail_step = lanes.reserved_step = lanes.held_step = lanes.left_step = NEVER_STEP
     edge_of_lane = graph.lane_edge[:first]
     lanes.point_begin[:first] = network.point_offset[edge_of_lane]
     lanes.point_end[:first] = network.point_offset[edge_of_lane + 1]
@@ -176,18 +178,21 @@ def _lanes(network: RoadNetwork, graph: LaneGraph) -> Records:
     connectors.source, connectors.target, connectors.turn = graph.connector_from, graph.connector_to, graph.connector_turn
     connectors.conflict_begin, connectors.conflict_end = graph.conflict_offset[:-1], graph.conflict_offset[1:]
     connectors.crosses = graph.conflict_offset[1:] > graph.conflict_offset[:-1]
-    connectors.keep_clear = _keeps_clear(graph)
+    connectors.keep_clear, connectors.gives_way = _manners(graph)
     connectors.point_begin = network.point_x_m.size + graph.point_offset[:-1]
     connectors.point_end = network.point_x_m.size + graph.point_offset[1:]
     return lanes
 
 
-def _keeps_clear(graph: LaneGraph) -> npt.NDArray[np.bool_]:
-    """Return the connectors on which nobody may stop: those that cross one from another edge."""
+def _manners(graph: LaneGraph) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+    """Return the connectors on which nobody may stop (they cross one from another edge), and those that give way to one."""
     row = np.repeat(np.arange(graph.connector_count), np.diff(graph.conflict_offset))
     approach = graph.lane_edge[graph.connector_from]
-    crossing = (graph.conflict_kind == CROSS) & (approach[row] != approach[graph.conflict_other])
-    return np.bincount(row[crossing], minlength=graph.connector_count) > 0
+    elsewhere = approach[row] != approach[graph.conflict_other]
+    crossing = (graph.conflict_kind == CROSS) & elsewhere
+    giving = (graph.conflict_kind != ZIP) & (graph.conflict_priority == THEIRS) & elsewhere
+    size = graph.connector_count
+    return np.bincount(row[crossing], minlength=size) > 0, np.bincount(row[giving], minlength=size) > 0
 
 
 def _links(graph: LaneGraph) -> Records:
