@@ -33,7 +33,7 @@ from twin.traffic.lane_lists import (
     route_edge_at,
 )
 from twin.traffic.right_of_way import look_inside, must_wait
-from twin.traffic.roads import NONE, Records
+from twin.traffic.roads import NEVER_STEP, NONE, Records
 from twin.traffic.signal_states import RED, YELLOW
 from twin.traffic.vehicles import ACTIVE, ARRIVED, FREE, NEVER, NEXT, OFF_LANE, REMOVED, STEPS, UPDATES, WAITING
 
@@ -111,7 +111,7 @@ def look_ahead(
             shows = signal[lanes[target].connector]
             if ahead == 0:
                 held = must_wait(
-                    slots, lanes, count, conflicts, signal, blocked, driving, lane, slot, distance, braking, standstill, step
+                    slots, lanes, count, conflicts, signal, blocked, driving, lane, slot, distance, most, braking, standstill, step
                 )
                 stands = shows != RED
             else:
@@ -385,6 +385,7 @@ def cross(
         lanes[lane].left_step = step
         lanes[target].entered += 1
         slots[new].entered = step
+        lanes[target].reserved_step = NEVER_STEP
         slots[new].pace = pace_factor / min(lanes[target].limit * vehicles[i].speed_factor, classes[klass].most_speed)
         behind = lanes[target].target
         lanes[behind].incoming += taken

@@ -6,6 +6,8 @@ vehicle short of every place that somebody who entered before it has not left ye
 
 from __future__ import annotations
 
+import math
+
 from twin.compilation import inline_kernel
 from twin.roadnet.lane_graph import CROSS, EQUAL, LEFT, MINE, RIGHT, STRAIGHT, THEIRS, ZIP
 from twin.traffic.car_following import interaction
@@ -162,6 +164,7 @@ def must_wait(
     lane: int,
     slot: int,
     distance: float,
+    acceleration: float,
     braking: float,
     standstill_gap: float,
     step: int,
@@ -180,7 +183,8 @@ def must_wait(
         return speed * speed <= 2.0 * driving[0].stops_at_yellow * distance
     if distance > speed * speed / (2.0 * braking) + speed + 3.0:
         return False
-    if speed * speed > driving[0].hardest_braking * distance and lanes[connector].reserved_step >= step - 1:
+    accepted = lanes[connector].reserved_step >= step - 1
+    if accepted and speed * speed > driving[0].hardest_braking * distance:
         lanes[connector].reserved_step = step
         return False  # too near to change one's mind
     if blocked[number] != 0:
@@ -191,7 +195,8 @@ def must_wait(
         return True
     if shows == NO_SIGNAL and lanes[connector].gives_way:
         since_s = (step - lanes[lane].left_step) * driving[0].step
-        if since_s < follow_up(driving, lanes[connector].turn):
+        start_s = (math.sqrt(speed * speed + 2.0 * acceleration * max(distance, 0.0)) - speed) / acceleration
+        if not accepted and since_s + start_s < follow_up(driving, lanes[connector].turn):
             return True
     clearance = driving[0].clearance
     limit = lanes[connector].limit
@@ -223,7 +228,7 @@ def must_wait(
                 clearance,
             ):
                 return True
-        if nobody_comes or theirs == YELLOW:
+        if nobody_comes or accepted or theirs == YELLOW:
             continue
         if shows == GREEN and theirs == GREEN:
             relation = conflicts[q].green
