@@ -117,7 +117,8 @@ def test_every_static_table_makes_the_round_trip(table: Table) -> None:
 
 
 def _signals(codes: list[int], vocabulary: tuple[str, ...]) -> dict[str, Any]:
-    return {"t_us": 5, "junction": np.arange(len(codes)), "phase": 0, "state": labels(codes, vocabulary)}
+    ends = dict.fromkeys(("least_end_us", "likely_end_us", "most_end_us"))
+    return {"t_us": 5, "junction": np.arange(len(codes)), "phase": 0, "state": labels(codes, vocabulary), "stage": 0, **ends}
 
 
 def test_labels_of_different_vocabularies_meet(tmp_path: Path) -> None:
