@@ -638,6 +638,30 @@ CATALOGUE: Final[dict[str, tuple[str, str]]] = {
         "places where no trip begins, because no way leads far enough from there: {count}",
         "不能作为出行起点的地点数（由此无法驶往足够远处）：{count}",
     ),
+    "traffic.trips_removed": (
+        "vehicles that stood too long and were taken off the road (demand.driving.gridlock_after_s): {count}",
+        "因停滞过久而被移出路网的车辆数（demand.driving.gridlock_after_s）：{count}",
+    ),
+    "traffic.trips_rerouted": (
+        "trips that took another way around a closed road: {count}",
+        "绕行封闭道路的出行数：{count}",
+    ),
+    "traffic.trips_stuck": (
+        "trips that have no way but over a closed road, and wait there: {count}",
+        "只能经由封闭道路、因而受阻的出行数：{count}",
+    ),
+    "traffic.trips_advised": (
+        "trips that changed their way by reported speeds: {count}",
+        "根据上报车速改变路线的出行数：{count}",
+    ),
+    "traffic.wrong_lane": (
+        "turns from a lane that is not meant for them: {count} ({share:.1%} of all)",
+        "从非对应车道转弯的次数：{count}（占全部的 {share:.1%}）",
+    ),
+    "traffic.not_calibrated": (
+        "the demand is not calibrated (demo data)",
+        "交通需求未标定（演示数据）",
+    ),
     # trajectories that are played back
     "replay.suffix": (
         "{file}: trajectories are read from .xml, .csv (each also .gz) and .parquet; save the file as one of these",
@@ -876,6 +900,10 @@ CATALOGUE: Final[dict[str, tuple[str, str]]] = {
     "summary.mec_to_cloud_delay_p95_ms": ("delay MEC to cloud, p95", "MEC 至区域云时延 p95"),
     "summary.mec_to_cloud_lost_share": ("lost MEC to cloud", "MEC 至区域云丢失率"),
     "summary.mec_to_cloud_queue_max": ("longest queue of a MEC", "MEC 最长排队"),
+    "summary.trips_removed": ("trips taken off the road", "移出路网的出行数"),
+    "summary.trips_rerouted": ("trips around closed roads", "绕行封闭道路的出行数"),
+    "summary.trips_stuck": ("trips stuck before closed roads", "受阻于封闭道路的出行数"),
+    "summary.trips_advised": ("trips changed by reports", "根据上报车速改道的出行数"),
     "summary.folder": ("run folder", "运行目录"),
     "summary.simulated": ("simulated", "仿真时长"),
     "summary.wall": ("wall time", "实际用时"),

@@ -305,4 +305,4 @@ def summary(manifest: Manifest, folder: Path) -> str:
     if manifest.wall_s > manifest.compile_s:
         figures[label("factor")] = f"{manifest.simulated_s / (manifest.wall_s - manifest.compile_s):.1f} x"
     figures[label("folder")] = str(folder)
-    return table(figures)
+    return f"{table(figures)}\n  {say('traffic.not_calibrated')}"

@@ -27,6 +27,26 @@ class FrameBatch:
     result_time_us: npt.NDArray[np.int64]
     """When the list was ready to be sent, (n,)."""
 
+    content: ObjectLists | None = None
+    """What the lists say of vehicles; None where nobody has asked for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectLists:
+    """What object lists say of vehicles, list after list; false objects, which match no lane, are left out."""
+
+    offset: npt.NDArray[np.int64]
+    """(n + 1,): the list of row ``i`` has the vehicles ``offset[i]:offset[i + 1]``."""
+
+    edge: npt.NDArray[np.int32]
+    """Edge that each vehicle is matched to."""
+
+    s_m: npt.NDArray[np.float64]
+    """Its place along the edge as it was measured."""
+
+    speed_mps: npt.NDArray[np.float64]
+    """Its speed as tracked."""
+
 
 @dataclass(frozen=True, slots=True)
 class VehicleReports:
@@ -54,23 +74,3 @@ class EdgeSpeedReport:
 
     speed_mps: npt.NDArray[np.float64]
     """(edges,): mean speed; NaN where nothing was reported."""
-
-
-@dataclass(frozen=True, slots=True)
-class RouteAdvice:
-    """New routes for vehicles under way, one a vehicle."""
-
-    t_us: int
-    """When the advice was given."""
-
-    vehicle: npt.NDArray[np.int32]
-    """Vehicle numbers, (n,)."""
-
-    offset: npt.NDArray[np.int64]
-    """(n + 1,): the edges of row ``i`` are ``edge[offset[i]:offset[i + 1]]``, the present edge first."""
-
-    edge: npt.NDArray[np.int32]
-    """Edges of all routes, one after the other."""
-
-    saving_s: npt.NDArray[np.float64]
-    """Expected saving, (n,)."""

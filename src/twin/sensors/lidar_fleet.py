@@ -13,7 +13,7 @@ from twin.eventlog.recorder import Recorder, labels
 from twin.geometry.grid import Grid, grid_around
 from twin.geometry.occlusion import Fan, Walls
 from twin.geometry.walls import WallsBuilder, outline_walls
-from twin.kernel.records import FrameBatch
+from twin.kernel.records import FrameBatch, ObjectLists
 from twin.kernel.weather import WeatherSpec
 from twin.rng import stream_key
 from twin.roadnet.road_network import Building
@@ -35,7 +35,7 @@ from twin.sensors.lidar_scan import (
     empty_vehicles,
     scan_devices,
 )
-from twin.traffic.ground_truth import VEHICLE_CLASSES, GroundTruth
+from twin.traffic.ground_truth import DRIVEN_CLASSES, VEHICLE_CLASSES, GroundTruth
 
 CELL_M = 25.0
 """Side of the grid's cells; a matter of speed alone."""
@@ -60,10 +60,12 @@ class LidarFleet:
         *,
         observation_every_n_frames: int = 10,
         range_bin_m: int = 10,
+        tell_content: bool = False,
     ) -> None:
         """Set up the devices (at least one, all of one rate) and what buildings hide from each.
 
-        Of every ``observation_every_n_frames``-th frame the objects are logged; 0 logs none.
+        Of every ``observation_every_n_frames``-th frame the objects are logged; 0 logs none. ``tell_content``: every batch says
+        what its lists hold.
         """
         periods = {device.spec.period_us for device in devices}
         if len(periods) != 1:
@@ -72,6 +74,7 @@ class LidarFleet:
         self.devices = tuple(devices)
         self._recorder = recorder
         self._every = observation_every_n_frames
+        self._tell_content = tell_content
         self._bin_m = range_bin_m
         self._number = np.array([device.number for device in devices], np.int32)
         self._groups: list[tuple[npt.NDArray[np.int32], Model, Fan]] = []
@@ -132,8 +135,9 @@ class LidarFleet:
         frame = truth.t_us // self.period_us
         reach_m = self._arrange(truth)
         logged = self._every > 0 and frame % self._every == 0
-        stored = self._scan_all(frame, reach_m, self._totals, self._objects if logged else self._nothing)
-        if logged and stored > self._objects.device.size:
+        wanted = logged or self._tell_content
+        stored = self._scan_all(frame, reach_m, self._totals, self._objects if wanted else self._nothing)
+        if wanted and stored > self._objects.device.size:
             self._objects = empty_objects(max(_FIRST_ROOM, 2 * stored))
             self._scan_all(frame, reach_m, self._scratch, self._objects)  # the same draws again: only to store the objects
         count = self._frames.counts
@@ -148,6 +152,31 @@ class LidarFleet:
             frame=np.full(len(self.devices), frame, np.int64),
             objects=(count[:, DETECTED] + count[:, FALSE]).astype(np.int32),
             result_time_us=truth.t_us + self._frames.processing_us,
+            content=self._content(truth, stored) if self._tell_content else None,
+        )
+
+    def _content(self, truth: GroundTruth, stored: int) -> ObjectLists:
+        """Return what the lists of this scan say of vehicles.
+
+        Each is matched to its own lane, at its measured place along it; its speed is told without error. Assumption: tracking
+        over several frames and maps of the lanes make both errors small beside that of the place.
+        """
+        objects = self._objects
+        order = np.argsort(objects.device[:stored], kind="stable")
+        order = order[objects.vehicle[order] >= 0]
+        row = np.searchsorted(truth.vehicle, objects.vehicle[order])
+        driven = truth.klass[row] < len(DRIVEN_CLASSES)
+        order, row = order[driven], row[driven]
+        heading = truth.heading_rad[row]
+        ahead_m = (objects.x_m[order] - truth.x_m[row]) * np.cos(heading) + (objects.y_m[order] - truth.y_m[row]) * np.sin(
+            heading
+        )
+        counts = np.bincount(objects.device[order], minlength=len(self.devices))
+        return ObjectLists(
+            offset=np.concatenate(([0], np.cumsum(counts, dtype=np.int64))),
+            edge=truth.edge[row],
+            s_m=truth.s_m[row] + ahead_m,
+            speed_mps=truth.speed_mps[row],
         )
 
     def close_interval(self, t_us: int) -> None:

@@ -14,8 +14,10 @@ from twin.errors import MapError, Problem
 from twin.eventlog.quantise import centimetres
 from twin.eventlog.recorder import Recorder
 from twin.kernel.clock import Phase, every
+from twin.kernel.records import FrameBatch
 from twin.messages import say
 from twin.roadnet.cache import load_network
+from twin.roadnet.lane_graph_cache import lane_graph_of
 from twin.roadnet.projection import to_local
 from twin.roadnet.road_network import RoadNetwork
 from twin.scenario.scenario import Scenario
@@ -25,15 +27,16 @@ from twin.sensors.deployment import Deployment
 from twin.sensors.dimensions import write_dimensions
 from twin.sensors.lidar_fleet import LidarFleet
 from twin.sensors.process import run_fleet
+from twin.simulation.reports import EdgeSpeeds, Reporting
 from twin.traffic.incidents import resolve_incidents
 from twin.traffic.places import trip_ends
-from twin.traffic.process import Traffic
+from twin.traffic.process import Traffic, planned_signals
 from twin.traffic.replay import Replay
 from twin.traffic.trips import check_demand
 from twin.traffic.vehicle_types import class_table
 from twin.units import to_us
 from twin.v2x.chain import Chain
-from twin.v2x.process import link_process
+from twin.v2x.process import STEP_US, link_process
 from twin.v2x.topology import assign_mecs, nearest_mec, outages_of, unknown_sites
 
 PROGRESS_US: Final = 1_000_000
@@ -51,6 +54,8 @@ class World:
     chain: Chain | None
     recorder: Recorder
     interval_us: int
+    reporting: Reporting | None = None
+    """What hands reports on, where anybody listens."""
 
     def finish(self, end_us: int) -> None:
         """Move everybody up to the end; write what it settles: intervals cut short, messages under way, every trip."""
@@ -87,8 +92,12 @@ def check(scenario: Scenario, base: Path) -> list[Problem]:
     if scenario.demand.inflow_vph > 0.0 and not (ends.zones or (ends.entries and ends.exits)):
         found = "the map has neither zones nor gates between which anyone could drive"
         problems.append(Problem("", "demand", found, "use a larger extract, or set inflow_vph to 0"))
-    problems += check_demand(network, scenario.demand, base)
-    return problems + resolve_incidents(network, scenario.incidents)[1]
+    wrong = check_demand(network, scenario.demand, base)
+    if not wrong and scenario.replay is None:
+        wrong = planned_signals(
+            network, lane_graph_of(network), scenario.demand, scenario.signals, scenario.seed, base
+        ).problems
+    return problems + wrong + resolve_incidents(network, scenario.incidents)[1]
 
 
 def _check_outages(scenario: Scenario, site_names: list[str]) -> list[Problem]:
@@ -125,33 +134,61 @@ def build(scenario: Scenario, network: RoadNetwork, recorder: Recorder, base: Pa
             duration_us,
             recorder,
             weather=scenario.weather,
+            incidents=scenario.incidents,
             base=base,
         )
     deployment = deployments.place(scenario.deployment, network, base)
     site_mec = _site_mec(scenario, network, deployment)
-    fleets = _fleets(scenario, network, deployment, recorder)
     chain = _chain(scenario, deployment, site_mec, recorder) if deployment.devices else None
+    reporting = _reporting(env, scenario, network, traffic) if chain is not None else None
+    if chain is not None:
+        chain.on_delivery = reporting
+    fleets = _fleets(scenario, network, deployment, recorder, tell_content=reporting is not None)
     _write_network(recorder, network, traffic.phase_of_edge())
     traffic.write_vehicles()
     write_dimensions(recorder, deployment, site_mec.tolist())
-    return World(env, traffic, deployment, fleets, chain, recorder, to_us(scenario.log.interval_s))
+    return World(env, traffic, deployment, fleets, chain, recorder, to_us(scenario.log.interval_s), reporting)
 
 
 def start(world: World, scenario: Scenario) -> None:
     """Start every process: who reports to whom is decided here."""
     env, traffic = world.env, world.traffic
     traffic.start(env)
+
+    def deliver(batch: FrameBatch) -> None:
+        if world.reporting is not None:
+            world.reporting.send(batch)
+        if world.chain is not None:
+            world.chain.send(batch)
+
     for fleet in world.fleets:
-        deliver = world.chain.send if world.chain is not None else (lambda _: None)
         env.process(run_fleet(env, fleet, lambda: traffic.now(int(env.now)), deliver))
     if world.chain is not None:
         env.process(link_process(env, world.chain))
+    if world.reporting is not None:
+        for process in world.reporting.processes(STEP_US):
+            env.process(process)
     env.process(every(env, to_us(scenario.log.trajectory_period_s), Phase.RECORDER, traffic.log_trajectory))
     env.process(every(env, world.interval_us, Phase.RECORDER, traffic.log_interval, first_us=world.interval_us))
     env.process(every(env, world.interval_us, Phase.CONTROL, world.close_interval, first_us=world.interval_us))
 
 
-def _fleets(scenario: Scenario, network: RoadNetwork, deployment: Deployment, recorder: Recorder) -> tuple[LidarFleet, ...]:
+def _reporting(env: simpy.Environment, scenario: Scenario, network: RoadNetwork, traffic: Traffic | Replay) -> Reporting | None:
+    """Return what hands reports on to actuated signals and informed drivers; None where there are neither."""
+    if isinstance(traffic, Replay) or not (traffic.listens_to_vehicles or traffic.listens_to_speeds):
+        return None
+    speeds = EdgeSpeeds(network.edge_length_m, network.edge_speed_limit_mps)
+    period_us = to_us(scenario.demand.rerouting.period_s)
+    return Reporting(
+        env,
+        vehicles=(traffic.stop_line_m(), traffic.signals.report) if traffic.listens_to_vehicles else None,
+        speeds=(speeds, period_us, traffic.inform) if traffic.listens_to_speeds else None,
+    )
+
+
+def _fleets(
+    scenario: Scenario, network: RoadNetwork, deployment: Deployment, recorder: Recorder, *, tell_content: bool
+) -> tuple[LidarFleet, ...]:
     periods = sorted({device.spec.period_us for device in deployment.devices})
     return tuple(
         LidarFleet(
@@ -161,6 +198,7 @@ def _fleets(scenario: Scenario, network: RoadNetwork, deployment: Deployment, re
             scenario.seed,
             recorder,
             observation_every_n_frames=scenario.log.observation_every_n_frames,
+            tell_content=tell_content,
         )
         for period_us in periods
     )

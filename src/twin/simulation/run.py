@@ -71,7 +71,9 @@ def run(
             for line in world.traffic.notices():
                 notice(line)
             _simulate(world, scenario, folder, progress)
-        summary = summarise(Run(folder.path, folder.manifest), scenario.warm_up_s)
+        for line in world.traffic.closing_notices():
+            notice(line)
+        summary = summarise(Run(folder.path, folder.manifest), scenario.warm_up_s) | world.traffic.figures()
         folder.complete(
             simulated_s=scenario.duration_s,
             wall_s=time.perf_counter() - began_s,

@@ -85,7 +85,7 @@ class RoadClosure(_Incident):
 
 
 class StalledVehicle(_Incident):
-    """The first vehicle that comes to the place breaks down there and stands until the end."""
+    """A car that has broken down stands at the place until the end, from the first gap in the traffic on."""
 
     kind: Literal["stalled_vehicle"] = "stalled_vehicle"
     """Selects it."""
@@ -194,7 +194,7 @@ class IncidentHooks(Protocol):
         """Close a lane to traffic that would enter it, or open it again."""
 
     def stall_at(self, edge: int, lane: int, s_m: float, until_us: int) -> None:
-        """Make the next vehicle that comes there stand still until an instant."""
+        """Let a car that has broken down stand there until an instant."""
 
     def reroute_around(self, closed: frozenset[int]) -> None:
         """Give every trip whose route leads over edges that are closed another one, where there is one; count the others."""

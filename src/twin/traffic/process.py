@@ -2,37 +2,45 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 import simpy
 
+from twin.errors import ScenarioError
 from twin.eventlog.recorder import Recorder
+from twin.kernel.records import EdgeSpeedReport
 from twin.kernel.weather import WeatherSpec
 from twin.messages import say
 from twin.roadnet.junction_groups import external_routes
 from twin.roadnet.lane_graph import LaneGraph
-from twin.roadnet.lane_graph_builder import build_lane_graph
+from twin.roadnet.lane_graph_cache import lane_graph_of
 from twin.roadnet.road_network import RoadNetwork
 from twin.traffic import traffic_log
 from twin.traffic.crossings import crossings_of, places_of
 from twin.traffic.demand import DemandSpec
 from twin.traffic.engine import Engine
 from twin.traffic.ground_truth import GroundTruth
+from twin.traffic.incidents import IncidentSpec
+from twin.traffic.interventions import Interventions
 from twin.traffic.pedestrians import Pedestrians, build_pedestrians, joined_truth, pedestrian_truth
 from twin.traffic.pedestrians import step_to as walk_to
 from twin.traffic.prefill import place_under_way
 from twin.traffic.signal_control import SignalControl
 from twin.traffic.signal_plan import approach_groups
-from twin.traffic.signal_plans import signal_plans
+from twin.traffic.signal_plans import SignalDesign, design_signals
 from twin.traffic.signal_spec import SignalsSpec
 from twin.traffic.trips import Trips, build_trips, planned_flows
 from twin.traffic.vehicle_types import class_table
 from twin.traffic.vehicles import NEXT
 from twin.traffic.weather_driving import driving_factors
 from twin.units import US_PER_S
+
+TOLD: Final = ("trips_removed", "trips_rerouted", "trips_stuck", "trips_advised")
+"""Figures that the closing notices tell where they are not 0."""
 
 
 class Traffic:
@@ -48,19 +56,24 @@ class Traffic:
         recorder: Recorder,
         *,
         weather: WeatherSpec | None = None,
+        incidents: Sequence[IncidentSpec] = (),
         base: Path = Path(),
     ) -> None:
         """Draw the trips, plan the signals, place the vehicles that are under way at the start.
 
-        Files of the demand are relative to ``base``. Raises ScenarioError with what is wrong with demand and signals on this map.
+        Files of the demand are relative to ``base``. Raises ScenarioError with what is wrong with demand, signals and incidents
+        on this map.
         """
         self.network = network
-        self.graph: LaneGraph = build_lane_graph(network)
+        self.graph: LaneGraph = lane_graph_of(network)
         self.trips: Trips = on_lanes(network, build_trips(network, demand, seed, duration_us, base))
-        flow_vph = connector_flow_vph(network, self.graph, demand, base)
-        self.plans = signal_plans(network, self.graph, signals, seed, flow_vph)
+        design = planned_signals(network, self.graph, demand, signals, seed, base)
+        if design.problems:
+            raise ScenarioError(design.problems)
+        self.plans, self.waves = design.plans, design.waves
         factors = driving_factors(weather or WeatherSpec(), demand.weather)
         self.engine = Engine(network, self.graph, self.trips, class_table(demand.vehicle_types), demand.driving, factors)
+        self.interventions = Interventions(network, self.graph, self.engine, self.trips, demand, incidents)
         self._recorder = recorder
         self._interval_began_us = 0
         self.signals = SignalControl(
@@ -83,14 +96,42 @@ class Traffic:
 
     def notices(self) -> list[str]:
         """Return what a planner should know of the demand, one line each."""
-        return self.trips.notices()
+        waves = [
+            say(
+                "signals.wave.told",
+                road=wave.road,
+                count=len(wave.junctions),
+                cycle_s=wave.cycle_s,
+                forward_s=wave.forward_s,
+                backward_s=wave.backward_s,
+            )
+            for wave in self.waves
+        ]
+        return self.trips.notices() + waves
 
     def closing_notices(self) -> list[str]:
         """Return what a planner should know of what happened, one line each."""
-        lines = []
-        if self.engine.removed:
-            lines.append(say("traffic.removed", count=self.engine.removed))
+        figures = self.figures()
+        lines = [say(f"traffic.{name}", count=figures[name]) for name in TOLD if figures[name]]
+        turns = self.engine.wrong_lane_turns
+        if turns:
+            lines.append(say("traffic.wrong_lane", count=turns, share=turns / max(self._turns_made(), 1)))
         return lines
+
+    def figures(self) -> dict[str, int]:
+        """Return what the log does not tell: trips taken off the road, rerouted, stuck before closed roads, advised."""
+        changes = self.interventions
+        return {
+            "trips_removed": self.engine.removed,
+            "trips_rerouted": changes.rerouted,
+            "trips_stuck": changes.stuck,
+            "trips_advised": changes.advised,
+        }
+
+    def _turns_made(self) -> int:
+        """Return the edges' ends that vehicles have come to so far."""
+        rows = self.engine.vehicles.all.view(np.ndarray)
+        return int(rows["leg"].sum(dtype=np.int64))
 
     @property
     def active(self) -> int:
@@ -121,14 +162,38 @@ class Traffic:
         """Return who is where at ``t_us``, pedestrians last."""
         self.step_to(t_us)
         truth = self.engine.now(t_us)
-        if self.pedestrians is None:
-            return truth
-        since_s = (t_us - self.engine.t_us) / US_PER_S
-        return joined_truth(truth, pedestrian_truth(self.pedestrians, self.trips.count, t_us, since_s))
+        walkers = 0
+        if self.pedestrians is not None:
+            since_s = (t_us - self.engine.t_us) / US_PER_S
+            truth = joined_truth(truth, pedestrian_truth(self.pedestrians, self.trips.count, t_us, since_s))
+            walkers = self.pedestrians.count
+        stalled = self.interventions.truth(self.trips.count + walkers)
+        return truth if stalled is None else joined_truth(truth, stalled)
 
-    def start(self, env: simpy.Environment) -> None:
-        """Start the process of the signal controllers; vehicles need none."""
-        env.process(self.signals.run(env, self.step_to))
+    def start(self, env: simpy.Environment, *, resumed: bool = False) -> None:
+        """Start the processes of signal controllers and incidents; vehicles need none.
+
+        ``resumed``: the state was restored, and the environment begins at the instant at which it was saved.
+        """
+        env.process(self.signals.run(env, self.step_to, resumed=resumed))
+        if self.interventions.incidents:
+            env.process(self.interventions.run(env, self.step_to))
+
+    @property
+    def listens_to_speeds(self) -> bool:
+        """Whether anybody re-routes by reported speeds."""
+        return bool(self.trips.informed.any())
+
+    @property
+    def listens_to_vehicles(self) -> bool:
+        """Whether any signal ends its greens by reported vehicles."""
+        return any((plan.least_us != plan.most_us).any() for plan in self.plans)
+
+    def inform(self, report: EdgeSpeedReport) -> None:
+        """Let informed drivers look at reported speeds."""
+        if self.listens_to_speeds:
+            self.step_to(report.t_us)
+            self.interventions.inform(report)
 
     def step_to(self, t_us: int) -> None:
         """Move everybody by every whole step up to ``t_us``, with the signals as they are."""
@@ -158,7 +223,14 @@ class Traffic:
 
     def write_vehicles(self) -> None:
         """Write the static table of vehicles and pedestrians."""
-        traffic_log.write_vehicles(self._recorder, self.engine, self.pedestrians)
+        traffic_log.write_vehicles(self._recorder, self.engine, self.pedestrians, len(self.interventions.stalled))
+
+    def stop_line_m(self) -> npt.NDArray[np.float64]:
+        """Return where along each edge (edges,) its stop line is; its end where it has no lanes."""
+        graph = self.graph
+        lane = np.minimum(graph.edge_lane[:-1], max(graph.lane_count - 1, 0))
+        there = graph.edge_lane[1:] > graph.edge_lane[:-1]
+        return np.where(there, graph.lane_begin_m[lane] + graph.lane_length_m[lane], self.network.edge_length_m)
 
     def phase_of_edge(self) -> npt.NDArray[np.int8]:
         """Return the signal group that best describes each edge's stop line; -1 without a signal."""
@@ -169,6 +241,7 @@ class Traffic:
         state = {f"engine/{name}": array for name, array in self.engine.state().items()}
         state |= {f"signals/{name}": array for name, array in self.signals.state().items()}
         state["interval_began_us"] = np.array([self._interval_began_us])
+        state["marks"] = self.interventions.marks.copy()
         if self.pedestrians is not None:
             for name in ("all", "active", "counts"):
                 state[f"pedestrians/{name}"] = np.array(getattr(self.pedestrians, name).view(np.ndarray))
@@ -179,6 +252,7 @@ class Traffic:
         self.engine.restore(_part(state, "engine/"))
         self.signals.restore(_part(state, "signals/"))
         self._interval_began_us = int(state["interval_began_us"][0])
+        self.interventions.marks[:] = state["marks"]
         if self.pedestrians is not None:
             for name, array in _part(state, "pedestrians/").items():
                 getattr(self.pedestrians, name).view(np.ndarray)[...] = array
@@ -186,6 +260,14 @@ class Traffic:
 
 def _part(state: dict[str, npt.NDArray[Any]], prefix: str) -> dict[str, npt.NDArray[Any]]:
     return {name.removeprefix(prefix): array for name, array in state.items() if name.startswith(prefix)}
+
+
+def planned_signals(
+    network: RoadNetwork, graph: LaneGraph, demand: DemandSpec, signals: SignalsSpec, seed: int, base: Path
+) -> SignalDesign:
+    """Return the signals for the flows that the demand plans, or everything wrong with them; the demand must be sound."""
+    flow_vph = connector_flow_vph(network, graph, demand, base)
+    return design_signals(network, graph, signals, seed, flow_vph)
 
 
 def on_lanes(network: RoadNetwork, trips: Trips) -> Trips:
@@ -208,7 +290,7 @@ def on_lanes(network: RoadNetwork, trips: Trips) -> Trips:
 
 
 def connector_flow_vph(network: RoadNetwork, graph: LaneGraph, demand: DemandSpec, base: Path) -> npt.NDArray[np.float64]:
-    """Return the vehicles an hour that are expected on each connector, where the profile is 1; alike on parallel marked ones."""
+    """Return the vehicles an hour expected on each connector where the profile is 1; alike on parallel marked ones."""
     loads = planned_flows(network, demand, base)
     width = np.int64(network.edge_count)
     lanes = graph.connector_first + np.arange(graph.connector_count)

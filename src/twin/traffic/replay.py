@@ -120,6 +120,10 @@ class Replay:
         """Return what a planner should know of what happened: nothing that the file did not say."""
         return []
 
+    def figures(self) -> dict[str, int]:
+        """Return what the log does not tell of the run: nothing."""
+        return {}
+
     @property
     def active(self) -> int:
         """Vehicles on the network."""

@@ -139,14 +139,18 @@ def _turns(network: RoadNetwork, graph: LaneGraph, route_edge: npt.NDArray[np.in
     return length, time_s
 
 
-def write_vehicles(recorder: Recorder, engine: Engine, pedestrians: Pedestrians | None) -> None:
-    """Write the static table of everybody who may be met: vehicles, then pedestrians."""
+def write_vehicles(recorder: Recorder, engine: Engine, pedestrians: Pedestrians | None, stalled: int = 0) -> None:
+    """Write the static table of everybody who may be met: vehicles, then pedestrians, then ``stalled`` cars that break down."""
     vehicles = engine.vehicles
     klass = vehicles.all.klass.astype(np.int64)
     sizes = [table[klass] for table in (vehicles.length_m, vehicles.width_m, vehicles.height_m)]
     if pedestrians is not None:
         klass = np.append(klass, np.full(pedestrians.count, VEHICLE_CLASSES.index("pedestrian")))
         sizes = [np.append(own, np.full(pedestrians.count, m)) for own, m in zip(sizes, pedestrians.size_m, strict=True)]
+    if stalled:
+        klass = np.append(klass, np.full(stalled, VEHICLE_CLASSES.index("car")))
+        cars = (vehicles.length_m[0], vehicles.width_m[0], vehicles.height_m[0])
+        sizes = [np.append(own, np.full(stalled, m)) for own, m in zip(sizes, cars, strict=True)]
     recorder.write_static(
         "vehicle",
         {

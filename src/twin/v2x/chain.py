@@ -30,6 +30,13 @@ class MessageRecorder(Protocol):
         """Add rows to a table."""
 
 
+class Delivery(Protocol):
+    """What is told of messages that have come to the end of a hop."""
+
+    def __call__(self, hop: str, device: Ints, frame: Ints, delivered_us: Ints) -> None:
+        """Take devices, frames and instants of delivery (n,) of messages; the instants may lie ahead of the clock."""
+
+
 class Chain:
     """All messages of a run: one queue for each site's uplink, one for each MEC's, exact first-in-first-out times.
 
@@ -76,6 +83,8 @@ class Chain:
         self._to_mec = MessagePool()
         self._to_cloud = MessagePool()
         self._forwarded_us = np.iinfo(np.int64).min
+        self.on_delivery: Delivery | None = None
+        """Who is told of every delivery; nobody at first."""
         self.sent = 0
         """Messages accepted so far."""
         self.delivered = 0
@@ -122,6 +131,7 @@ class Chain:
         rows = self._to_mec.take(t_us, self._rank)
         at_us, outcome = self._site_hop.forward(rows)
         arrived = outcome == DELIVERED
+        self._tell(SITE_TO_MEC, rows, at_us, outcome)
         onward = rows[arrived]
         onward[:, field.ARRIVAL_US] = at_us[arrived]
         self._to_cloud.put(onward)
@@ -129,6 +139,7 @@ class Chain:
         last = self._to_cloud.take(t_us, self._rank)
         site_queue = last[:, field.FOUND].copy()
         cloud_us, last_outcome = self._mec_hop.forward(last)
+        self._tell(MEC_TO_CLOUD, last, cloud_us, last_outcome)
         self._forwarded_us = t_us
         failed = rows[~arrived]
         never = np.full(len(failed), NEVER, np.int64)
@@ -144,6 +155,12 @@ class Chain:
     def finish(self) -> None:
         """Forward and record everything that is still under way, as if the clock ran on without new messages."""
         self.step(_END)
+
+    def _tell(self, hop: str, rows: Ints, delivered_us: Ints, outcome: npt.NDArray[np.int8]) -> None:
+        if self.on_delivery is None:
+            return
+        arrived = outcome == DELIVERED
+        self.on_delivery(hop, rows[arrived, field.DEVICE], rows[arrived, field.FRAME], delivered_us[arrived])
 
     def _record(
         self,
