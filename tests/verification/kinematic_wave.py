@@ -3,11 +3,14 @@
 Sources: M. J. Lighthill, G. B. Whitham, "On kinematic waves II", Proc. R. Soc. A 229 (1955) 317-345 (shocks); C. F. Daganzo,
 "The cell transmission model, part II: network traffic", Transportation Research B 29 (1995) 79-93 (demand and supply, merges,
 diverges); G. F. Newell, "A simplified theory of kinematic waves in highway traffic", Transportation Research B 27 (1993)
-281-313 (triangular diagram). The cases are those with which UXsim verifies itself (MIT licence; T. Seo, "UXsim", 2023).
+281-313 (triangular diagram); C. F. Daganzo, "A variational formulation of kinematic waves", Transportation Research B 39 (2005)
+187-196 (arrivals farther on, for any concave diagram).
+The cases are those with which UXsim verifies itself (MIT licence; T. Seo, "UXsim", 2023).
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -115,6 +118,31 @@ def bottleneck(arriving_vps: float, after_vps: float, capacity_vps: float, peak_
     return PointQueue(most, clear_s, most * clear_s / 2.0)
 
 
+def counts_farther_on(diagram: Diagram, length_m: float, times_s: Floats, counts: Floats) -> Floats:
+    """Return the cumulated vehicles at the end of a road without queues, at the same evenly spaced times as at its beginning.
+
+    N(L, t) = min over earlier instants u of N(0, u) + (t - u) R(L / (t - u)), where R(v) = max over k of q(k) - v k is how many
+    can overtake somebody who drives at v (Daganzo 2005, equations 3 to 5). In a concave diagram dense traffic is slower than
+    lone cars, so that the head of a platoon spreads out; in Newell's triangle the answer is N(0, t - L / u).
+    """
+    lag_s = times_s - times_s[0]
+    ways = lag_s[lag_s > 0.0]
+    speeds = length_m / ways
+    overtake = np.max(diagram.flow_vps[None, :] - speeds[:, None] * diagram.density_vpm[None, :], axis=1) * ways
+    found = np.zeros(times_s.size)
+    for i in range(1, times_s.size):
+        found[i] = np.min(counts[:i][::-1] + overtake[:i])
+    return found
+
+
+def served(arrived: Floats, step_s: float, service_vps: Floats) -> Floats:
+    """Return the cumulated departures of a queue: N(t + dt) = min(arrived, N(t) + service dt), at the times of ``arrived``."""
+    left = np.zeros(arrived.size)
+    for i in range(1, arrived.size):
+        left[i] = min(arrived[i], left[i - 1] + service_vps[i - 1] * step_s)
+    return left
+
+
 def _middle(a: float, b: float, c: float) -> float:
     return sorted((a, b, c))[1]
 
@@ -156,6 +184,35 @@ def signal_delay_s(arriving_vps: float, saturation_vps: float, cycle_s: float, g
     x = arriving_vps / (saturation_vps * ratio)
     uniform = 0.5 * cycle_s * (1.0 - ratio) ** 2 / (1.0 - min(x, 1.0) * ratio)
     return uniform + 0.5 * max(x - 1.0, 0.0) * period_s
+
+
+def two_signals_delay_s(
+    arriving_vps: float,
+    saturation_vps: float,
+    between_s: float,
+    greens: tuple[Callable[[float], bool], Callable[[float], bool]],
+    period_s: float,
+    step_s: float = 0.1,
+) -> float:
+    """Return the mean delay (s) at two signals in a row of those who arrive evenly during ``period_s``.
+
+    ``greens`` tell whether each signal lets pass at an instant; ``between_s`` is the free time from the first to the second.
+    Cumulated curves: what leaves the first arrives at the second so much later (Newell 1993); nobody turns off, no queue
+    reaches back to the first.
+    """
+    times_s = np.arange(0.0, 2.0 * period_s + 600.0, step_s)
+    wanted = np.minimum(times_s, period_s) * arriving_vps
+    shift = round(between_s / step_s)
+    arrived = wanted
+    for number, green in enumerate(greens):
+        service = np.array([saturation_vps * green(float(t)) for t in times_s])
+        left = served(arrived, step_s, service)
+        if number == 0:
+            arrived = np.concatenate([np.zeros(shift), left[: left.size - shift]])
+    undelayed = np.concatenate([np.zeros(shift), wanted[: wanted.size - shift]])
+    if left[-1] < wanted[-1] - 1e-6:
+        raise ValueError("the signals do not serve this demand within the period and ten minutes")
+    return float((undelayed - left).sum() * step_s / wanted[-1])
 
 
 def signalled_grid_times_s(

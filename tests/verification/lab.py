@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import numpy as np
-from tests.traffic.helpers import check_lanes
 from tests.traffic.networks import build
+from tests.verification.invariants import Checker
 
 from twin.roadnet.lane_graph_builder import build_lane_graph
 from twin.roadnet.road_network import RoadNetwork
@@ -49,7 +49,7 @@ def poisson_s(rate_vps: float, until_s: float, seed: int) -> np.ndarray:
 
 
 class Lab:
-    """An engine on a network; signals are written by hand, invariants checked at every step when asked."""
+    """An engine on a network; signals are written by hand, and what must always hold is checked at every step."""
 
     def __init__(
         self, network: RoadNetwork, wanted: Sequence[tuple[float, Route]], *, types: VehicleTypes | None = None
@@ -58,12 +58,7 @@ class Lab:
         self.graph = build_lane_graph(network)
         self.trips = trips_of(network, wanted)
         self.engine = Engine(network, self.graph, self.trips, class_table(types or VehicleTypes()), DrivingSpec())
-        self.left_out = 0
-        self.check_every_s: float | None = None
-
-    def __getattr__(self, name: str) -> int:
-        """Return a count of the engine: active, waiting, begun, arrived."""
-        return getattr(self.engine, name)
+        self.checker = Checker(self.engine)
 
     @property
     def t_s(self) -> float:
@@ -85,13 +80,17 @@ class Lab:
         self.engine.roads.signal[self.graph.lane_edge[self.graph.connector_from] == source] = state
 
     def run(self, until_s: float, each: Callable[[float], None] | None = None, every_s: float = 0.1) -> None:
-        """Step until ``until_s``; call ``each(t_s)`` every so often."""
+        """Step until ``until_s``; call ``each(t_s)`` every so often. AssertionError when vehicles overlap, meet or are lost."""
         while self.t_s < until_s - 1e-9:
-            self.engine.step_to(round(min(self.t_s + every_s, until_s) * 1e6))
+            self.checker.step_to(round(min(self.t_s + every_s, until_s) * 1e6))
             if each is not None:
                 each(self.t_s)
-            if self.check_every_s is not None:
-                check_lanes(self)
+        assert not self.checker.report(), self.checker.report()
+
+    def passed(self, edge: int) -> int:
+        """Return how many vehicles have passed the stop line of an edge."""
+        graph = self.graph
+        return int(self.engine.roads.lanes["left"][graph.edge_lane[edge] : graph.edge_lane[edge + 1]].sum())
 
     def fixed_time(self, source: int, cycle_s: float, green_s: float, yellow_s: float) -> Callable[[float], None]:
         """Return what to call each step so that an edge has green first in every cycle, then yellow, then red."""
