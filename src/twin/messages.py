@@ -658,6 +658,10 @@ CATALOGUE: Final[dict[str, tuple[str, str]]] = {
         "turns from a lane that is not meant for them: {count} ({share:.1%} of all)",
         "从非对应车道转弯的次数：{count}（占全部的 {share:.1%}）",
     ),
+    "traffic.state_file": (
+        "{file}: this is no saved state of traffic ({reason}); save it again",
+        "{file}：这不是保存的交通状态（{reason}）；请重新保存",
+    ),
     "traffic.not_calibrated": (
         "the demand is not calibrated (demo data)",
         "交通需求未标定（演示数据）",

@@ -8,6 +8,8 @@ used, which every machine rounds alike.
 from __future__ import annotations
 
 from twin.compilation import inline_kernel
+from twin.traffic.roads import Records
+from twin.traffic.vehicles import FREE
 
 SMALLEST_GAP_M = 0.05
 """Below this the interaction term is not evaluated: it would overflow, and the vehicle stands anyway."""
@@ -42,3 +44,21 @@ def interaction(
     wanted_gap = standstill_gap + max(0.0, wish)
     ratio = wanted_gap / max(gap, SMALLEST_GAP_M)
     return acceleration * ratio * ratio
+
+
+@inline_kernel
+def acceleration_behind(slots: Records, classes: Records, slot: int, gap: float, leader_speed: float) -> float:
+    """Return what the vehicle in ``slot`` would do ``gap`` metres behind somebody (FREE: nobody)."""
+    k = slots[slot].klass
+    free = free_acceleration(slots[slot].speed, slots[slot].pace, classes[k].acceleration, classes[k].braking)
+    if gap >= FREE:
+        return free
+    return free - interaction(
+        slots[slot].speed,
+        gap,
+        leader_speed,
+        classes[k].acceleration,
+        classes[k].interaction,
+        classes[k].time_gap,
+        classes[k].standstill_gap,
+    )

@@ -7,7 +7,7 @@ Record 1999 (2007) 86-94. A change takes effect at once; ``positions`` draws the
 from __future__ import annotations
 
 from twin.compilation import inline_kernel
-from twin.traffic.car_following import free_acceleration, interaction
+from twin.traffic.car_following import acceleration_behind, free_acceleration
 from twin.traffic.lane_lists import Ints, Longs, insert, orient, remove
 from twin.traffic.roads import NONE, Records
 from twin.traffic.signal_states import RED, YELLOW
@@ -26,24 +26,6 @@ URGENCY_MPS2 = 2.0
 """What reaching the right lane is worth at the place where one must be there; falls to nothing at the courtesy distance x 2. Assumption."""
 
 STANDING_MPS = 0.1
-
-
-@inline_kernel
-def acceleration_behind(slots: Records, classes: Records, slot: int, gap: float, leader_speed: float) -> float:
-    """Return what the vehicle in ``slot`` would do ``gap`` metres behind somebody (FREE: nobody)."""
-    k = slots[slot].klass
-    free = free_acceleration(slots[slot].speed, slots[slot].pace, classes[k].acceleration, classes[k].braking)
-    if gap >= FREE:
-        return free
-    return free - interaction(
-        slots[slot].speed,
-        gap,
-        leader_speed,
-        classes[k].acceleration,
-        classes[k].interaction,
-        classes[k].time_gap,
-        classes[k].standstill_gap,
-    )
 
 
 @inline_kernel

@@ -19,7 +19,7 @@ import numpy.typing as npt
 from twin.compilation import borrowed, inline_kernel, kernel
 from twin.traffic.car_following import free_acceleration, interaction
 from twin.traffic.driving import HALTED_MPS
-from twin.traffic.lane_change import acceleration_behind, consider_lane
+from twin.traffic.lane_change import consider_lane
 from twin.traffic.lane_lists import (
     Ints,
     Longs,
@@ -32,9 +32,11 @@ from twin.traffic.lane_lists import (
     remove,
     route_edge_at,
 )
-from twin.traffic.right_of_way import look_inside, must_wait
+from twin.traffic.conflict_points import look_inside
+from twin.traffic.right_of_way import must_wait
 from twin.traffic.roads import NEVER_STEP, NONE, Records
 from twin.traffic.signal_states import RED, YELLOW
+from twin.traffic.zipping import zip_pair
 from twin.traffic.vehicles import ACTIVE, ARRIVED, FREE, NEVER, NEXT, OFF_LANE, REMOVED, STEPS, UPDATES, WAITING
 
 CUT_M = 0.05
@@ -111,7 +113,21 @@ def look_ahead(
             shows = signal[lanes[target].connector]
             if ahead == 0:
                 held = must_wait(
-                    slots, lanes, count, conflicts, signal, blocked, driving, lane, slot, distance, most, braking, standstill, step
+                    slots,
+                    classes,
+                    lanes,
+                    count,
+                    conflicts,
+                    signal,
+                    blocked,
+                    driving,
+                    lane,
+                    slot,
+                    distance,
+                    most,
+                    braking,
+                    standstill,
+                    step,
                 )
                 stands = shows != RED
             else:
@@ -172,82 +188,6 @@ def look_around(
             free = free_acceleration(slots[slot].speed, slots[slot].pace, classes[k].acceleration, classes[k].braking)
             slots[slot].cap = free - slowing
             slots[slot].room = room
-
-
-@inline_kernel
-def next_in_zip(
-    slots: Records, lanes: Records, count: Ints, connector: int, number: int, reach: float, step: int
-) -> tuple[int, float, int]:
-    """Return slot, distance to the common lane and number of the vehicle from ``number`` on that goes through ``connector``.
-
-    Numbers count those on the connector first, then those on the lane before it, unless its first one stands and gives way to
-    somebody else; the slot is NONE behind the last one.
-    """
-    inside = count[connector]
-    if number < inside:
-        slot = lanes[connector].first_slot + number
-        return slot, lanes[connector].length - slots[slot].s, number
-    source = lanes[connector].source
-    if lanes[source].held_step >= step - 1:
-        return NONE, FREE, 0
-    n = number - inside
-    while n < count[source]:
-        slot = lanes[source].first_slot + n
-        distance = lanes[connector].length + lanes[source].length - slots[slot].s
-        if distance > reach:
-            break
-        if slots[slot].next == connector:
-            return slot, distance, n + inside
-        n += 1
-    return NONE, FREE, 0
-
-
-@inline_kernel
-def goes_first(slots: Records, a: int, distance_a: float, inside_a: bool, b: int, distance_b: float, inside_b: bool) -> bool:
-    """Return whether vehicle ``a`` zips in before ``b``: who is in the junction already, in order of entry, then who is nearer."""
-    if inside_a != inside_b:
-        return inside_a
-    if inside_a and slots[a].entered != slots[b].entered:
-        return slots[a].entered < slots[b].entered
-    if not inside_a and distance_a != distance_b:
-        return distance_a < distance_b
-    return slots[a].vehicle < slots[b].vehicle
-
-
-@inline_kernel
-def zip_pair(
-    slots: Records, classes: Records, lanes: Records, count: Ints, driving: Records, one: int, other: int, step: int
-) -> None:
-    """Let the vehicles towards two connectors that end in one lane take turns: each follows the one before it by distance."""
-    if count[one] + count[lanes[one].source] == 0 or count[other] + count[lanes[other].source] == 0:
-        return
-    reach = driving[0].zip_distance + max(lanes[one].length, lanes[other].length)
-    inner = max(lanes[one].length, lanes[other].length)
-    span = driving[0].zip_distance
-    slot_a, distance_a, number_a = next_in_zip(slots, lanes, count, one, 0, reach, step)
-    slot_b, distance_b, number_b = next_in_zip(slots, lanes, count, other, 0, reach, step)
-    last_a, last_b = NONE, NONE
-    last_distance_a, last_distance_b = 0.0, 0.0
-    while slot_a != NONE or slot_b != NONE:
-        takes_a = slot_b == NONE or (
-            slot_a != NONE
-            and goes_first(slots, slot_a, distance_a, number_a < count[one], slot_b, distance_b, number_b < count[other])
-        )
-        slot, distance = (slot_a, distance_a) if takes_a else (slot_b, distance_b)
-        leader, leader_distance = (last_b, last_distance_b) if takes_a else (last_a, last_distance_a)
-        if leader != NONE:
-            k = slots[slot].klass
-            whole = slots[leader].length + classes[k].standstill_gap + classes[k].time_gap * slots[slot].speed
-            gap = distance - leader_distance - slots[leader].length + whole * min(1.0, max(0.0, distance - inner) / span)
-            least = -driving[0].zip_braking
-            asked = least if gap <= 0.0 else max(acceleration_behind(slots, classes, slot, gap, slots[leader].speed), least)
-            slots[slot].cap = asked
-        if takes_a:
-            last_a, last_distance_a = slot_a, distance_a
-            slot_a, distance_a, number_a = next_in_zip(slots, lanes, count, one, number_a + 1, reach, step)
-        else:
-            last_b, last_distance_b = slot_b, distance_b
-            slot_b, distance_b, number_b = next_in_zip(slots, lanes, count, other, number_b + 1, reach, step)
 
 
 @inline_kernel
@@ -558,8 +498,7 @@ def steps(
     count: Ints,
     signal: npt.NDArray[np.int8],
     blocked: npt.NDArray[np.int8],
-    zip_offset: Ints,
-    zip_connector: Ints,
+    zips: Records,
     edge_lane: Ints,
     route_edge: Ints,
     counts: Longs,
@@ -574,7 +513,7 @@ def steps(
     """Advance all vehicles from ``t_us`` by ``number`` steps of ``dt_us``; everything but links, conflicts, routes changes in place."""
     slots, vehicles, classes, lanes = borrowed(slots), borrowed(vehicles), borrowed(classes), borrowed(lanes)
     links, conflicts, count, signal = borrowed(links), borrowed(conflicts), borrowed(count), borrowed(signal)
-    blocked, zip_offset, zip_connector = borrowed(blocked), borrowed(zip_offset), borrowed(zip_connector)
+    blocked, zips = borrowed(blocked), borrowed(zips)
     edge_lane, route_edge, counts, queue = borrowed(edge_lane), borrowed(route_edge), borrowed(counts), borrowed(queue)
     crossing, driving = borrowed(crossing), borrowed(driving)
     dt = dt_us * 1e-6
@@ -614,10 +553,8 @@ def steps(
                 )  # fmt: skip
                 if lane >= first_connector and count[lane] > 1 and lanes[lane].crosses:
                     look_around(slots, classes, lanes, count, conflicts, lane, step)
-        for group in range(zip_offset.size - 1):
-            for a in range(zip_offset[group], zip_offset[group + 1]):
-                for b in range(a + 1, zip_offset[group + 1]):
-                    zip_pair(slots, classes, lanes, count, driving, zip_connector[a], zip_connector[b], step)
+        for pair in range(zips.size):
+            zip_pair(slots, classes, lanes, count, driving, zips, pair, step)
         crossings = 0
         for lane in range(count.size):
             n = count[lane]

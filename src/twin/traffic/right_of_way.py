@@ -1,33 +1,18 @@
-"""Who goes first where streams cross or join: signals, gap acceptance, and no two vehicles on one conflict point.
-
-Before a stop line a driver asks ``must_wait``. Inside the junction whoever entered first goes first: ``look_inside`` stops a
-vehicle short of every place that somebody who entered before it has not left yet, whatever was foreseen at the stop line.
-"""
+"""Before the stop line: signals, right of way, gap acceptance, room behind the junction."""
 
 from __future__ import annotations
 
 import math
 
 from twin.compilation import inline_kernel
-from twin.roadnet.lane_graph import CROSS, EQUAL, LEFT, MINE, RIGHT, STRAIGHT, THEIRS, ZIP
-from twin.traffic.car_following import interaction
+from twin.roadnet.lane_graph import CROSS, EQUAL, LEFT, MERGE, MINE, RIGHT, STRAIGHT, THEIRS, ZIP
+from twin.traffic.car_following import acceleration_behind
+from twin.traffic.conflict_points import CREEP_MPS, leaves_too_late, mean_speed
 from twin.traffic.driving import HALTED_MPS
 from twin.traffic.lane_lists import Ints, rear_of
 from twin.traffic.roads import Records
 from twin.traffic.signal_states import GIVE_WAY, GREEN, NO_SIGNAL, RED, YELLOW
 from twin.traffic.vehicles import FREE
-
-CREEP_MPS = 1.0
-"""Slower vehicles inside a junction are not counted on to leave in time. Assumption."""
-
-PLACE_M = 7.0
-"""Room that a vehicle takes up in a queue: a car and its gap."""
-
-
-@inline_kernel
-def mean_speed(speed: float, limit: float) -> float:
-    """Return about how fast somebody covers the next metres through a junction: half-way between now and the turn's limit."""
-    return max(0.5 * (speed + limit), 1.0)
 
 
 @inline_kernel
@@ -63,31 +48,21 @@ def exit_is_full(slots: Records, lanes: Records, count: Ints, connector: int, le
 
 
 @inline_kernel
-def leaves_too_late(
-    s: float, speed: float, length: float, limit: float, zone_end: float, my_arrival: float, clearance: float
-) -> bool:
-    """Return whether somebody on his way through is still at the crossing place when I come to it."""
-    if s - length >= zone_end:
-        return False
-    if speed < CREEP_MPS:
-        return True
-    return (zone_end + length - s) / mean_speed(speed, limit) + clearance > my_arrival
-
-
-@inline_kernel
 def others_inside(
     slots: Records,
+    classes: Records,
     lanes: Records,
     count: Ints,
     conflicts: Records,
     q: int,
     connector: int,
+    mine: int,
     distance: float,
     my_arrival: float,
     clearance: float,
     step: int,
 ) -> bool:
-    """Return whether somebody on the other connector of conflict ``q`` keeps me from entering."""
+    """Return whether somebody on the other connector of conflict ``q`` keeps me, the vehicle in slot ``mine``, from entering."""
     other = conflicts[q].other
     limit = lanes[other].limit
     for n in range(count[other]):
@@ -95,8 +70,13 @@ def others_inside(
         s, length = slots[slot].s, slots[slot].length
         if conflicts[q].kind != CROSS:
             behind = distance + lanes[connector].length - (lanes[other].length - s) - length
-            if behind > 0.0:
-                continue  # we end in one lane: I follow
+            if behind > 0.0:  # we end in one lane: I follow
+                if conflicts[q].kind == MERGE:
+                    follow = acceleration_behind(slots, classes, mine, behind, slots[slot].speed)
+                    slots[mine].cap = min(slots[mine].cap, follow)
+                continue
+            if conflicts[q].kind == ZIP and s < conflicts[q].other_begin:
+                continue  # who goes first is settled where they zip
         if leaves_too_late(s, slots[slot].speed, length, limit, conflicts[q].other_end, my_arrival, clearance):
             return True
     if lanes[other].tail_step >= step and conflicts[q].kind == CROSS and lanes[other].tail < conflicts[q].other_end:
@@ -155,6 +135,7 @@ def others_coming(
 @inline_kernel
 def must_wait(
     slots: Records,
+    classes: Records,
     lanes: Records,
     count: Ints,
     conflicts: Records,
@@ -184,7 +165,7 @@ def must_wait(
     if distance > speed * speed / (2.0 * braking) + speed + 3.0:
         return False
     accepted = lanes[connector].reserved_step >= step - 1
-    if accepted and speed * speed > driving[0].hardest_braking * distance:
+    if accepted and speed * speed > 2.0 * driving[0].hardest_braking * distance:
         lanes[connector].reserved_step = step
         return False  # too near to change one's mind
     if blocked[number] != 0:
@@ -210,7 +191,7 @@ def must_wait(
         if nobody_comes and count[other] == 0 and lanes[other].tail_step < step:
             continue
         my_arrival = (distance + conflicts[q].begin) / v
-        if others_inside(slots, lanes, count, conflicts, q, connector, distance, my_arrival, clearance, step):
+        if others_inside(slots, classes, lanes, count, conflicts, q, connector, slot, distance, my_arrival, clearance, step):
             return True
         if count[source] == 0:
             continue
@@ -248,74 +229,3 @@ def must_wait(
     if distance < 1.5 * speed + 2.0 and lanes[lane].tail_step < step:
         lanes[connector].reserved_step = step
     return False
-
-
-@inline_kernel
-def look_inside(
-    slots: Records, classes: Records, lanes: Records, count: Ints, conflicts: Records, connector: int, slot: int, step: int
-) -> tuple[float, float]:
-    """Return the deceleration that conflicts ahead on the connector ask of the vehicle in ``slot``, and how far it may go."""
-    s, speed = slots[slot].s, slots[slot].speed
-    k = slots[slot].klass
-    slowing, room = 0.0, FREE
-    v = mean_speed(speed, lanes[connector].limit)
-    for q in range(lanes[connector].conflict_begin, lanes[connector].conflict_end):
-        other = conflicts[q].other
-        hangs = lanes[other].tail_step >= step and lanes[other].tail < conflicts[q].other_end
-        if conflicts[q].begin < s or (count[other] == 0 and not hangs):
-            continue
-        gap = conflicts[q].begin - s
-        stops = False
-        if hangs and conflicts[q].kind == CROSS:
-            room = min(room, gap)
-            stops = True
-        for n in range(count[other]):
-            rival = lanes[other].first_slot + n
-            first = slots[rival].entered < slots[slot].entered or (
-                slots[rival].entered == slots[slot].entered and slots[rival].vehicle < slots[slot].vehicle
-            )
-            behind = slots[rival].s - slots[rival].length
-            if not first or behind >= conflicts[q].other_end:
-                continue
-            if conflicts[q].kind != CROSS:
-                between = lanes[connector].length - s - (lanes[other].length - behind)
-                if between > 0.0:
-                    room = min(room, between)
-                    slowing = max(
-                        slowing,
-                        interaction(
-                            speed,
-                            between,
-                            slots[rival].speed,
-                            classes[k].acceleration,
-                            classes[k].interaction,
-                            classes[k].time_gap,
-                            classes[k].standstill_gap,
-                        ),
-                    )
-                    continue
-            room = min(room, gap)
-            if leaves_too_late(
-                slots[rival].s,
-                slots[rival].speed,
-                slots[rival].length,
-                lanes[other].limit,
-                conflicts[q].other_end,
-                gap / v,
-                0.0,
-            ):
-                stops = True
-        if stops:
-            slowing = max(
-                slowing,
-                interaction(
-                    speed,
-                    gap + classes[k].standstill_gap - 0.5,
-                    0.0,
-                    classes[k].acceleration,
-                    classes[k].interaction,
-                    classes[k].time_gap,
-                    classes[k].standstill_gap,
-                ),
-            )
-    return slowing, room

@@ -93,6 +93,16 @@ CONFLICT: Final = np.dtype(
     align=True,
 )
 
+ZIP_PAIR: Final = np.dtype(
+    [
+        ("one", "i4"),  # lane numbers of two connectors that end in one lane
+        ("other", "i4"),
+        ("begin_one", "f8"),  # where along each the common way begins
+        ("begin_other", "f8"),
+    ],
+    align=True,
+)
+
 POINT: Final = np.dtype([("x", "f8"), ("y", "f8"), ("s", "f8")], align=True)
 
 
@@ -111,11 +121,8 @@ class Roads:
     """(connectors,): what the signal of each connector shows."""
     blocked: npt.NDArray[np.int8]
     """(connectors,): 1 while somebody crosses it on foot."""
-    zips: npt.NDArray[np.int32]
-    """Lanes into which others zip: where two of the connectors that lead there take turns."""
-    zip_offset: npt.NDArray[np.int32]
-    zip_connector: npt.NDArray[np.int32]
-    """Lane numbers of the connectors to ``zips[k]``: ``zip_connector[zip_offset[k]:zip_offset[k + 1]]``."""
+    zips: Records
+    """Pairs of connectors that end in one lane and take turns."""
     edge_lane: npt.NDArray[np.int32]
     lane_width: npt.NDArray[np.float64]
     connector_first: int
@@ -138,7 +145,6 @@ def roads_of(network: RoadNetwork, graph: LaneGraph) -> Roads:
     points.x = np.concatenate([network.point_x_m, graph.point_x_m])
     points.y = np.concatenate([network.point_y_m, graph.point_y_m])
     points.s = np.concatenate([network.point_s_m, graph.point_s_m])
-    zips, zip_offset, zip_connector = _zips(graph)
     return Roads(
         lanes=lanes,
         links=_links(graph),
@@ -147,9 +153,7 @@ def roads_of(network: RoadNetwork, graph: LaneGraph) -> Roads:
         count=np.zeros(graph.lane_count, dtype=np.int32),
         signal=np.full(graph.connector_count, NO_SIGNAL, dtype=np.int8),
         blocked=np.zeros(graph.connector_count, dtype=np.int8),
-        zips=zips,
-        zip_offset=zip_offset,
-        zip_connector=zip_connector,
+        zips=_zips(graph),
         edge_lane=graph.edge_lane,
         lane_width=graph.lane_width_m,
         connector_first=graph.connector_first,
@@ -209,11 +213,10 @@ def _links(graph: LaneGraph) -> Records:
     return links
 
 
-def _zips(graph: LaneGraph) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32], npt.NDArray[np.int32]]:
-    row = np.repeat(np.arange(graph.connector_count), np.diff(graph.conflict_offset))
-    zipping = np.unique(row[graph.conflict_kind == ZIP])
-    target = graph.connector_to[zipping]
-    order = np.lexsort((zipping, target))
-    zips, begin = np.unique(target[order], return_index=True)
-    offset = np.append(begin, order.size).astype(np.int32)
-    return zips.astype(np.int32), offset, (zipping[order] + graph.connector_first).astype(np.int32)
+def _zips(graph: LaneGraph) -> Records:
+    one = np.repeat(np.arange(graph.connector_count), np.diff(graph.conflict_offset))
+    rows = np.flatnonzero((graph.conflict_kind == ZIP) & (one < graph.conflict_other))
+    pairs = records(rows.size, ZIP_PAIR)
+    pairs.one, pairs.other = one[rows] + graph.connector_first, graph.conflict_other[rows] + graph.connector_first
+    pairs.begin_one, pairs.begin_other = graph.conflict_begin_m[rows], graph.conflict_other_begin_m[rows]
+    return pairs
