@@ -87,7 +87,7 @@ def inline_kernel(function: F) -> F:
 
 
 @intrinsic  # type: ignore[untyped-decorator]
-def borrowed(_: Any, array: Any) -> Any:
+def _borrowed(_: Any, array: Any) -> Any:
     """Return ``array`` as one that nobody counts references to: for a kernel's own use of its arguments.
 
     Numba counts at every hand-over of an array from function to function, with an atomic operation each, also between inlined
@@ -101,6 +101,15 @@ def borrowed(_: Any, array: Any) -> Any:
         return view._getvalue()  # noqa: SLF001  (Numba's own way)
 
     return array(array), generate
+
+
+def _itself(array: Any) -> Any:
+    """Return ``array``: plain Python has nothing to save."""
+    return array
+
+
+borrowed: Callable[[Any], Any] = _itself if numba.config.DISABLE_JIT else _borrowed
+"""What kernels take their arguments through, see ``_borrowed``; with NUMBA_DISABLE_JIT they are the arguments themselves."""
 
 
 class CompileWatch(event.Listener):  # type: ignore[misc]

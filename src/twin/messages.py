@@ -732,7 +732,7 @@ CATALOGUE: Final[dict[str, tuple[str, str]]] = {
     ),
     "sumo.unknown": (
         "{file}:{line}: {name!r} is missing here, or named here and not in the file; write the file again with SUMO's tools",
-        "{file}:{line}：此处缺少 {name!r}，或引用了文件中没有的 {name!r}；请用 SUMO 的工具重新生成文件",
+        "{file}:{line}：此处缺少 {name!r}，或此处引用了它而文件中没有；请用 SUMO 的工具重新生成文件",
     ),
     "sumo.value": (
         "{file}:{line}: a value cannot be read here ({detail}); write the file again with SUMO's tools",

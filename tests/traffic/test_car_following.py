@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -16,7 +17,8 @@ A, B, T, S0, V0 = 1.0, 1.5, 1.0, 2.0, 50 / 3.6
 
 
 def _acceleration(speed: float, gap: float, leader_speed: float) -> float:
-    return free_acceleration(speed, V0, A, B) - interaction(speed, gap, leader_speed, A, B, T, S0)
+    slowing = interaction(speed, gap, leader_speed, A, 1.0 / (2.0 * math.sqrt(A * B)), T, S0)
+    return free_acceleration(speed, 1.0 / V0, A, B) - slowing
 
 
 @pytest.mark.parametrize("speed_mps", [0.0, 1.0, 5.0, 10.0, 13.0])
@@ -28,8 +30,8 @@ def test_nobody_accelerates_at_the_equilibrium_gap(speed_mps: float) -> None:
 
 def test_a_standing_car_starts_with_its_full_acceleration_on_an_empty_road() -> None:
     """The free term is a at rest and 0 at the desired speed, by definition."""
-    assert free_acceleration(0.0, V0, A, B) == A
-    assert free_acceleration(V0, V0, A, B) == 0.0
+    assert free_acceleration(0.0, 1.0 / V0, A, B) == A
+    assert free_acceleration(V0, 1.0 / V0, A, B) == pytest.approx(0.0, abs=1e-12)
 
 
 @given(
@@ -48,24 +50,16 @@ def test_followers_settle_at_the_equilibrium_gap_of_their_leader() -> None:
     """Behind the slowest of those that enter, a platoon settles at the model's equilibrium gap, within 5 %."""
     network = build([(0.0, 0.0), (6000.0, 0.0)], [(0, 1, 1)], entries=[0], exits=[0])
     traffic = traffic_on(network, seconds=300, inflow_vph=1500.0)
-    for tenth in range(1, 3001):
-        traffic.step_to(tenth * 100_000)
-    vehicles = traffic.vehicles.all
+    traffic.step_to(300_000_000)
+    engine = traffic.engine
+    slots, classes = engine.vehicles.slots[: int(engine.roads.count[0])], engine.vehicles.classes
     compared = 0
-    for vehicle in traffic.vehicles.active[: traffic.active].tolist():
-        ahead = int(vehicles.ahead[vehicle])
-        if (
-            ahead < 0
-            or abs(vehicles.speed[vehicle] - vehicles.speed[ahead]) > 0.01
-            or abs(vehicles.acceleration[vehicle]) > 0.01
-        ):
+    for ahead, car in pairwise(slots):
+        driver = classes[car.klass]
+        speed, desired, room = float(car.speed), 1.0 / float(car.pace), float(ahead.s - ahead.length - car.s)
+        if abs(speed - ahead.speed) > 0.01 or speed > 0.95 * desired:
             continue
-        speed = float(vehicles.speed[vehicle])
-        desired = float(traffic.roads.edges.speed_limit[0] * vehicles.speed_factor[vehicle])
-        room = float(vehicles.s[ahead] - vehicles.length[ahead] - vehicles.s[vehicle])
-        if speed > 0.95 * desired:
-            continue
-        wanted = (vehicles.standstill_gap[vehicle] + speed * vehicles.time_gap[vehicle]) / math.sqrt(1 - (speed / desired) ** 4)
+        wanted = (driver.standstill_gap + speed * driver.time_gap) / math.sqrt(1 - (speed / desired) ** 4)
         assert room == pytest.approx(float(wanted), rel=0.05)
         compared += 1
     assert compared >= 5

@@ -169,18 +169,18 @@ def _push(heap: Any, size: Any, time_s: Any, state: Any) -> Any:
     at = size
     while at > 0:
         above = (at - 1) >> 1
-        if heap[above].time_s < time_s or (heap[above].time_s == time_s and heap[above].state <= state):
+        if heap[above]["time_s"] < time_s or (heap[above]["time_s"] == time_s and heap[above]["state"] <= state):
             break
-        heap[at].time_s, heap[at].state = heap[above].time_s, heap[above].state
+        heap[at]["time_s"], heap[at]["state"] = heap[above]["time_s"], heap[above]["state"]
         at = above
-    heap[at].time_s, heap[at].state = time_s, state
+    heap[at]["time_s"], heap[at]["state"] = time_s, state
 
 
 @inline_kernel
 def _sink(heap: Any, size: Any) -> Any:
     """Remove the top of a heap of ``size``: its last entry goes to where it belongs."""
     last = size - 1
-    time_s, state = heap[last].time_s, heap[last].state
+    time_s, state = heap[last]["time_s"], heap[last]["state"]
     at = 0
     while True:
         below = 2 * at + 1
@@ -188,15 +188,15 @@ def _sink(heap: Any, size: Any) -> Any:
             break
         right = below + 1
         if right < last and (
-            heap[right].time_s < heap[below].time_s
-            or (heap[right].time_s == heap[below].time_s and heap[right].state < heap[below].state)
+            heap[right]["time_s"] < heap[below]["time_s"]
+            or (heap[right]["time_s"] == heap[below]["time_s"] and heap[right]["state"] < heap[below]["state"])
         ):
             below = right
-        if time_s < heap[below].time_s or (time_s == heap[below].time_s and state <= heap[below].state):
+        if time_s < heap[below]["time_s"] or (time_s == heap[below]["time_s"] and state <= heap[below]["state"]):
             break
-        heap[at].time_s, heap[at].state = heap[below].time_s, heap[below].state
+        heap[at]["time_s"], heap[at]["state"] = heap[below]["time_s"], heap[below]["state"]
         at = below
-    heap[at].time_s, heap[at].state = time_s, state
+    heap[at]["time_s"], heap[at]["state"] = time_s, state
 
 
 @kernel
@@ -218,17 +218,17 @@ def _search(
     ``reached`` gets the states in the order in which they were settled, ``arrival`` the first state of each wanted edge.
     ``nodes`` must be fresh; states still in ``heap`` when the search ends have a time but are not settled.
     """
-    nodes[origin].time_s = 0.0
-    nodes[origin].before = -1
-    heap[0].time_s, heap[0].state = 0.0, origin
+    nodes[origin]["time_s"] = 0.0
+    nodes[origin]["before"] = -1
+    heap[0]["time_s"], heap[0]["state"] = 0.0, origin
     size, settled = 1, 0
     while size > 0:
-        state = heap[0].state
+        state = heap[0]["state"]
         _sink(heap, size)
         size -= 1
-        if nodes[state].settled:
+        if nodes[state]["settled"]:
             continue
-        nodes[state].settled = 1
+        nodes[state]["settled"] = 1
         reached[settled] = state
         settled += 1
         at = edge[state]
@@ -240,25 +240,25 @@ def _search(
                     break
         for arc in range(offset[state], offset[state + 1]):
             target = following[arc]
-            if nodes[target].settled:
+            if nodes[target]["settled"]:
                 continue
-            time_s = nodes[state].time_s + times[target]
-            if time_s < nodes[target].time_s:
-                nodes[target].time_s = time_s
-                nodes[target].before = state
+            time_s = nodes[state]["time_s"] + times[target]
+            if time_s < nodes[target]["time_s"]:
+                nodes[target]["time_s"] = time_s
+                nodes[target]["before"] = state
                 _push(heap, size, time_s, target)
                 size += 1
-            elif time_s == nodes[target].time_s and state < nodes[target].before:
-                nodes[target].before = state
+            elif time_s == nodes[target]["time_s"] and state < nodes[target]["before"]:
+                nodes[target]["before"] = state
     return settled
 
 
 @kernel
 def _fresh(nodes: Any, arrival: Any) -> Any:
     for state in range(nodes.size):
-        nodes[state].time_s = np.inf
-        nodes[state].before = -2
-        nodes[state].settled = 0
+        nodes[state]["time_s"] = np.inf
+        nodes[state]["before"] = -2
+        nodes[state]["settled"] = 0
     arrival[:] = -1
 
 
@@ -268,7 +268,7 @@ def _append(buffer: Any, size: Any, nodes: Any, edge: Any, state: Any) -> Any:
     steps, at = 0, state
     while at >= 0:
         steps += 1
-        at = nodes[at].before
+        at = nodes[at]["before"]
     if size + steps > buffer.size:
         larger = np.empty(2 * buffer.size + steps, np.int32)
         larger[:size] = buffer[:size]
@@ -277,7 +277,7 @@ def _append(buffer: Any, size: Any, nodes: Any, edge: Any, state: Any) -> Any:
     while at >= 0:
         place -= 1
         buffer[place] = edge[at]
-        at = nodes[at].before
+        at = nodes[at]["before"]
     return buffer, size + steps
 
 
@@ -343,9 +343,9 @@ def _alternatives(  # noqa: C901, PLR0912  (one kernel)
             buffer, end = _append(buffer, size, nodes, edge, state)
             time_s, at = 0.0, state
             while at >= 0:
-                if nodes[at].before >= 0:
+                if nodes[at]["before"] >= 0:
                     time_s += times[at]
-                at = nodes[at].before
+                at = nodes[at]["before"]
             best_s = min(best_s, time_s)
             for place in range(size, end):
                 factor[buffer[place]] *= penalty
@@ -390,12 +390,12 @@ def _loads(offset: Any, following: Any, edge: Any, times: Any, origin: Any, to_e
                 load[arrival[target]] += to_edge[row, target]
         for place in range(settled):  # outer: the last edge outside a junction before each state
             state = reached[place]
-            before = nodes[state].before
+            before = nodes[state]["before"]
             outer[state] = -1 if before < 0 else outer[before] if left_out[edge[before]] else edge[before]
         for place in range(settled - 1, 0, -1):
             state = reached[place]
             if load[state] > 0.0:
-                load[nodes[state].before] += load[state]
+                load[nodes[state]["before"]] += load[state]
                 if outer[state] >= 0 and not left_out[edge[state]]:
                     if rows == flow.size:
                         larger, larger_end, larger_flow = (
