@@ -10,8 +10,9 @@ from tests.playback.small_run import write_run
 
 from twin.playback import player
 from twin.playback.catalogue import LANGUAGES, texts
-from twin.playback.frames import Playback
+from twin.playback.frames import SIGNAL_STATES, Playback
 from twin.playback.payload import unpack
+from twin.traffic.signal_states import SIGNAL_STATE_NAMES
 
 
 def _used() -> set[str]:
@@ -34,6 +35,15 @@ def test_every_column_of_the_sensor_table_has_a_name() -> None:
     assert len(columns) > 9
     for language in LANGUAGES:
         assert {f"column_{name}" for name in columns} | {"sensors_hint"} <= texts(language).keys()
+
+
+def test_every_state_of_a_signal_has_a_colour_and_a_name() -> None:
+    """Whatever a signal can show, a right turn on red among it, is drawn in a colour of its own and named in the legend."""
+    colours = re.findall(r"\[\d+, \d+, \d+\]", player.javascript().partition("SIGNAL_COLOURS = [")[2].partition("];")[0])
+    assert len(set(colours)) == len(colours) == len(SIGNAL_STATES)
+    assert set(SIGNAL_STATE_NAMES[1:]) == set(SIGNAL_STATES[1:])
+    for language in LANGUAGES:
+        assert {f"signal_{code}" for code in range(1, len(SIGNAL_STATES))} <= texts(language).keys()
 
 
 def test_languages_use_the_same_placeholders() -> None:

@@ -131,6 +131,7 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
     "signal_1": ("红灯", "red"),
     "signal_2": ("黄灯", "yellow"),
     "signal_3": ("绿灯", "green"),
+    "signal_4": ("让行（红灯右转）", "give way (right on red)"),
     "class_car": ("小客车", "car"),
     "class_taxi": ("出租车", "taxi"),
     "class_bus": ("公交车", "bus"),

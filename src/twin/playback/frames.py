@@ -30,7 +30,7 @@ WINDOW_S: Final = 60.0
 FIRST_WINDOW_S: Final = 10.0
 """Simulated seconds of the first window: small, so that something is seen at once; the next one fills up to ``WINDOW_S``."""
 
-SIGNAL_STATES: Final = ("unknown", "red", "yellow", "green")
+SIGNAL_STATES: Final = ("unknown", "red", "yellow", "green", "give_way")
 """Signal states, in the order of their codes."""
 
 _BRIDGE: Final = 1

@@ -372,7 +372,7 @@ class Player {
         : SPEED_STOPS_KMH.map((kmh, k) => swatch(SPEED_COLOURS[k], `${kmh}${k === SPEED_STOPS_KMH.length - 1 ? "+" : ""}`));
     if (this.look.colour === "speed") items.push("km/h");
     if (this.look.signals && this.payload.header.signals) {
-      items.push(...[1, 2, 3].map((state) => swatch(SIGNAL_COLOURS[state], this.words[`signal_${state}`], "bar")));
+      items.push(...[1, 2, 3, 4].map((state) => swatch(SIGNAL_COLOURS[state], this.words[`signal_${state}`], "bar")));
     }
     if (this.look.fields && this.scene.devices.length) items.push(swatch(LIDAR_COLOUR, this.words.field_of_view, "area"));
     if (this.look.reports && this.payload.header.observations) {

@@ -57,6 +57,7 @@ const SIGNAL_COLOURS = [
   [235, 52, 72],
   [255, 205, 60],
   [60, 225, 175],
+  [255, 140, 66],
 ];
 const LIDAR_COLOUR = [178, 120, 255];
 const FALSE_COLOUR = [235, 52, 72];
