@@ -159,6 +159,46 @@ def test_other_vehicles_far_away_change_nothing(tmp_path: Path) -> None:
     assert tables[0] == tables[1]
 
 
+@pytest.mark.parametrize("rooms", [1, 2])
+def test_the_lists_say_what_was_detected_and_where_it_was_measured(tmp_path: Path, rooms: int) -> None:
+    """Edge and speed of each detected vehicle, its place along the edge as measured; no false ones, no pedestrians."""
+    truth = replace(
+        street(8),
+        edge=np.arange(60, dtype=np.int32),
+        s_m=np.linspace(100.0, 200.0, 60),
+        speed_mps=np.linspace(0.0, 14.0, 60),
+        klass=np.where(np.arange(60) % 7 == 0, 7, 0).astype(np.int8),
+        heading_rad=np.where(np.arange(60) % 2 == 0, 0.0, math.pi),
+    )
+    devices = [device("a/lidar-0", 0.0, -8.0, 3), device("b/lidar-0", 30.0, 12.0, 5)]
+    options = {"observation_every_n_frames": 1, "tell_content": True}
+    _, batches, read = recorded(tmp_path / "run", devices, frames(truth, rooms), **options)
+    batch, content = batches[-1], batches[-1].content
+    assert content.offset.tolist() == [0, *np.cumsum([(content.offset[k + 1] - content.offset[k]) for k in range(2)])]
+    rows = read("observation").filter(pc.field("t_us") == batch.t_us).to_pylist()
+    for k, number in enumerate((3, 5)):
+        mine = [row for row in rows if row["device"] == number and row["vehicle"] is not None and row["vehicle"] % 7 != 0]
+        part = slice(content.offset[k], content.offset[k + 1])
+        assert content.edge[part].tolist() == [row["vehicle"] for row in mine]
+        assert len(mine) > 5
+        for row, s_m, speed_mps in zip(mine, content.s_m[part], content.speed_mps[part], strict=True):
+            i = row["vehicle"]
+            ahead_m = (row["x_cm"] / 100.0 - truth.x_m[i]) * (1.0 if i % 2 == 0 else -1.0)
+            assert s_m - truth.s_m[i] == pytest.approx(ahead_m, abs=0.006)
+            assert speed_mps == truth.speed_mps[i]
+
+
+def test_lists_are_told_to_those_who_ask_and_change_no_row(tmp_path: Path) -> None:
+    """Without being asked a fleet tells none; asked, it logs the same."""
+    devices, truths = [device("a/lidar-0", 0.0, -8.0)], frames(street(9), 3)
+    _, silent, first = recorded(tmp_path / "silent", devices, truths, observation_every_n_frames=2)
+    _, telling, second = recorded(tmp_path / "telling", devices, truths, observation_every_n_frames=2, tell_content=True)
+    assert all(batch.content is None for batch in silent)
+    assert all(batch.content is not None for batch in telling)
+    for rows in ("frame", "observation", "detection_stat"):
+        assert first(rows).equals(second(rows))
+
+
 def test_position_noise(tmp_path: Path) -> None:
     """Errors are unbiased, of the stated deviation along both axes, Rayleigh in length; detection_stat holds their sums."""
     truth = traffic([60.0], [0.0])

@@ -15,6 +15,7 @@ from twin.roadnet.cache import load_network
 from twin.sensors.lidar_fleet import LidarFleet
 from twin.simulation import assembly
 from twin.traffic.process import Traffic
+from twin.traffic.signal_control import SignalControl
 from twin.units import US_PER_S, to_us
 from twin.v2x.chain import Chain
 
@@ -30,9 +31,9 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Run:
 
 
 def test_the_order_of_work_at_one_instant(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Wherever several happen at once: signals switch, traffic moves, LiDARs scan, messages go, then rows are written.
+    """Wherever several happen at once: signals switch, LiDARs scan, messages go, then rows are written.
 
-    Positions are logged at every step of traffic, so that signals switch at the instants of all the others.
+    Traffic moves when somebody looks: whoever acts at an instant finds every step up to there made.
     """
     done: list[tuple[int, str]] = []
     env_now = []
@@ -42,14 +43,17 @@ def test_the_order_of_work_at_one_instant(tmp_path: Path, monkeypatch: pytest.Mo
 
         def noting(self: object, *arguments: object) -> object:
             done.append((int(env_now[0].now), what))
-            return original(self, *arguments)
+            result = original(self, *arguments)
+            engine = world.traffic.engine
+            behind_us = int(env_now[0].now) - engine.t_us
+            assert what == "links" or 0 <= behind_us < engine.step_us, f"{what}: traffic is {behind_us} us behind"
+            return result
 
         monkeypatch.setattr(owner, method, noting)
 
-    order = ("control", "traffic", "sensors", "links", "recorder")
+    order = ("control", "sensors", "links", "recorder")
     for owner, method, what in (
-        (Traffic, "_log_signal", "control"),
-        (Traffic, "step_to", "traffic"),
+        (SignalControl, "step", "control"),
         (LidarFleet, "scan", "sensors"),
         (Chain, "step", "links"),
         (Traffic, "log_trajectory", "recorder"),
@@ -66,7 +70,7 @@ def test_the_order_of_work_at_one_instant(tmp_path: Path, monkeypatch: pytest.Mo
         ranks = [order.index(what) for _, what in group]
         assert ranks == sorted(ranks), f"at {t_us} us: {[order[rank] for rank in ranks]}"
         kinds_at_once.add(tuple(sorted(set(ranks))))
-    assert (0, 1, 2, 3, 4) in kinds_at_once
+    assert (0, 1, 2, 3) in kinds_at_once
 
 
 def test_sensors_see_the_traffic_of_their_own_instant(tmp_path: Path) -> None:
@@ -154,6 +158,25 @@ def test_an_outage_reaches_the_lines_of_the_place_it_names(tmp_path: Path) -> No
         if row["lost_cause"] == "outage":
             lost.setdefault(names[row["device"]].split("/")[0], set()).add((row["t_us"] + row["mec_age_us"]) // US_PER_S)
     assert lost == {"west": {2, 3, 4}, "centre": {2, 3, 4}, "east": {8}}
+
+
+@pytest.mark.parametrize(
+    ("overrides", "keys"),
+    [
+        ({"signals.junctions": "[{name: nowhere}]"}, ["signals.junctions[0].name"]),
+        ({"incidents": "[{kind: road_closed, way: 999999, from_s: 1, to_s: 2}]"}, ["incidents[0].way"]),
+        (
+            {
+                "signals.green_waves": "[{road: no such road}]",
+                "incidents": "[{kind: road_closed, way: 999999, from_s: 1, to_s: 2}]",
+            },
+            ["signals.green_waves[0].road", "incidents[0].way"],
+        ),
+    ],
+)
+def test_what_is_wrong_with_signals_and_incidents_is_said_once(overrides: dict[str, str], keys: list[str]) -> None:
+    """Each problem of the map's places is told by its key before anything runs."""
+    assert [problem.key for problem in assembly.check(town(**overrides).spec, FILE.parent)] == keys
 
 
 def test_an_outage_of_a_site_that_is_not_there_is_said_by_key() -> None:

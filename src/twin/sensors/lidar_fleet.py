@@ -164,7 +164,8 @@ class LidarFleet:
         objects = self._objects
         order = np.argsort(objects.device[:stored], kind="stable")
         order = order[objects.vehicle[order] >= 0]
-        row = np.searchsorted(truth.vehicle, objects.vehicle[order])
+        by_number = np.argsort(truth.vehicle, kind="stable")
+        row = by_number[np.searchsorted(truth.vehicle, objects.vehicle[order], sorter=by_number)]
         driven = truth.klass[row] < len(DRIVEN_CLASSES)
         order, row = order[driven], row[driven]
         heading = truth.heading_rad[row]
