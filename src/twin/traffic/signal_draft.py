@@ -12,11 +12,18 @@ import numpy.typing as npt
 from twin.roadnet.lane_graph import CROSS, RIGHT, U_TURN, LaneGraph
 from twin.roadnet.road_network import Junction, RoadNetwork
 from twin.traffic.signal_crossings import Arm, arms_of, crossing_connectors, may_walk
-from twin.traffic.signal_phases import Movement, Stage
+from twin.traffic.signal_phases import Movement, Stage, rows_between
 from twin.traffic.signal_plan import Crossings, SignalPlan
 from twin.traffic.signal_spec import SignalsSpec
 from twin.traffic.signal_states import GIVE_WAY, GREEN, RED, YELLOW
-from twin.traffic.signal_timing import all_red_time_s, critical_ratios, shared_greens_s, webster_cycle_s, yellow_time_s
+from twin.traffic.signal_timing import (
+    all_red_time_s,
+    all_red_times_s,
+    critical_ratios,
+    shared_greens_s,
+    webster_cycle_s,
+    yellow_time_s,
+)
 from twin.units import to_us
 
 Floats = npt.NDArray[np.float64]
@@ -164,17 +171,19 @@ def _way_out_s(network: RoadNetwork, graph: LaneGraph, movement: Movement) -> fl
 
 def _clearing_times(network: RoadNetwork, graph: LaneGraph, movements: Sequence[Movement]) -> dict[tuple[int, int], float]:
     """Return how long each movement takes to clear the paths of each other one that it crosses."""
-    of = {connector: number for number, movement in enumerate(movements) for connector in movement.connectors}
-    out: dict[tuple[int, int], float] = {}
-    for connector, a in of.items():
-        speed = _speed(network, graph, movements[a].edge, connector)
-        for row in range(int(graph.conflict_offset[connector]), int(graph.conflict_offset[connector + 1])):
-            b = of.get(int(graph.conflict_other[row]))
-            crosses = int(graph.conflict_kind[row]) == CROSS  # who merges follows, and is followed
-            if b is not None and crosses and movements[a].edge != movements[b].edge:
-                needed = all_red_time_s(float(graph.conflict_end_m[row]), speed)
-                out[a, b] = max(out.get((a, b), 0.0), needed)
-    return out
+    rows, a, b = rows_between(graph, movements)
+    edge = np.array([movement.edge for movement in movements])
+    crossing = (graph.conflict_kind[rows] == CROSS) & (edge[a] != edge[b])  # who merges follows, and is followed
+    rows, a, b = rows[crossing], a[crossing], b[crossing]
+    connector = np.searchsorted(graph.conflict_offset, rows, side="right") - 1
+    turn_mps = graph.lane_speed_mps[graph.connector_first + connector]
+    speed = np.maximum(np.minimum(turn_mps, network.edge_speed_limit_mps[edge[a]]), TURN_MPS)
+    longest = np.zeros((len(movements), len(movements)))
+    np.maximum.at(longest, (a, b), all_red_times_s(graph.conflict_end_m[rows], speed))
+    pairs = np.unique(a * len(movements) + b)
+    return {
+        (int(one), int(other)): float(longest[one, other]) for one, other in zip(*divmod(pairs, len(movements)), strict=True)
+    }
 
 
 def finished(graph: LaneGraph, plan: Draft, cycle_s: float, offset_s: float, *, actuated: bool) -> SignalPlan:

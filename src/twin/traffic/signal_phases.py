@@ -108,30 +108,40 @@ def movements_of(
     return tuple(out)
 
 
+def rows_between(
+    graph: LaneGraph, movements: Sequence[Movement]
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Return the rows of the graph's conflicts between ``movements``, and the numbers of the two movements of each."""
+    mine = np.array([c for movement in movements for c in movement.connectors], np.int64)
+    number = np.repeat(np.arange(len(movements)), [len(movement.connectors) for movement in movements])
+    size = (graph.conflict_offset[mine + 1] - graph.conflict_offset[mine]).astype(np.int64)
+    rows = np.repeat(graph.conflict_offset[mine] - (np.cumsum(size) - size), size) + np.arange(size.sum())
+    order = np.argsort(mine)
+    other = graph.conflict_other[rows]
+    at = order[np.minimum(np.searchsorted(mine, other, sorter=order), mine.size - 1)]
+    known = mine[at] == other
+    return rows[known], np.repeat(number, size)[known], number[at][known]
+
+
 def meetings(graph: LaneGraph, movements: Sequence[Movement]) -> npt.NDArray[np.int8]:
-    """Return for each pair of movements FREE, PERMITTED or NEVER: (movements, movements), symmetric."""
-    of = {connector: number for number, movement in enumerate(movements) for connector in movement.connectors}
+    """Return for each pair of movements FREE, PERMITTED or NEVER: (movements, movements), symmetric.
+
+    Movements of one approach are free of each other, those of two axes never go together. On one axis what meets is permitted
+    unless two cross that go straight on, or one does and nobody gives way.
+    """
     out = np.zeros((len(movements), len(movements)), np.int8)
-    for connector, a in of.items():
-        for row in range(int(graph.conflict_offset[connector]), int(graph.conflict_offset[connector + 1])):
-            b = of.get(int(graph.conflict_other[row]))
-            if b is not None:
-                kind, green = int(graph.conflict_kind[row]), int(graph.conflict_green[row])
-                level = _meeting(movements[a], movements[b], kind, green)
-                out[a, b] = out[b, a] = max(int(out[a, b]), level)
-    return out
-
-
-def _meeting(a: Movement, b: Movement, kind: int, green: int) -> int:
-    if a.edge == b.edge:
-        return FREE
-    if abs(math.remainder(a.heading_rad - b.heading_rad, math.pi)) > SAME_AXIS_RAD:
-        return NEVER
-    if kind == CROSS:
-        straight = (a.turn == STRAIGHT) + (b.turn == STRAIGHT)
-        if straight == 2 or (straight == 1 and green == EQUAL):
-            return NEVER
-    return PERMITTED
+    rows, a, b = rows_between(graph, movements)
+    edge = np.array([movement.edge for movement in movements])
+    heading_rad = np.array([movement.heading_rad for movement in movements])
+    straight = np.array([movement.turn == STRAIGHT for movement in movements], np.int8)
+    between_rad = heading_rad[a] - heading_rad[b]
+    off_axis = np.abs(between_rad - math.pi * np.rint(between_rad / math.pi)) > SAME_AXIS_RAD
+    going = straight[a] + straight[b]
+    never = (going == 2) | ((going == 1) & (graph.conflict_green[rows] == EQUAL))
+    level = np.where(off_axis | ((graph.conflict_kind[rows] == CROSS) & never), NEVER, PERMITTED)
+    level = np.where(edge[a] == edge[b], FREE, level).astype(np.int8)
+    np.maximum.at(out, (a, b), level)
+    return np.maximum(out, out.T)
 
 
 def stages_of(movements: Sequence[Movement], levels: npt.NDArray[np.int8], phasing: Phasing) -> tuple[Stage, ...]:

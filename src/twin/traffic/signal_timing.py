@@ -57,8 +57,13 @@ def all_red_time_s(way_m: float, speed_mps: float) -> float:
     One second is what the next stage needs to start moving (Institute of Transportation Engineers, Guidelines
     for determining traffic signal change and clearance intervals, 2020).
     """
-    raw = (way_m + CLEARING_LENGTH_M) / speed_mps - START_DELAY_S
-    return min(max(_up(raw), 0.0), LONGEST_ALL_RED_S)
+    return float(all_red_times_s(np.array([way_m]), np.array([speed_mps]))[0])
+
+
+def all_red_times_s(way_m: Floats, speed_mps: Floats) -> Floats:
+    """Return ``all_red_time_s`` of many."""
+    raw_s = (way_m + CLEARING_LENGTH_M) / speed_mps - START_DELAY_S
+    return np.asarray(np.clip(np.ceil(np.round(raw_s * 10.0, 6)) / 10.0, 0.0, LONGEST_ALL_RED_S), dtype=np.float64)
 
 
 def _up(seconds: float) -> float:
