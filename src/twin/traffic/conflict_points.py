@@ -39,7 +39,7 @@ def leaves_too_late(
 
 @inline_kernel
 def goes_before(slots: Records, lanes: Records, conflicts: Records, q: int, connector: int, slot: int, rival: int) -> bool:
-    """Return whether the vehicle in slot ``rival``, on the other connector of conflict ``q``, goes before the one in ``slot``."""
+    """Return whether the vehicle in ``rival``, on the other connector of conflict ``q``, goes before the one in ``slot``."""
     if conflicts[q].kind == ZIP:
         other = conflicts[q].other
         return zips_first(
@@ -51,8 +51,8 @@ def goes_before(slots: Records, lanes: Records, conflicts: Records, q: int, conn
             slots[slot].vehicle,
         )
     if slots[rival].entered != slots[slot].entered:
-        return slots[rival].entered < slots[slot].entered
-    return slots[rival].vehicle < slots[slot].vehicle
+        return bool(slots[rival].entered < slots[slot].entered)
+    return bool(slots[rival].vehicle < slots[slot].vehicle)
 
 
 @inline_kernel

@@ -36,8 +36,9 @@ class LaneChangeSpec(Spec):
     """Drivers ask to be let in within this distance before the place where they must be in another lane. Assumption."""
 
     duration_s: float = Field(3.0, gt=0.0, le=10.0)
-    """How long a vehicle needs to cross over sideways: 3 to 5 s were measured. Source: T. Toledo, D. Zohar, "Modeling duration of
-    lane changes", Transportation Research Record 1999 (2007) 71-78. For others it is on its new lane from the start."""
+    """How long a vehicle needs to cross over sideways; for others it is on its new lane from the start. Assumption: 3 s, the
+    short end of what is measured (T. Toledo, D. Zohar, "Modeling duration of lane changes", Transportation Research Record
+    1999, 2007)."""
 
 
 class RightOfWaySpec(Spec):
@@ -93,12 +94,12 @@ class DrivingSpec(Spec):
     """Where the front bumper comes to rest before a stop line. Assumption."""
 
     pull_out_speed_ratio: float = Field(0.3, gt=0.0, le=1.0)
-    """A vehicle that begins its trip inside the map joins the road at this share of its desired speed, and one that ends it there
-    leaves the road as slowly. Assumption."""
+    """A vehicle that begins its trip inside the map joins the road at this share of its desired speed, and one that ends it
+    there leaves the road as slowly. Assumption."""
 
     gridlock_after_s: float = Field(0.0, ge=0.0, le=36_000.0)
-    """A vehicle that stands this long as the first of its lane, without red, is taken off the road; counted and told. 0 switches
-    that off: nobody is ever taken off."""
+    """A vehicle that stands this long as the first of its lane, without red, is taken off the road; counted and told. 0
+    switches that off: nobody is ever taken off. Assumption: off, so that a jam shows what it is."""
 
     lane_change: LaneChangeSpec = LaneChangeSpec()
     """Lane changes."""

@@ -1,14 +1,14 @@
 """Lane changes: MOBIL, mandatory ones towards the lanes from which the route goes on, and courtesy for those who must change.
 
-Source: A. Kesting, M. Treiber, D. Helbing, "General lane-changing model MOBIL for car-following models", Transportation Research
-Record 1999 (2007) 86-94. A change takes effect at once; ``positions`` draws the vehicle crossing over.
+Source: A. Kesting, M. Treiber, D. Helbing, "General lane-changing model MOBIL for car-following models", Transportation
+Research Record 1999 (2007) 86-94. A change takes effect at once; ``positions`` draws the vehicle crossing over.
 """
 
 from __future__ import annotations
 
 from twin.compilation import inline_kernel
 from twin.traffic.car_following import acceleration_behind, free_acceleration
-from twin.traffic.lane_lists import Ints, Longs, insert, orient, remove
+from twin.traffic.lane_lists import Bytes, Ints, Longs, insert, orient, remove
 from twin.traffic.roads import NONE, Records
 from twin.traffic.signal_states import RED, YELLOW
 from twin.traffic.vehicles import CHANGES, FREE
@@ -23,7 +23,7 @@ REST_S = 4.0
 """After a change nobody changes again for mere advantage for so long. Assumption."""
 
 URGENCY_MPS2 = 2.0
-"""What reaching the right lane is worth at the place where one must be there; falls to nothing at the courtesy distance x 2. Assumption."""
+"""What reaching the right lane is worth where one must be there; nothing at twice the courtesy distance. Assumption."""
 
 STANDING_MPS = 0.1
 
@@ -43,12 +43,12 @@ def place_beside(slots: Records, lanes: Records, count: Ints, lane: int, s: floa
 
 
 @inline_kernel
-def stop_line_gap(lanes: Records, links: Records, signal: Ints, lane: int, edge: int, distance: float) -> float:
+def stop_line_gap(lanes: Records, links: Records, signal: Bytes, lane: int, edge: int, distance: float) -> float:
     """Return the room to the stop line of ``lane`` if the turn into ``edge`` shows red there, else FREE."""
     for link in range(lanes[lane].link_begin, lanes[lane].link_end):
         if links[link].edge == edge:
             number = lanes[links[link].to].connector
-            if number != NONE and (signal[number] == RED or signal[number] == YELLOW):  # noqa: PLR1714  (Numba knows no `in`)
+            if number != NONE and (signal[number] == RED or signal[number] == YELLOW):
                 return max(distance, 0.1)
     return FREE
 
@@ -73,7 +73,7 @@ def advantage(
     lanes: Records,
     links: Records,
     count: Ints,
-    signal: Ints,
+    signal: Bytes,
     vehicles: Records,
     route_edge: Ints,
     driving: Records,
@@ -84,7 +84,7 @@ def advantage(
     now_mps2: float,
     must: bool,
 ) -> float:
-    """Return the incentive (m/s2) of number ``k`` on ``lane`` to become number ``place`` on ``beside``; -FREE if it is not safe."""
+    """Return the incentive (m/s2) of number ``k`` on ``lane`` to become number ``place`` on ``beside``; -FREE if unsafe."""
     slot = lanes[lane].first_slot + k
     shift = lanes[lane].begin - lanes[beside].begin
     s, length = slots[slot].s + shift, slots[slot].length
@@ -121,7 +121,7 @@ def advantage(
             before, before_speed = slots[leader].s - slots[leader].length - slots[follower].s, slots[leader].speed
         others += theirs - acceleration_behind(slots, classes, follower, before, before_speed)
     if must:
-        return then - now_mps2 + driving[0].politeness * others
+        return float(then - now_mps2 + driving[0].politeness * others)
     if k + 1 < count[lane]:
         behind = slot + 1
         old = slots[slot].s - length - slots[behind].s
@@ -131,7 +131,7 @@ def advantage(
         others += acceleration_behind(slots, classes, behind, new, new_speed) - acceleration_behind(
             slots, classes, behind, old, slots[slot].speed
         )
-    return then - now_mps2 + driving[0].politeness * others
+    return float(then - now_mps2 + driving[0].politeness * others)
 
 
 @inline_kernel
@@ -194,7 +194,7 @@ def consider_lane(
     lanes: Records,
     links: Records,
     count: Ints,
-    signal: Ints,
+    signal: Bytes,
     route_edge: Ints,
     counts: Longs,
     driving: Records,
@@ -220,7 +220,7 @@ def consider_lane(
             i < 0
             or distance < LAST_FREE_CHANGE_M
             or (speed < STANDING_MPS and round_ % 4 != 0)
-            or (step - vehicles[i].changed_step) * dt < REST_S
+            or ((wanted << 1) >> index) & 0b101 == 0  # neither lane beside it will do
         ):
             k += 1
             continue
@@ -232,7 +232,7 @@ def consider_lane(
             now = acceleration_behind(slots, classes, slot, gap, slots[slot - 1].speed)
         if must == 0:
             best_possible = free_acceleration(speed, slots[slot].pace, classes[klass].acceleration, classes[klass].braking)
-            if best_possible - now <= driving[0].threshold:
+            if best_possible - now <= driving[0].threshold or (step - vehicles[i].changed_step) * dt < REST_S:
                 k += 1
                 continue
         worth = 0.0

@@ -11,6 +11,7 @@ from twin.traffic.vehicles import ACTIVE, ARRIVED, FREE
 
 Ints = npt.NDArray[np.int32]
 Longs = npt.NDArray[np.int64]
+Bytes = npt.NDArray[np.int8]
 
 SHORT_EDGE_M = 200.0
 """On an edge shorter than this drivers choose a lane for the turn after the next one as well. Assumption."""
@@ -49,7 +50,7 @@ def goes_on(lanes: Records, links: Records, link: int, edge_after: int) -> bool:
         return True
     to = links[link].to
     target = lanes[to].target if lanes[to].connector != NONE else to
-    return (meant_lanes(lanes, links, target, edge_after) >> lanes[target].index) & 1 == 1
+    return bool((meant_lanes(lanes, links, target, edge_after) >> lanes[target].index) & 1)
 
 
 @inline_kernel
@@ -94,7 +95,7 @@ def orient(
     lane: int,
     pace_factor: float,
 ) -> None:
-    """Tell the vehicle in ``slot`` what holds on ``lane`` (of an edge): its speed, its goal, the lanes it wants, where it goes next."""
+    """Tell the vehicle in ``slot`` what holds on ``lane`` (of an edge): speed, goal, the lanes it wants, where it goes next."""
     i = slots[slot].vehicle
     leg = vehicles[i].leg
     limit = min(lanes[lane].limit * vehicles[i].speed_factor, classes[slots[slot].klass].most_speed)

@@ -11,183 +11,28 @@ No vehicle ever overlaps another on its lane: a move is cut at the rear bumper a
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 import numpy.typing as npt
 
 from twin.compilation import borrowed, inline_kernel, kernel
+from twin.traffic.admission import admit
 from twin.traffic.car_following import free_acceleration, interaction
 from twin.traffic.driving import HALTED_MPS
 from twin.traffic.lane_change import consider_lane
-from twin.traffic.lane_lists import (
-    Ints,
-    Longs,
-    choose_link,
-    enter_network,
-    insert,
-    leave_network,
-    orient,
-    rear_of,
-    remove,
-    route_edge_at,
-)
-from twin.traffic.conflict_points import look_inside
-from twin.traffic.right_of_way import must_wait
+from twin.traffic.lane_lists import Ints, Longs, insert, leave_network, orient, rear_of, remove
+from twin.traffic.looking import STANDSTILL_MPS, look_ahead, look_around, slow_pace
 from twin.traffic.roads import NEVER_STEP, NONE, Records
-from twin.traffic.signal_states import RED, YELLOW
+from twin.traffic.vehicles import ACTIVE, ARRIVED, FREE, NEVER, OFF_LANE, REMOVED, STEPS, UPDATES
 from twin.traffic.zipping import zip_pair
-from twin.traffic.vehicles import ACTIVE, ARRIVED, FREE, NEVER, NEXT, OFF_LANE, REMOVED, STEPS, UPDATES, WAITING
 
 CUT_M = 0.05
 """A move ends at least this far behind the bumper ahead."""
-
-STANDSTILL_MPS = 0.02
-"""Slower than this behind somebody who stands, a vehicle stands too."""
 
 STANDSTILL_SLACK_M = 0.1
 """Who stands begins to move when the gap is this much wider than the standstill gap."""
 
 RELAXES_MPS3 = 2.5
 """So fast a request to slow down (courtesy) is forgotten. Assumption."""
-
-LANES_AHEAD = 5
-"""So many lanes ahead the first vehicle of a lane looks at most."""
-
-
-@inline_kernel
-def look_ahead(
-    slots: Records,
-    vehicles: Records,
-    classes: Records,
-    lanes: Records,
-    links: Records,
-    conflicts: Records,
-    count: Ints,
-    signal: Ints,
-    blocked: Ints,
-    route_edge: Ints,
-    driving: Records,
-    lane: int,
-    slot: int,
-    step: int,
-    dt: float,
-) -> None:
-    """Choose the acceleration of the first vehicle of ``lane`` and how far it may go; leave both in its slot."""
-    speed = slots[slot].speed
-    k = slots[slot].klass
-    most, braking = classes[k].acceleration, classes[k].braking
-    time_gap, standstill = classes[k].time_gap, classes[k].standstill_gap
-    distance = lanes[lane].length - slots[slot].s
-    pace = float(slots[slot].pace)
-    slowing, room = 0.0, FREE
-    here = lane
-    target = slots[slot].next
-    connector = lanes[lane].connector != NONE
-    if connector:
-        target = lanes[lane].target
-        if lanes[lane].crosses:
-            slowing, room = look_inside(slots, classes, lanes, count, conflicts, lane, slot, step)
-    elif target != NONE and speed == 0.0 and lanes[target].connector != NONE and signal[lanes[target].connector] == RED:
-        lanes[lane].stood = 0.0
-        if distance < 2.0 * driving[0].stop_line_gap:
-            slots[slot].acceleration = 0.0
-            slots[slot].room = 0.0
-            return
-    if lanes[lane].tail_step >= step:
-        room = min(room, lanes[lane].tail - slots[slot].s)
-        slowing = max(
-            slowing, interaction(speed, room, lanes[lane].tail_speed, most, classes[k].interaction, time_gap, standstill)
-        )
-    wish = 1.5 * (standstill + speed * time_gap + speed * speed * classes[k].interaction) + 10.0
-    leg = vehicles[slots[slot].vehicle].leg
-    stands = False
-    for ahead in range(LANES_AHEAD):
-        if target == NONE or distance > wish:
-            break
-        limit = lanes[target].limit
-        if speed > limit and speed * speed > limit * limit + braking * max(distance, 0.0):
-            pace = max(pace, 1.0 / math.sqrt(limit * limit + 2.0 * braking * max(distance, 0.0)))
-        held = False
-        if lanes[target].connector != NONE:
-            shows = signal[lanes[target].connector]
-            if ahead == 0:
-                held = must_wait(
-                    slots,
-                    classes,
-                    lanes,
-                    count,
-                    conflicts,
-                    signal,
-                    blocked,
-                    driving,
-                    lane,
-                    slot,
-                    distance,
-                    most,
-                    braking,
-                    standstill,
-                    step,
-                )
-                stands = shows != RED
-            else:
-                held = shows == RED or shows == YELLOW  # noqa: PLR1714  (Numba knows no `in` here)
-        if held:
-            slowing = max(
-                slowing,
-                interaction(
-                    speed,
-                    distance + standstill - driving[0].stop_line_gap,
-                    0.0,
-                    most,
-                    classes[k].interaction,
-                    time_gap,
-                    standstill,
-                ),
-            )
-            room = min(room, distance)
-            if ahead == 0 and speed < 1.0:
-                lanes[lane].held_step = step
-            break
-        rear, rear_speed = rear_of(slots, lanes, count, target, step)
-        if rear < FREE:
-            room = min(room, distance + rear)
-            slowing = max(
-                slowing,
-                interaction(speed, distance + rear, rear_speed, most, classes[k].interaction, time_gap, standstill),
-            )
-            break
-        distance += lanes[target].length
-        here = target
-        if lanes[here].connector != NONE:
-            target = lanes[here].target
-        else:
-            leg += 1
-            i = slots[slot].vehicle
-            edge = route_edge_at(vehicles, route_edge, i, leg + 1)
-            target = NONE
-            if edge != NONE:
-                target = choose_link(lanes, links, count, here, edge, NONE)
-    acceleration = free_acceleration(speed, pace, most, braking) - slowing
-    acceleration = min(max(acceleration, -driving[0].hardest_braking), slots[slot].cap)
-    slots[slot].acceleration = acceleration
-    slots[slot].room = room
-    lanes[lane].stood = lanes[lane].stood + dt if stands and speed < STANDSTILL_MPS else 0.0
-
-
-@inline_kernel
-def look_around(
-    slots: Records, classes: Records, lanes: Records, count: Ints, conflicts: Records, lane: int, step: int
-) -> None:
-    """Let all but the first vehicle on a connector keep short of places that others have not left."""
-    for n in range(1, count[lane]):
-        slot = lanes[lane].first_slot + n
-        slowing, room = look_inside(slots, classes, lanes, count, conflicts, lane, slot, step)
-        if room < FREE:
-            k = slots[slot].klass
-            free = free_acceleration(slots[slot].speed, slots[slot].pace, classes[k].acceleration, classes[k].braking)
-            slots[slot].cap = free - slowing
-            slots[slot].room = room
 
 
 @inline_kernel
@@ -231,9 +76,8 @@ def move_lane(
             room = min(room, gap)
             pace = float(slots[slot].pace)
             goal = slots[slot].goal
-            if goal < FREE and goal < lanes[lane].length:
-                slow = driving[0].pull_out / pace
-                pace = max(pace, 1.0 / math.sqrt(slow * slow + 2.0 * classes[k].braking * max(goal - s, 0.0)))
+            if goal < lanes[lane].length - 0.5:
+                pace = max(pace, slow_pace(driving, pace, classes[k].braking, goal - s))
             acceleration = free_acceleration(speed, pace, classes[k].acceleration, classes[k].braking) - interaction(
                 speed, gap, leader_speed, classes[k].acceleration, classes[k].interaction, classes[k].time_gap, standstill
             )
@@ -292,7 +136,7 @@ def cross(
     step: int,
     pace_factor: float,
 ) -> int:
-    """Let the first vehicle of ``lane`` drive on to the next, or hold it at the end where there is no room; return the next or NONE."""
+    """Let the first vehicle of ``lane`` drive on, or hold it at the end where there is no room; return where it is or NONE."""
     slot = lanes[lane].first_slot
     over = slots[slot].s - lanes[lane].length
     is_connector = lanes[lane].connector != NONE
@@ -345,146 +189,7 @@ def cross(
         slots[new].cap = FREE
     if slots[new].s < slots[new].length:
         leave_tail(slots, lanes, new, target, step)
-    return target
-
-
-@inline_kernel
-def try_to_enter(
-    slots: Records,
-    vehicles: Records,
-    classes: Records,
-    lanes: Records,
-    links: Records,
-    count: Ints,
-    edge_lane: Ints,
-    route_edge: Ints,
-    counts: Longs,
-    driving: Records,
-    i: int,
-    step: int,
-    t_us: int,
-    pace_factor: float,
-) -> bool:
-    """Let the waiting vehicle ``i`` enter at its origin if it fits between those already there."""
-    edge = route_edge[vehicles[i].route_begin]
-    klass = vehicles[i].klass
-    at_gate = vehicles[i].depart_s <= 0.0
-    following = route_edge_at(vehicles, route_edge, i, 1)
-    best, best_cost, best_place, best_s, best_speed = NONE, FREE, 0, 0.0, 0.0
-    for lane in range(edge_lane[edge], edge_lane[edge + 1]):
-        if not at_gate and lane > edge_lane[edge]:
-            break
-        s = min(max(vehicles[i].depart_s - lanes[lane].begin, 0.0), lanes[lane].length)
-        desired = min(lanes[lane].limit * vehicles[i].speed_factor, classes[klass].most_speed) / pace_factor
-        speed = desired if at_gate else driving[0].pull_out * desired
-        place = 0
-        base = lanes[lane].first_slot
-        while place < count[lane] and slots[base + place].s > s:
-            place += 1
-        room = FREE
-        if place > 0:
-            leader = base + place - 1
-            room = slots[leader].s - slots[leader].length - s
-            speed = min(speed, slots[leader].speed)
-        elif lanes[lane].tail_step >= step:
-            room = lanes[lane].tail - s
-            speed = min(speed, lanes[lane].tail_speed)
-        if (
-            room < classes[klass].standstill_gap + CUT_M + classes[klass].time_gap * speed
-            or count[lane] >= lanes[lane].room - 1
-        ):
-            continue
-        if place < count[lane]:
-            follower = base + place
-            k = slots[follower].klass
-            gap = s - classes[klass].length - slots[follower].s
-            braking_m = max(slots[follower].speed - speed, 0.0) * slots[follower].speed * classes[k].interaction
-            if gap < classes[k].standstill_gap + classes[k].time_gap * slots[follower].speed + braking_m:
-                continue
-        cost = float(count[lane])
-        if following != NONE:
-            meant = 0
-            for link in range(lanes[lane].link_begin, lanes[lane].link_end):
-                if links[link].edge == following and links[link].marked == 1:
-                    meant = 1
-            if meant == 0:
-                cost += 5.0 if lanes[lane].length > 100.0 else 50.0
-        if lanes[lane].closed:
-            cost += 1000.0
-        if cost < best_cost:
-            best, best_cost, best_place, best_s, best_speed = lane, cost, place, s, speed
-    if best == NONE:
-        return False
-    enter_network(
-        slots,
-        vehicles,
-        classes,
-        lanes,
-        links,
-        count,
-        route_edge,
-        counts,
-        i,
-        best,
-        best_place,
-        best_s,
-        best_speed,
-        pace_factor,
-        t_us,
-    )
-    return True
-
-
-@inline_kernel
-def admit(
-    slots: Records,
-    vehicles: Records,
-    classes: Records,
-    lanes: Records,
-    links: Records,
-    count: Ints,
-    edge_lane: Ints,
-    route_edge: Ints,
-    counts: Longs,
-    queue: Ints,
-    driving: Records,
-    step: int,
-    t_us: int,
-    pace_factor: float,
-) -> None:
-    """Queue the trips that are due at their origins, then let the first of each queue in."""
-    while counts[NEXT] < vehicles.size and vehicles[counts[NEXT]].depart_us <= t_us:
-        i = counts[NEXT]
-        counts[NEXT] += 1
-        edge = route_edge[vehicles[i].route_begin]
-        if queue[edge, 0] == NONE:
-            queue[edge, 0] = i
-        else:
-            vehicles[queue[edge, 1]].waiting_next = i
-        queue[edge, 1] = i
-        counts[WAITING] += 1
-    if counts[WAITING] == 0:
-        return
-    for edge in range(queue.shape[0]):
-        first = queue[edge, 0]
-        if first != NONE and try_to_enter(
-            slots,
-            vehicles,
-            classes,
-            lanes,
-            links,
-            count,
-            edge_lane,
-            route_edge,
-            counts,
-            driving,
-            first,
-            step,
-            t_us,
-            pace_factor,
-        ):
-            queue[edge, 0] = vehicles[first].waiting_next
-            counts[WAITING] -= 1
+    return int(target)
 
 
 @kernel
@@ -510,7 +215,7 @@ def steps(
     number: int,
     pace_factor: float,
 ) -> None:
-    """Advance all vehicles from ``t_us`` by ``number`` steps of ``dt_us``; everything but links, conflicts, routes changes in place."""
+    """Advance all vehicles from ``t_us`` by ``number`` steps of ``dt_us``; all but links, conflicts, routes change in place."""
     slots, vehicles, classes, lanes = borrowed(slots), borrowed(vehicles), borrowed(classes), borrowed(lanes)
     links, conflicts, count, signal = borrowed(links), borrowed(conflicts), borrowed(count), borrowed(signal)
     blocked, zips = borrowed(blocked), borrowed(zips)
@@ -545,8 +250,11 @@ def steps(
                     slots, vehicles, classes, lanes, links, count, signal, route_edge, counts, driving, lane, step, dt, round_,
                     pace_factor,
                 )  # fmt: skip
+        busy = 0
         for lane in range(count.size):
             if count[lane] > 0:
+                crossing[busy] = lane
+                busy += 1
                 look_ahead(
                     slots, vehicles, classes, lanes, links, conflicts, count, signal, blocked, route_edge, driving, lane,
                     lanes[lane].first_slot, step, dt,
@@ -556,10 +264,9 @@ def steps(
         for pair in range(zips.size):
             zip_pair(slots, classes, lanes, count, driving, zips, pair, step)
         crossings = 0
-        for lane in range(count.size):
+        for at in range(busy):
+            lane = crossing[at]
             n = count[lane]
-            if n == 0:
-                continue
             arrived = move_lane(slots, classes, lanes, n, driving, lane, step, dt)
             if arrived:
                 for place in range(n - 1, -1, -1):

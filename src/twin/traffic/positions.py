@@ -86,7 +86,7 @@ def place_vehicles(
     speed: Floats,
     s_along: Floats,
 ) -> None:
-    """Write everyone's number, lane, centre (m), heading (rad, anticlockwise from east), speed, ``since_s`` after the last step.
+    """Write everyone's number, lane, centre (m), heading (rad, anticlockwise from east), speed, ``since_s`` after the last.
 
     The vehicle lies on the straight line between its bumpers, each on its lane. One that changed lanes crosses over evenly
     within ``crossing_over_steps``.

@@ -9,7 +9,7 @@ from twin.roadnet.lane_graph import CROSS, EQUAL, LEFT, MERGE, MINE, RIGHT, STRA
 from twin.traffic.car_following import acceleration_behind
 from twin.traffic.conflict_points import CREEP_MPS, leaves_too_late, mean_speed
 from twin.traffic.driving import HALTED_MPS
-from twin.traffic.lane_lists import Ints, rear_of
+from twin.traffic.lane_lists import Bytes, Ints, rear_of
 from twin.traffic.roads import Records
 from twin.traffic.signal_states import GIVE_WAY, GREEN, NO_SIGNAL, RED, YELLOW
 from twin.traffic.vehicles import FREE
@@ -44,7 +44,7 @@ def exit_is_full(slots: Records, lanes: Records, count: Ints, connector: int, le
     rear, rear_speed = rear_of(slots, lanes, count, target, step)
     if rear == FREE or rear_speed > 2.0 * HALTED_MPS:
         return False
-    return rear - lanes[target].incoming < length + gap
+    return bool(rear - lanes[target].incoming < length + gap)
 
 
 @inline_kernel
@@ -62,7 +62,7 @@ def others_inside(
     clearance: float,
     step: int,
 ) -> bool:
-    """Return whether somebody on the other connector of conflict ``q`` keeps me, the vehicle in slot ``mine``, from entering."""
+    """Return whether somebody on the other connector of conflict ``q`` keeps me, in slot ``mine``, from entering."""
     other = conflicts[q].other
     limit = lanes[other].limit
     for n in range(count[other]):
@@ -81,7 +81,7 @@ def others_inside(
             return True
     if lanes[other].tail_step >= step and conflicts[q].kind == CROSS and lanes[other].tail < conflicts[q].other_end:
         left = (conflicts[q].other_end - lanes[other].tail) / max(lanes[other].tail_speed, 0.1)
-        return lanes[other].tail_speed < CREEP_MPS or left + clearance > my_arrival
+        return bool(lanes[other].tail_speed < CREEP_MPS or left + clearance > my_arrival)
     return False
 
 
@@ -139,8 +139,8 @@ def must_wait(
     lanes: Records,
     count: Ints,
     conflicts: Records,
-    signal: Ints,
-    blocked: Ints,
+    signal: Bytes,
+    blocked: Bytes,
     driving: Records,
     lane: int,
     slot: int,
@@ -159,9 +159,9 @@ def must_wait(
     speed = slots[slot].speed
     shows = signal[number]
     if shows == RED:
-        return speed * speed <= 2.0 * driving[0].hardest_braking * distance
+        return bool(speed * speed <= 2.0 * driving[0].hardest_braking * distance)
     if shows == YELLOW:
-        return speed * speed <= 2.0 * driving[0].stops_at_yellow * distance
+        return bool(speed * speed <= 2.0 * driving[0].stops_at_yellow * distance)
     if distance > speed * speed / (2.0 * braking) + speed + 3.0:
         return False
     accepted = lanes[connector].reserved_step >= step - 1
@@ -185,8 +185,8 @@ def must_wait(
     at_line_s = distance / v
     for q in range(lanes[connector].conflict_begin, lanes[connector].conflict_end):
         other = conflicts[q].other
-        source = lanes[other].source
-        theirs = signal[lanes[other].connector]
+        source = conflicts[q].source
+        theirs = signal[conflicts[q].number]
         nobody_comes = theirs == RED or count[source] == 0
         if nobody_comes and count[other] == 0 and lanes[other].tail_step < step:
             continue

@@ -82,6 +82,8 @@ LINK: Final = np.dtype(
 CONFLICT: Final = np.dtype(
     [
         ("other", "i4"),  # lane number of the other connector
+        ("source", "i4"),  # the lane before it
+        ("number", "i4"),  # its number among connectors
         ("kind", "i1"),
         ("priority", "i1"),
         ("green", "i1"),
@@ -138,6 +140,7 @@ def roads_of(network: RoadNetwork, graph: LaneGraph) -> Roads:
     lanes = _lanes(network, graph)
     conflicts = records(graph.conflict_other.size, CONFLICT)
     conflicts.other = graph.conflict_other + graph.connector_first
+    conflicts.number, conflicts.source = graph.conflict_other, graph.connector_from[graph.conflict_other]
     conflicts.kind, conflicts.priority, conflicts.green = graph.conflict_kind, graph.conflict_priority, graph.conflict_green
     conflicts.begin, conflicts.end = graph.conflict_begin_m, graph.conflict_end_m
     conflicts.other_begin, conflicts.other_end = graph.conflict_other_begin_m, graph.conflict_other_end_m

@@ -25,8 +25,8 @@ FREE: Final = 1e9
 """Farther than any road: nothing ahead, no bound."""
 
 ACTIVE, NEXT, WAITING, ARRIVED, UPDATES, STEPS, REMOVED, OFF_LANE, CHANGES = range(9)
-"""What ``Vehicles.counts`` counts: on the network, next trip to depart, waiting outside, arrived, vehicle updates, steps, taken off
-by the gridlock policy, turns from a lane that is not meant for them, lane changes."""
+"""What ``Vehicles.counts`` counts: on the network, next trip to depart, waiting outside, arrived, vehicle updates, steps, taken
+off by the gridlock policy, turns from a lane that is not meant for them, lane changes."""
 
 COUNTS: Final = 9
 
@@ -97,7 +97,7 @@ class Vehicles:
     queue: npt.NDArray[np.int32]
     """(edges, 2): first and last trip that waits to enter; NONE without one."""
     crossing: npt.NDArray[np.int32]
-    """Scratch: lanes whose first vehicle passed the end."""
+    """Scratch: lanes with vehicles, then those whose first vehicle passed the end."""
     length_m: npt.NDArray[np.float64]
     """By class, like the next two."""
     width_m: npt.NDArray[np.float64]
