@@ -27,7 +27,7 @@ from twin.roadnet.osm import read_osm
 from twin.roadnet.road_network import RoadNetwork
 from twin.traffic.demand import DemandSpec
 from twin.traffic.process import Traffic
-from twin.traffic.signals import SignalsSpec
+from twin.traffic.signal_spec import SignalsSpec
 from twin.units import to_us
 
 EXTRACTS = Path(__file__).parents[2] / "shared" / "maps" / "extracts"
@@ -74,6 +74,7 @@ def drive(network: RoadNetwork) -> tuple[DemandSpec, Traffic]:
     env = simpy.Environment()
     traffic.start(env)
     env.run(until=to_us(HALF_HOUR_S) + 1)
+    traffic.step_to(to_us(HALF_HOUR_S))
     return demand, traffic
 
 

@@ -16,11 +16,11 @@ from pathlib import Path
 import numpy as np
 
 from twin.eventlog.recorder import Recorder
+from twin.kernel.weather import WeatherSpec
 from twin.roadnet.road_network import Building
 from twin.sensors.deployment import Device
 from twin.sensors.lidar import LidarSpec
 from twin.sensors.lidar_fleet import LidarFleet
-from twin.sensors.weather import WeatherSpec
 from twin.traffic.ground_truth import GroundTruth
 
 BLOCK_M = 200.0

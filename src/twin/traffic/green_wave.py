@@ -79,7 +79,8 @@ class Corridor:
         window, sign = (self._forward, 1.0) if forward else (self._backward, -1.0)
         middle = window[:, 0] + window[:, 1] / 2.0
         offset = sign * self._travel_s - middle
-        return np.round((offset - offset[0]) % self._cycle_s, 1) % self._cycle_s
+        rounded: Floats = np.round((offset - offset[0]) % self._cycle_s, 1) % self._cycle_s
+        return rounded
 
     def two_way(self, fixed: npt.NDArray[np.bool_] | None = None, fixed_s: Floats | None = None) -> Floats:
         """Return offsets that make the sum of both bands, and the narrower of them once more, wide.
