@@ -345,6 +345,7 @@ def test_the_summary_is_aligned_in_both_languages(tmp_path: Path) -> None:
         }
         assert len(columns) == 1
         assert "20.0 x" in "\n".join(lines)
+        assert lines[-1].strip() in ("the demand is not calibrated (demo data)", "交通需求未标定（演示数据）")
 
 
 def test_a_sweep_is_validated_as_a_sweep_and_the_language_may_stand_anywhere() -> None:
