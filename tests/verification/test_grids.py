@@ -13,7 +13,7 @@ SECONDS = 600
 
 @pytest.mark.xfail(
     strict=True,
-    reason="lane changes onto who hangs over from the next lane; entering a place that somebody slower than foreseen has not left",
+    reason="changes onto who hangs over from the next lane; entering a place that somebody slower than foreseen has not left",
 )
 @pytest.mark.parametrize("signalised", [True, False])
 @pytest.mark.parametrize("lanes", [1, 2, 3])

@@ -1,0 +1,155 @@
+"""Charts of a run as image files. The door to Matplotlib, which is optional (`pip install guangzhou-twin[pictures]`)."""
+
+from __future__ import annotations
+
+import importlib
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from twin.errors import InputError, TwinError
+from twin.eventlog.reader import Run
+from twin.messages import language, say, use_language
+from twin.metrics.fundamental_diagram import road_diagram
+from twin.metrics.time_space import time_space
+from twin.units import MPS_PER_KMH
+
+CHINESE: Final = (
+    "Noto Sans CJK SC",
+    "Noto Sans SC",
+    "Source Han Sans SC",
+    "Source Han Sans CN",
+    "Microsoft YaHei",
+    "PingFang SC",
+    "Heiti SC",
+    "SimHei",
+    "WenQuanYi Micro Hei",
+    "WenQuanYi Zen Hei",
+    "Droid Sans Fallback",
+    "Arial Unicode MS",
+)
+"""Families that have Chinese characters, best first."""
+
+FORMS: Final = (".png", ".svg", ".pdf")
+
+SPEEDS_KMH: Final = (10, 20, 40)
+"""Lines of equal speed in the fundamental diagram."""
+
+_SIZE_IN: Final = (9.0, 5.6)
+_DOTS_PER_IN: Final = 110
+
+
+def draw_fundamental_diagram(run: Run, road: str, out: Path, warm_up_s: float = 0.0) -> None:
+    """Draw flow over density, per lane, of the edges of ``road`` and of the whole road, after ``warm_up_s``, into ``out``.
+
+    Raises InputError without such a road, or where ``out`` ends in none of ``FORMS``; TwinError without Matplotlib.
+    """
+    _check(out)
+    diagram = road_diagram(run, road, warm_up_s)
+    with _Sheet(out, road, "draw.fundamental") as (figure, axes):
+        most_vpkm = max(float(np.quantile(diagram.edges.density_vpkm, 0.995)), float(diagram.road.density_vpkm.max()), 1.0)
+        most_vph = 1.1 * max(float(diagram.edges.flow_vph.max(initial=0.0)), float(diagram.road.flow_vph.max()), 1.0)
+        for speed_kmh in SPEEDS_KMH:
+            end = min(most_vpkm, most_vph / speed_kmh)
+            axes.plot([0.0, end], [0.0, end * speed_kmh], color="0.8", linewidth=0.7, zorder=0)
+            name = f"{speed_kmh} km/h"
+            axes.annotate(
+                name, (0.9 * end, 0.9 * end * speed_kmh), fontsize=8, color="0.45", backgroundcolor="white", ha="center"
+            )
+        axes.scatter(
+            diagram.edges.density_vpkm,
+            diagram.edges.flow_vph,
+            s=5,
+            c=diagram.edges.from_s / 60.0,
+            alpha=0.35,
+            linewidths=0,
+            label=say("draw.fundamental.edge"),
+        )
+        dots = axes.scatter(
+            diagram.road.density_vpkm,
+            diagram.road.flow_vph,
+            s=34,
+            c=diagram.road.from_s / 60.0,
+            edgecolors="black",
+            linewidths=0.6,
+            label=say("draw.fundamental.road"),
+        )
+        axes.set_xlim(0.0, most_vpkm * 1.02)
+        axes.set_ylim(0.0, most_vph)
+        axes.set_xlabel(say("draw.fundamental.x"))
+        axes.set_ylabel(say("draw.fundamental.y"))
+        axes.legend(loc="upper right", framealpha=0.9)
+        figure.colorbar(dots, ax=axes, label=say("draw.minutes"))
+
+
+def draw_time_space(run: Run, road: str, out: Path, direction: str = "", from_s: float = 0.0, until_s: float = 600.0) -> None:
+    """Draw the vehicles' ways along ``road`` in one direction between two instants, and its red signals, into ``out``.
+
+    ``direction`` is eastbound, northbound, westbound, southbound, or empty for the longest stretch. Raises as above.
+    """
+    _check(out)
+    if until_s <= from_s:
+        raise InputError(say("draw.times", from_s=from_s, until_s=until_s))
+    diagram = time_space(run, road, direction, from_s, until_s)
+    with _Sheet(out, road, "draw.time_space", direction=say(f"draw.{diagram.direction}")) as (_, axes):
+        colours = importlib.import_module("matplotlib").colormaps["RdYlGn"]
+        collections = importlib.import_module("matplotlib.collections")
+        pieces, speeds = [], []
+        for times_s, places_m in diagram.lines:
+            points = np.column_stack([times_s, places_m])
+            pieces += list(np.stack([points[:-1], points[1:]], axis=1))
+            speeds.append(np.diff(places_m) / np.diff(times_s))
+        kmh = np.concatenate(speeds) / MPS_PER_KMH
+        ways = collections.LineCollection(pieces, array=kmh, cmap=colours, linewidths=0.6)
+        ways.set_clim(0.0, 50.0)
+        axes.add_collection(ways)
+        for red in diagram.reds:
+            axes.plot([red.from_s, red.to_s], [red.at_m, red.at_m], color="#c00000", linewidth=2.4, solid_capstyle="butt")
+        axes.set_xlim(from_s, until_s)
+        axes.set_ylim(0.0, diagram.length_m)
+        axes.set_xlabel(say("draw.time_space.x"))
+        axes.set_ylabel(say("draw.time_space.y"))
+        axes.figure.colorbar(ways, ax=axes, label=say("draw.speed"))
+
+
+def _check(out: Path) -> None:
+    if out.suffix not in FORMS:
+        raise InputError(say("draw.form", file=out, forms=", ".join(FORMS)))
+    try:
+        importlib.import_module("matplotlib")
+    except ModuleNotFoundError:
+        raise TwinError(say("draw.missing")) from None
+
+
+class _Sheet:
+    """A figure with its title, written when the block ends; labels in English where no font has Chinese characters."""
+
+    def __init__(self, out: Path, road: str, title: str, **values: str) -> None:
+        self._out, self._road, self._title, self._values = out, road, title, values
+
+    def __enter__(self) -> tuple[Any, Any]:
+        matplotlib = importlib.import_module("matplotlib")
+        fonts = importlib.import_module("matplotlib.font_manager")
+        there = {font.name for font in fonts.fontManager.ttflist}
+        chinese = next((name for name in CHINESE if name in there), None)
+        self._before = language()
+        if chinese is None:
+            use_language("en")
+        families = [*([chinese] if chinese else []), "DejaVu Sans"]
+        self._context = matplotlib.rc_context({"font.family": families, "font.size": 9, "svg.hashsalt": "twin"})
+        self._context.__enter__()
+        figures = importlib.import_module("matplotlib.figure")
+        self._figure = figures.Figure(figsize=_SIZE_IN, dpi=_DOTS_PER_IN, layout="constrained")
+        axes = self._figure.add_subplot()
+        readable = chinese is not None or self._road.isascii()
+        axes.set_title(say(self._title, road=self._road if readable else say("draw.unnamed"), **self._values))
+        return self._figure, axes
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        try:
+            if kind is None:
+                self._figure.savefig(self._out, metadata=None if self._out.suffix == ".png" else {"Date": None})
+        finally:
+            self._context.__exit__(None, None, None)
+            use_language(self._before)
