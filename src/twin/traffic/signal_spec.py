@@ -10,7 +10,7 @@ from twin.messages import say
 from twin.spec import Spec
 
 Turn = Literal["right", "straight", "left", "u_turn"]
-TURN_NAMES: Final = ("right", "straight", "left", "u_turn")
+TURN_NAMES: Final[tuple[Turn, ...]] = ("right", "straight", "left", "u_turn")
 """The name of each turn by its code in ``roadnet/lane_graph.py``."""
 
 Compass = Literal["north", "northeast", "east", "southeast", "south", "southwest", "west", "northwest"]
@@ -26,7 +26,7 @@ class StageMovementSpec(Spec):
     arm: Compass
     """The arm they come from: where it lies, seen from the junction's middle."""
 
-    turns: list[Turn] = Field(default_factory=lambda: list(TURN_NAMES), min_length=1)
+    turns: list[Turn] = Field(default_factory=lambda: list[Turn](TURN_NAMES), min_length=1)
     """Their turns; all of them where left out."""
 
 
