@@ -111,6 +111,8 @@ def _group(model: type[BaseModel], definitions: dict[str, Any], used: dict[str, 
         if len(kinds) != len(members(field.annotation)) or (len(kinds) > 1 and not filled):
             continue
         own = schema["properties"][key]
+        if not own["description"]:  # pydantic leaves it out where the group's own docstring says the same
+            own["description"] = " ".join((field.description or "").replace("``", "`").split())
         references = [{"$ref": f"#/$defs/{_group(kind, definitions, used, in_part=filled)}"} for kind in kinds]
         for word in ("$ref", "oneOf", "allOf"):
             own.pop(word, None)
