@@ -6,7 +6,8 @@ Two cases: a 20 x 20 grid of signals with more than 5,000 vehicles at once, and 
 each step by this engine and by SUMO, in turn, on one core, kernels compiled before, routes loaded before. SUMO's wall time
 leaves out reading the network; ours, building the tables. Time loss is travel time less the time the trip would take alone at
 the driver's own desired speed, over the trips that both finished; SUMO's own count of it stands beside. A cell is a fair
-comparison when SUMO had no teleport and lost at least 40 % of the travel time. UXsim moves platoons on links: trips a second only.
+comparison when SUMO had no teleport and lost at least 40 % of the travel time. UXsim moves platoons on links: trips a second
+only.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ from functools import cache
 import numpy as np
 import pytest
 import simpy
-from tests.traffic.helpers import traffic_on
+from tests.traffic.helpers import conflicts_shared, traffic_on
 from tests.traffic.networks import build, grid
 from tests.verification.lab import Lab
 
@@ -58,6 +58,18 @@ def test_a_right_turn_on_red_lets_those_pass_who_start_at_green(later_s: float) 
     lab.show(0, GREEN)
     lab.run(110.0)
     assert lab.engine.arrived == 3
+
+
+@pytest.mark.xfail(strict=True, reason="who gives way does not look at those who drive on at yellow")
+def test_a_right_turn_on_red_sees_who_drives_on_at_yellow() -> None:
+    """On a grid of single lanes 90 m apart, in the first 98 s, nobody turns into the path of somebody who could not stop."""
+    traffic = traffic_on(grid(3, 90.0, 1), seconds=180, seed=682, inflow_vph=4000.0, internal_share=0.1)
+    env = simpy.Environment()
+    traffic.start(env)
+    for tenth in range(1, 980):
+        env.run(until=tenth * 100_000)
+        traffic.step_to(tenth * 100_000)
+        assert conflicts_shared(traffic) == [], f"at {tenth / 10} s"
 
 
 @pytest.mark.xfail(strict=True, reason="vehicles are placed at full speed just before red stop lines")

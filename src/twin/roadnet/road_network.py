@@ -138,8 +138,8 @@ class RoadNetwork:
     """True where the edges' lines already stop at the junctions; else they meet at the nodes."""
 
     edge_turn_lanes: tuple[str, ...] = ()
-    """OpenStreetMap's ``turn:lanes`` of each edge, from the left lane to the right (``left|through|through;right``), empty where
-    the map says nothing; no entries at all where no edge has it."""
+    """OpenStreetMap's ``turn:lanes`` of each edge, from the left lane to the right (``left|through|through;right``), empty
+    where the map says nothing; no entries at all where no edge has it."""
     edge_roundabout: npt.NDArray[np.bool_] | None = None
     """(edges,): which edges circle in a roundabout; None where the map does not say."""
 
