@@ -92,7 +92,7 @@ def draw_time_space(run: Run, road: str, out: Path, direction: str = "", from_s:
     if until_s <= from_s:
         raise InputError(say("draw.times", from_s=from_s, until_s=until_s))
     diagram = time_space(run, road, direction, from_s, until_s)
-    with _Sheet(out, road, "draw.time_space", direction=say(f"draw.{diagram.direction}")) as (_, axes):
+    with _Sheet(out, road, "draw.time_space", direction=f"draw.{diagram.direction}") as (_, axes):
         colours = importlib.import_module("matplotlib").colormaps["RdYlGn"]
         collections = importlib.import_module("matplotlib.collections")
         pieces, speeds = [], []
@@ -126,6 +126,7 @@ class _Sheet:
     """A figure with its title, written when the block ends; labels in English where no font has Chinese characters."""
 
     def __init__(self, out: Path, road: str, title: str, **values: str) -> None:
+        """``values`` of the title are messages' keys, as it is itself."""
         self._out, self._road, self._title, self._values = out, road, title, values
 
     def __enter__(self) -> tuple[Any, Any]:
@@ -143,7 +144,13 @@ class _Sheet:
         self._figure = figures.Figure(figsize=_SIZE_IN, dpi=_DOTS_PER_IN, layout="constrained")
         axes = self._figure.add_subplot()
         readable = chinese is not None or self._road.isascii()
-        axes.set_title(say(self._title, road=self._road if readable else say("draw.unnamed"), **self._values))
+        axes.set_title(
+            say(
+                self._title,
+                road=self._road if readable else say("draw.unnamed"),
+                **{name: say(key) for name, key in self._values.items()},
+            )
+        )
         return self._figure, axes
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
