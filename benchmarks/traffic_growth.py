@@ -52,7 +52,7 @@ STRAIGHT_SHARE = 0.6
 FLAT = 1.5
 """The dearest update may cost so many times the cheapest."""
 MOST_BYTES = 1024
-PEAK_FROM_VEHICLES = 10_000
+PEAK_FROM_VEHICLES = 30_000
 """Of fewer vehicles the peak of a process says nothing: the interpreter's own memory varies by megabytes."""
 
 
