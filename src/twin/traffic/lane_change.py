@@ -83,6 +83,7 @@ def advantage(
     place: int,
     now_mps2: float,
     must: bool,
+    step: int,
 ) -> float:
     """Return the incentive (m/s2) of number ``k`` on ``lane`` to become number ``place`` on ``beside``; -FREE if unsafe."""
     slot = lanes[lane].first_slot + k
@@ -95,6 +96,10 @@ def advantage(
     if place > 0:
         leader = base + place - 1
         gap, leader_speed = slots[leader].s - slots[leader].length - s, slots[leader].speed
+        if gap < SMALLEST_SIDE_GAP_M:
+            return -FREE
+    elif lanes[beside].tail_step >= step:
+        gap, leader_speed = lanes[beside].tail - s, lanes[beside].tail_speed
         if gap < SMALLEST_SIDE_GAP_M:
             return -FREE
     elif slots[slot].next != NONE:
@@ -216,6 +221,9 @@ def consider_lane(
         if slots[slot].goal < FREE:
             distance = slots[slot].goal - slots[slot].s
         i = slots[slot].vehicle
+        if slots[slot].s < slots[slot].length:  # its rear is still on the lane behind
+            k += 1
+            continue
         if must == 0 and (
             i < 0
             or distance < LAST_FREE_CHANGE_M
@@ -264,6 +272,7 @@ def consider_lane(
                 place,
                 now,
                 must != 0,
+                step,
             )
             if gain > -FREE and must != 0:
                 gain = max(gain, -driving[0].safe_braking) + worth if distance > driving[0].courtesy_distance else FREE

@@ -75,7 +75,9 @@ def look_ahead(
             slowing, interaction(speed, room, lanes[lane].tail_speed, most, classes[k].interaction, time_gap, standstill)
         )
     wish = 1.5 * (standstill + speed * time_gap + speed * speed * classes[k].interaction) + 10.0
-    leg = vehicles[slots[slot].vehicle].leg
+    i = slots[slot].vehicle
+    leg = vehicles[i].leg if i >= 0 else 0
+    slots[slot].acceleration = slots[slot].room = FREE  # ``must_wait`` lowers both because of those inside
     stands = False
     for ahead in range(LANES_AHEAD):
         if target == NONE or distance > wish:
@@ -138,21 +140,28 @@ def look_ahead(
             target = lanes[here].target
         else:
             leg += 1
-            i = slots[slot].vehicle
             edge = route_edge_at(vehicles, route_edge, i, leg + 1)
             target = NONE
             if edge != NONE:
                 target = choose_link(lanes, links, count, here, edge, NONE)
     acceleration = free_acceleration(speed, pace, most, braking) - slowing
     acceleration = min(max(acceleration, -driving[0].hardest_braking), slots[slot].cap)
+    acceleration = min(acceleration, max(slots[slot].acceleration, -driving[0].hardest_braking))
     slots[slot].acceleration = acceleration
-    slots[slot].room = room
+    slots[slot].room = min(room, slots[slot].room)
     lanes[lane].stood = lanes[lane].stood + dt if stands and speed < STANDSTILL_MPS else 0.0
 
 
 @inline_kernel
 def look_around(
-    slots: Records, classes: Records, lanes: Records, count: Ints, conflicts: Records, lane: int, step: int
+    slots: Records,
+    classes: Records,
+    lanes: Records,
+    count: Ints,
+    conflicts: Records,
+    driving: Records,
+    lane: int,
+    step: int,
 ) -> None:
     """Let all but the first vehicle on a connector keep short of places that others have not left."""
     for n in range(1, count[lane]):
@@ -161,5 +170,5 @@ def look_around(
         if room < FREE:
             k = slots[slot].klass
             free = free_acceleration(slots[slot].speed, slots[slot].pace, classes[k].acceleration, classes[k].braking)
-            slots[slot].cap = free - slowing
+            slots[slot].cap = max(free - slowing, -driving[0].hardest_braking)
             slots[slot].room = room

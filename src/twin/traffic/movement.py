@@ -60,6 +60,7 @@ def move_lane(
     arrived = False
     leader_s, leader_speed = 0.0, 0.0
     hardest = driving[0].hardest_braking
+    connector = lanes[lane].connector != NONE
     for slot in range(base, base + n):
         s, speed = slots[slot].s, slots[slot].speed
         room = float(slots[slot].room)
@@ -93,7 +94,7 @@ def move_lane(
                 halted += 1
                 continue
         leader_s, leader_speed = s, speed
-        slots[slot].cap += RELAXES_MPS3 * dt
+        slots[slot].cap = FREE if connector else slots[slot].cap + RELAXES_MPS3 * dt
         slots[slot].room = FREE
         new_speed = speed + acceleration * dt
         if new_speed < 0.0:
@@ -260,7 +261,7 @@ def steps(
                     lanes[lane].first_slot, step, dt,
                 )  # fmt: skip
                 if lane >= first_connector and count[lane] > 1 and lanes[lane].crosses:
-                    look_around(slots, classes, lanes, count, conflicts, lane, step)
+                    look_around(slots, classes, lanes, count, conflicts, driving, lane, step)
         for pair in range(zips.size):
             zip_pair(slots, classes, lanes, count, driving, zips, pair, step)
         crossings = 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
 import numpy as np
@@ -21,8 +22,9 @@ START_SPEED_RATIO: Final = 0.7
 def place_under_way(vehicles: Vehicles, roads: Roads, trips: Trips, speed_ratio: float, pace_factor: float) -> int:
     """Place the trips that departed before 0 where they have come to; return how many.
 
-    They have driven at ``speed_ratio`` times the free-flow speed. Those that would have arrived are left out, and so are those
-    for whom there is no room at their place: both stay without an entry in ``insert_us`` and never enter.
+    They have driven at ``speed_ratio`` times the free-flow speed, and are no faster than they can stop by the end of their
+    lane. Those that would have arrived are left out, and so are those for whom there is no room at their place: both stay
+    without an entry in ``insert_us`` and never enter.
     """
     first = roads.edge_lane[:-1].astype(np.int64)
     lanes = roads.lanes.view(np.ndarray)
@@ -94,6 +96,7 @@ def _place_all(
             continue
         desired = min(lanes[best].limit * vehicles[i].speed_factor, classes[klass].most_speed) / pace_factor
         speed = max(0.0, min(START_SPEED_RATIO * desired, (best_room - s - gap) / classes[klass].time_gap))
+        speed = min(speed, math.sqrt(2.0 * classes[klass].braking * (lanes[best].length - s)))
         vehicles[i].leg = leg
         enter_network(
             slots,

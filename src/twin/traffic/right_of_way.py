@@ -59,10 +59,15 @@ def others_inside(
     mine: int,
     distance: float,
     my_arrival: float,
+    at_hand: bool,
     clearance: float,
     step: int,
 ) -> bool:
-    """Return whether somebody on the other connector of conflict ``q`` keeps me, in slot ``mine``, from entering."""
+    """Return whether somebody on the other connector of conflict ``q`` keeps me, in slot ``mine``, from entering.
+
+    Where I may enter behind somebody whom I join, lowers my acceleration to what following him asks for.
+    ``at_hand``: I come to the place in this step, so that nothing but its being clear will do.
+    """
     other = conflicts[q].other
     limit = lanes[other].limit
     for n in range(count[other]):
@@ -70,16 +75,21 @@ def others_inside(
         s, length = slots[slot].s, slots[slot].length
         if conflicts[q].kind != CROSS:
             behind = distance + lanes[connector].length - (lanes[other].length - s) - length
+            joined = s >= conflicts[q].other_begin
             if behind > 0.0:  # we end in one lane: I follow
-                if conflicts[q].kind == MERGE:
+                if joined or conflicts[q].kind == MERGE:
                     follow = acceleration_behind(slots, classes, mine, behind, slots[slot].speed)
-                    slots[mine].cap = min(slots[mine].cap, follow)
+                    slots[mine].acceleration = min(slots[mine].acceleration, follow)
                 continue
-            if conflicts[q].kind == ZIP and s < conflicts[q].other_begin:
+            if conflicts[q].kind == ZIP and not joined:
                 continue  # who goes first is settled where they zip
+        if at_hand and s - length < conflicts[q].other_end:
+            return True
         if leaves_too_late(s, slots[slot].speed, length, limit, conflicts[q].other_end, my_arrival, clearance):
             return True
     if lanes[other].tail_step >= step and conflicts[q].kind == CROSS and lanes[other].tail < conflicts[q].other_end:
+        if at_hand:
+            return True
         left = (conflicts[q].other_end - lanes[other].tail) / max(lanes[other].tail_speed, 0.1)
         return bool(lanes[other].tail_speed < CREEP_MPS or left + clearance > my_arrival)
     return False
@@ -158,21 +168,26 @@ def must_wait(
     number = lanes[connector].connector
     speed = slots[slot].speed
     shows = signal[number]
-    if shows == RED:
-        return bool(speed * speed <= 2.0 * driving[0].hardest_braking * distance)
-    if shows == YELLOW:
-        return bool(speed * speed <= 2.0 * driving[0].stops_at_yellow * distance)
+    if shows == RED or shows == YELLOW:
+        enough = driving[0].hardest_braking if shows == RED else driving[0].stops_at_yellow
+        if speed * speed <= 2.0 * enough * distance:
+            return True
+        if distance < 1.5 * speed + 2.0:
+            lanes[connector].reserved_step = step  # drives on: others must know
+        return False
     if distance > speed * speed / (2.0 * braking) + speed + 3.0:
         return False
     accepted = lanes[connector].reserved_step >= step - 1
-    if accepted and speed * speed > 2.0 * driving[0].hardest_braking * distance:
-        lanes[connector].reserved_step = step
-        return False  # too near to change one's mind
-    if blocked[number] != 0:
+    committed = accepted and speed * speed > 2.0 * driving[0].hardest_braking * distance  # too near to change one's mind
+    if blocked[number] != 0 and not committed:
         return True
     if lanes[connector].crosses == 0:
         return False
-    if lanes[connector].keep_clear and exit_is_full(slots, lanes, count, connector, slots[slot].length, standstill_gap, step):
+    if (
+        not committed
+        and lanes[connector].keep_clear
+        and exit_is_full(slots, lanes, count, connector, slots[slot].length, standstill_gap, step)
+    ):
         return True
     if shows == NO_SIGNAL and lanes[connector].gives_way:
         since_s = (step - lanes[lane].left_step) * driving[0].step
@@ -191,9 +206,14 @@ def must_wait(
         if nobody_comes and count[other] == 0 and lanes[other].tail_step < step:
             continue
         my_arrival = (distance + conflicts[q].begin) / v
-        if others_inside(slots, classes, lanes, count, conflicts, q, connector, slot, distance, my_arrival, clearance, step):
-            return True
-        if count[source] == 0:
+        at_hand = distance + conflicts[q].begin < (speed + 1.0) * driving[0].step
+        if others_inside(
+            slots, classes, lanes, count, conflicts, q, connector, slot, distance, my_arrival, at_hand, clearance, step
+        ):
+            if not committed:
+                return True
+            slots[slot].room = min(slots[slot].room, distance + conflicts[q].begin)
+        if committed or count[source] == 0:
             continue
         first = lanes[source].first_slot
         if conflicts[q].kind != ZIP and lanes[other].reserved_step >= step - 1 and slots[first].next == other:
@@ -226,6 +246,6 @@ def must_wait(
             slots, lanes, count, conflicts, q, lane, at_line_s, my_arrival, gap, relation == EQUAL, clearance, step
         ):
             return True
-    if distance < 1.5 * speed + 2.0 and lanes[lane].tail_step < step:
+    if committed or (distance < 1.5 * speed + 2.0 and lanes[lane].tail_step < step):
         lanes[connector].reserved_step = step
     return False
