@@ -11,12 +11,15 @@ from tests.verification.invariants import Checker
 SECONDS = 600
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="changes onto who hangs over from the next lane; entering a place that somebody slower than foreseen has not left",
+ENTERS_LATE = pytest.mark.xfail(
+    strict=True, reason="a left turn enters at 8.7 m/s while a bus still hangs over its way (seed 2, step 2679, lane 166)"
 )
-@pytest.mark.parametrize("signalised", [True, False])
-@pytest.mark.parametrize("lanes", [1, 2, 3])
+
+
+@pytest.mark.parametrize(
+    ("lanes", "signalised"),
+    [(1, True), (1, False), pytest.param(2, True, marks=ENTERS_LATE), (2, False), (3, True), (3, False)],
+)
 def test_nobody_overlaps_or_meets_on_a_grid(lanes: int, signalised: bool) -> None:  # noqa: FBT001
     """Ten minutes on 3 x 3 crossings, twice with other trips."""
     for seed in (1, 2):
