@@ -29,7 +29,7 @@ LIMIT_MPS = 50 / 3.6
     "signalised",
     [
         False,
-        pytest.param(True, marks=pytest.mark.xfail(reason="the two known faults of test_right_of_way.py", strict=False)),
+        True,
     ],
 )
 @settings(max_examples=8, phases=(Phase.explicit, Phase.generate))

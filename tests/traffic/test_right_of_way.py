@@ -60,7 +60,6 @@ def test_a_right_turn_on_red_lets_those_pass_who_start_at_green(later_s: float) 
     assert lab.engine.arrived == 3
 
 
-@pytest.mark.xfail(strict=True, reason="who gives way does not look at those who drive on at yellow")
 def test_a_right_turn_on_red_sees_who_drives_on_at_yellow() -> None:
     """On a grid of single lanes 90 m apart, in the first 98 s, nobody turns into the path of somebody who could not stop."""
     traffic = traffic_on(grid(3, 90.0, 1), seconds=180, seed=682, inflow_vph=4000.0, internal_share=0.1)
@@ -72,7 +71,6 @@ def test_a_right_turn_on_red_sees_who_drives_on_at_yellow() -> None:
         assert conflicts_shared(traffic) == [], f"at {tenth / 10} s"
 
 
-@pytest.mark.xfail(strict=True, reason="vehicles are placed at full speed just before red stop lines")
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_nobody_who_is_under_way_at_the_start_runs_a_red_light(seed: int) -> None:
     """Vehicles placed before a red stop line are slow or far enough to stop there: nobody enters on red in the first 3 s."""

@@ -176,8 +176,7 @@ def enter_network(
     klass = vehicles[i].klass
     slots[slot].s, slots[slot].speed = s, speed
     slots[slot].length, slots[slot].klass = classes[klass].length, klass
-    slots[slot].cap = slots[slot].room = FREE
-    slots[slot].acceleration = 0.0
+    slots[slot].cap = slots[slot].room = slots[slot].acceleration = FREE
     slots[slot].vehicle = i
     slots[slot].came = NONE
     slots[slot].entered = 0

@@ -170,5 +170,5 @@ def look_around(
         if room < FREE:
             k = slots[slot].klass
             free = free_acceleration(slots[slot].speed, slots[slot].pace, classes[k].acceleration, classes[k].braking)
-            slots[slot].cap = max(free - slowing, -driving[0].hardest_braking)
+            slots[slot].acceleration = max(free - slowing, -driving[0].hardest_braking)
             slots[slot].room = room

@@ -60,7 +60,6 @@ def move_lane(
     arrived = False
     leader_s, leader_speed = 0.0, 0.0
     hardest = driving[0].hardest_braking
-    connector = lanes[lane].connector != NONE
     for slot in range(base, base + n):
         s, speed = slots[slot].s, slots[slot].speed
         room = float(slots[slot].room)
@@ -82,7 +81,8 @@ def move_lane(
             acceleration = free_acceleration(speed, pace, classes[k].acceleration, classes[k].braking) - interaction(
                 speed, gap, leader_speed, classes[k].acceleration, classes[k].interaction, classes[k].time_gap, standstill
             )
-            acceleration = min(max(acceleration, -hardest), slots[slot].cap)
+            acceleration = min(max(acceleration, -hardest), slots[slot].cap, slots[slot].acceleration)
+            slots[slot].acceleration = FREE
             if (
                 speed < STANDSTILL_MPS
                 and acceleration < 0.05
@@ -94,7 +94,7 @@ def move_lane(
                 halted += 1
                 continue
         leader_s, leader_speed = s, speed
-        slots[slot].cap = FREE if connector else slots[slot].cap + RELAXES_MPS3 * dt
+        slots[slot].cap += RELAXES_MPS3 * dt
         slots[slot].room = FREE
         new_speed = speed + acceleration * dt
         if new_speed < 0.0:

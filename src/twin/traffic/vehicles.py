@@ -37,9 +37,9 @@ SLOT: Final = np.dtype(
         ("pace", "f4"),  # 1 / desired speed here, s/m
         ("goal", "f4"),  # destination along this lane; FREE when it lies on another edge
         ("length", "f4"),  # m
-        ("cap", "f4"),  # no acceleration above this: zipping, courtesy; relaxes by itself
+        ("cap", "f4"),  # no acceleration above this: courtesy; relaxes by itself
         ("room", "f4"),  # no farther than this in this step; FREE without a bound
-        ("acceleration", "f4"),  # of the first vehicle of a lane: chosen before anybody moves
+        ("acceleration", "f4"),  # chosen by the first vehicle of a lane before anybody moves; for others, a bound in this step
         ("vehicle", "i4"),
         ("next", "i4"),  # lane or connector it drives on to; NONE when its trip ends on this edge
         ("came", "i4"),  # lane or connector it came from; NONE on its first lane

@@ -89,7 +89,7 @@ def zip_pair(
             gap = distance - leader_distance - slots[leader].length + whole * min(1.0, max(0.0, distance - inner) / span)
             least = -driving[0].zip_braking
             asked = least if gap <= 0.0 else max(acceleration_behind(slots, classes, slot, gap, slots[leader].speed), least)
-            slots[slot].cap = asked
+            slots[slot].acceleration = min(slots[slot].acceleration, asked)
         if takes_a:
             last_a, last_distance_a = slot_a, distance_a
             slot_a, distance_a, number_a = next_in_zip(slots, lanes, count, one, number_a + 1, reach, step)
