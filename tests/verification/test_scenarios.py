@@ -17,20 +17,9 @@ from twin.units import to_us
 
 SCENARIOS = sorted((Path(__file__).parents[2] / "scenarios").glob("*.yaml"))
 
-KNOWN = {"tianhe_cbd": "one pair on a merge, 8 steps from step 11107 on (lanes 5297 and 6906): both enter within 0.3 s"}
-"""Scenarios that break it, and where."""
-
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    "file",
-    [
-        pytest.param(
-            file, id=file.stem, marks=[pytest.mark.xfail(strict=True, reason=KNOWN[file.stem])] if file.stem in KNOWN else []
-        )
-        for file in SCENARIOS
-    ],
-)
+@pytest.mark.parametrize("file", SCENARIOS, ids=[file.stem for file in SCENARIOS])
 def test_a_shipped_scenario_keeps_what_must_hold(file: Path) -> None:
     """Every step of the whole run is checked."""
     scenario = load_spec(file, Scenario).spec

@@ -1,7 +1,7 @@
 """Inside the junction: no two vehicles on one conflict point.
 
-Where paths cross, or where one joins another and gives way, whoever entered first goes first; where they zip, whoever is
-nearer. ``look_inside`` stops a vehicle short of every place that somebody before it has not left yet, whatever was foreseen
+Whoever is on the place already goes first. Of others, where paths cross or one joins another and gives way, whoever entered
+first; where they zip, whoever is nearer. ``look_inside`` stops a vehicle short of every place that somebody before it has not left yet, whatever was foreseen
 at the stop line, and lets it follow whom it joins.
 """
 
@@ -40,13 +40,16 @@ def leaves_too_late(
 @inline_kernel
 def goes_before(slots: Records, lanes: Records, conflicts: Records, q: int, connector: int, slot: int, rival: int) -> bool:
     """Return whether the vehicle in ``rival``, on the other connector of conflict ``q``, goes before the one in ``slot``."""
+    joined, rival_joined = slots[slot].s > conflicts[q].begin, slots[rival].s > conflicts[q].other_begin
+    if joined != rival_joined:
+        return bool(rival_joined)
     if conflicts[q].kind == ZIP:
         other = conflicts[q].other
         return zips_first(
-            slots[rival].s > conflicts[q].other_begin,
+            rival_joined,
             lanes[other].length - slots[rival].s,
             slots[rival].vehicle,
-            slots[slot].s > conflicts[q].begin,
+            joined,
             lanes[connector].length - slots[slot].s,
             slots[slot].vehicle,
         )
