@@ -30,6 +30,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from twin import cli
+from twin.terminal_errors import MOST_PROBLEMS
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 MAP: Final = ROOT / "tests" / "golden" / "town.osm"
@@ -394,9 +395,9 @@ def _faults_of(said: str) -> Iterator[str]:
     expected = int(several[1]) if several else 1
     if not lines or not lines[0].startswith("error: "):
         yield "no error line"
-    if expected > cli.MOST_PROBLEMS and problems.pop() != f"… and {expected - cli.MOST_PROBLEMS} more; mend these first":
+    if expected > MOST_PROBLEMS and problems.pop() != f"… and {expected - MOST_PROBLEMS} more; mend these first":
         yield "the rest is not counted"
-    if len(problems) != min(expected, cli.MOST_PROBLEMS):
+    if len(problems) != min(expected, MOST_PROBLEMS):
         yield "more or fewer lines than problems"
     for problem in problems:
         text = problem.removeprefix("error: ")

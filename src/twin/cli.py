@@ -1,7 +1,6 @@
-"""The command line: ``twin validate``, ``twin run``, ``twin sweep``, ``twin query``, ``twin schema``, ``twin map info``.
+"""The command line: ``twin validate``, ``run``, ``sweep``, ``query``, ``schema``, ``map``, ``draw``.
 
-Heavy imports stand inside the commands, so that ``twin --help`` answers at once. Exit codes: 0 done, 1 failed, 2 bad input,
-130 interrupted.
+Heavy imports stand inside the commands, so that ``twin --help`` answers at once. Exit codes: ``terminal_errors``.
 """
 
 from __future__ import annotations
@@ -12,36 +11,27 @@ import io
 import itertools
 import os
 import sys
-from collections.abc import Iterator
 from enum import StrEnum
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from twin.errors import InputError, ScenarioError, TwinError
+from twin.errors import ScenarioError, TwinError
 from twin.messages import LANGUAGES, say, use_language
+from twin.terminal_draw import draw_app
+from twin.terminal_errors import BAD_INPUT, Debug, error_text, reporting
+from twin.terminal_map import map_app
 from twin.threads import use_one_thread
 
 if TYPE_CHECKING:
     from twin.scenario.load import Loaded
     from twin.scenario.scenario import Scenario
 
-FAILED: Final = 1
-BAD_INPUT: Final = 2
-INTERRUPTED: Final = 130
-
-MOST_PROBLEMS: Final = 20
-"""Problems of one file that are shown at once; the rest follow when these are mended."""
-
 app = typer.Typer(rich_markup_mode=None, add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
-map_app = typer.Typer(rich_markup_mode=None, no_args_is_help=True)
 app.add_typer(map_app, name="map")
-draw_app = typer.Typer(rich_markup_mode=None, no_args_is_help=True)
 app.add_typer(draw_app, name="draw")
-
-Debug = Annotated[bool, typer.Option("--debug")]
 
 
 def main() -> None:
@@ -113,7 +103,7 @@ def validate(files: Annotated[list[Path], typer.Argument(metavar="FILE", show_de
     """Check scenario files."""
     bad = 0
     for file in files:
-        with _reporting(debug=debug, go_on=True) as outcome:
+        with reporting(debug=debug, go_on=True) as outcome:
             if _is_sweep(file):
                 from twin.sweeps.sweep import load_design
 
@@ -148,7 +138,7 @@ def run(
     overrides = _overrides(settings or [])
     if seed is not None:
         overrides["seed"] = str(seed)
-    with _reporting(debug=debug):
+    with reporting(debug=debug):
         use_one_thread()
         loaded = _load(file, overrides)
         from twin.simulation.run import run as run_scenario
@@ -182,7 +172,7 @@ def sweep(
     debug: Debug = False,
 ) -> None:
     """Run a scenario in several variants and compare them."""
-    with _reporting(debug=debug):
+    with reporting(debug=debug):
         use_one_thread()
         from twin.sweeps.local_executor import LocalPool
         from twin.sweeps.ray_executor import RayExecutor
@@ -221,7 +211,7 @@ def query(
     debug: Debug = False,
 ) -> None:
     """Ask a run's log in SQL."""
-    with _reporting(debug=debug):
+    with reporting(debug=debug):
         from twin.eventlog.reader import open_run
         from twin.metrics.query import overview
         from twin.metrics.query import query as ask
@@ -242,117 +232,18 @@ def query(
         sys.stdout.flush()
 
 
-@draw_app.command("fundamental-diagram")
-def draw_fundamental(
-    folder: Annotated[Path, typer.Argument(metavar="RUN", show_default=False)],
-    road: Annotated[str, typer.Option(metavar="NAME", show_default=False)],
-    out: Annotated[Path, typer.Option(metavar="FILE", show_default=False)],
-    *,
-    debug: Debug = False,
-) -> None:
-    """Draw flow over density of a road."""
-    with _reporting(debug=debug):
-        from twin.eventlog.reader import open_run
-        from twin.metrics.pictures import draw_fundamental_diagram
-
-        run = open_run(folder)
-        draw_fundamental_diagram(run, road, out, float(run.manifest.scenario.get("warm_up_s", 0.0)))
-        typer.echo(say("draw.done", file=out))
-
-
-@draw_app.command("time-space")
-def draw_ways(
-    folder: Annotated[Path, typer.Argument(metavar="RUN", show_default=False)],
-    road: Annotated[str, typer.Option(metavar="NAME", show_default=False)],
-    out: Annotated[Path, typer.Option(metavar="FILE", show_default=False)],
-    direction: Annotated[str, typer.Option(metavar="WHERE", show_default=False)] = "",
-    from_s: Annotated[float | None, typer.Option("--from-s", min=0.0, metavar="S", show_default=False)] = None,
-    until_s: Annotated[float | None, typer.Option("--until-s", min=0.0, metavar="S", show_default=False)] = None,
-    *,
-    debug: Debug = False,
-) -> None:
-    """Draw vehicles along a road over time."""
-    with _reporting(debug=debug):
-        from twin.eventlog.reader import open_run
-        from twin.metrics.pictures import draw_time_space
-
-        run = open_run(folder)
-        begin_s = float(run.manifest.scenario.get("warm_up_s", 0.0)) if from_s is None else from_s
-        draw_time_space(run, road, out, direction, begin_s, begin_s + 600.0 if until_s is None else until_s)
-        typer.echo(say("draw.done", file=out))
-
-
-@map_app.command("fetch")
-def map_fetch(
-    place: Annotated[str, typer.Argument(metavar="PLACE", show_default=False)],
-    out: Annotated[Path | None, typer.Option(metavar="FILE", show_default=False)] = None,
-    radius_m: Annotated[float | None, typer.Option("--radius-m", min=50.0, metavar="M", show_default=False)] = None,
-    nominatim: Annotated[str, typer.Option(envvar="TWIN_NOMINATIM_URL", metavar="URL", show_default=False)] = "",
-    overpass: Annotated[str, typer.Option(envvar="TWIN_OVERPASS_URL", metavar="URL", show_default=False)] = "",
-    timeout_s: Annotated[float, typer.Option("--timeout-s", min=1.0, metavar="S")] = 180.0,
-    *,
-    no_buildings: Annotated[bool, typer.Option("--no-buildings")] = False,
-    overwrite: Annotated[bool, typer.Option("--overwrite")] = False,
-    debug: Debug = False,
-) -> None:
-    """Download a map."""
-    with _reporting(debug=debug):
-        from twin.roadnet.fetch import NOMINATIM_URL, OVERPASS_URL, Servers, fetch_map, file_name
-
-        servers = Servers(nominatim or NOMINATIM_URL, overpass or OVERPASS_URL, timeout_s)
-        file = out or Path(file_name(place))
-        fetched = fetch_map(place, file, servers, radius_m=radius_m, buildings=not no_buildings, overwrite=overwrite)
-        counts = {"nodes": fetched.nodes, "ways": fetched.ways, "relations": fetched.relations}
-        typer.echo(say("fetch.done", file=fetched.path, **counts))
-
-
 @app.command()
 def schema(
     out: Annotated[Path | None, typer.Option(metavar="FILE", show_default=False)] = None, *, debug: Debug = False
 ) -> None:
     """Write the JSON Schema of a scenario."""
-    with _reporting(debug=debug):
+    with reporting(debug=debug):
         from twin.scenario.json_schema import scenario_schema
 
         if out is None:
             typer.echo(scenario_schema(), nl=False)
         else:
             out.write_text(scenario_schema(), encoding="utf-8")
-
-
-@map_app.command("info")
-def map_info(file: Annotated[Path, typer.Argument(metavar="FILE", show_default=False)], *, debug: Debug = False) -> None:
-    """Say what a map file holds."""
-    with _reporting(debug=debug):
-        from twin.roadnet.cache import load_network
-        from twin.roadnet.info import describe
-
-        typer.echo(describe(load_network(file)))
-
-
-class MapForm(StrEnum):
-    """What a map is written as."""
-
-    SUMO = "sumo"
-
-
-@map_app.command("export")
-def map_export(
-    file: Annotated[Path, typer.Argument(metavar="FILE", show_default=False)],
-    to: Annotated[MapForm, typer.Option()] = MapForm.SUMO,
-    out: Annotated[Path, typer.Option(metavar="DIR")] = Path("sumo"),
-    *,
-    debug: Debug = False,
-) -> None:
-    """Write a map for another program."""
-    with _reporting(debug=debug):
-        from twin.roadnet.cache import load_network
-        from twin.roadnet.lane_graph_builder import build_lane_graph
-        from twin.roadnet.sumo_export import write_plain_xml
-
-        network = load_network(file)
-        config = write_plain_xml(network, build_lane_graph(network), out)
-        typer.echo(say(f"map.exported.{to.value}", folder=config.parent, config=config.name))
 
 
 def _is_sweep(file: Path) -> bool:
@@ -375,57 +266,7 @@ def _overrides(settings: list[str]) -> dict[str, str]:
     for setting in settings:
         key, equals, value = setting.partition("=")
         if not equals or not key.strip():
-            typer.echo(_error(say("override.syntax.found", text=setting) + "; " + say("override.syntax.remedy")), err=True)
+            typer.echo(error_text(say("override.syntax.found", text=setting) + "; " + say("override.syntax.remedy")), err=True)
             raise typer.Exit(BAD_INPUT)
         overrides[key.strip()] = value
     return overrides
-
-
-class _Outcome:
-    code = 0
-
-
-def _error(text: str) -> str:
-    return say("cli.error", text=text)
-
-
-@contextlib.contextmanager
-def _reporting(*, debug: bool, go_on: bool = False) -> Iterator[_Outcome]:
-    """Turn an exception into one message on stderr and an exit code; leave the program unless ``go_on``."""
-    outcome = _Outcome()
-    try:
-        yield outcome
-    except (KeyboardInterrupt, Exception) as error:
-        if isinstance(error, typer.Exit):
-            raise
-        if isinstance(error, BrokenPipeError):
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or the interpreter complains once more
-        if debug:
-            import traceback
-
-            traceback.print_exc()
-        outcome.code, text = _verdict(error)
-        if text:
-            typer.echo(text, err=True)
-        if not go_on or isinstance(error, KeyboardInterrupt):
-            raise typer.Exit(outcome.code) from None
-
-
-def _verdict(error: BaseException) -> tuple[int, str]:
-    if isinstance(error, KeyboardInterrupt):
-        return INTERRUPTED, say("cli.interrupted")
-    if isinstance(error, ScenarioError) and len(error.problems) > 1:
-        lines = [_error(say("cli.problems", count=len(error.problems))), *map(str, error.problems[:MOST_PROBLEMS])]
-        hidden = len(error.problems) - MOST_PROBLEMS
-        return BAD_INPUT, "\n".join([*lines, say("cli.more_problems", count=hidden)] if hidden > 0 else lines)
-    if isinstance(error, InputError):
-        return BAD_INPUT, _error(str(error))
-    if isinstance(error, TwinError):
-        return FAILED, _error(str(error))
-    if isinstance(error, BrokenPipeError):
-        return FAILED, ""
-    if isinstance(error, OSError):
-        return FAILED, say("cli.system", reason=error.strerror or error, file=error.filename or "")
-    if isinstance(error, MemoryError):
-        return FAILED, say("cli.memory")
-    return FAILED, say("cli.unexpected", kind=type(error).__name__, text=error)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 from pathlib import Path
 from typing import Any, Final
 
@@ -93,15 +92,16 @@ def draw_time_space(run: Run, road: str, out: Path, direction: str = "", from_s:
         raise InputError(say("draw.times", from_s=from_s, until_s=until_s))
     diagram = time_space(run, road, direction, from_s, until_s)
     with _Sheet(out, road, "draw.time_space", direction=f"draw.{diagram.direction}") as (_, axes):
-        colours = importlib.import_module("matplotlib").colormaps["RdYlGn"]
-        collections = importlib.import_module("matplotlib.collections")
+        from matplotlib import colormaps
+        from matplotlib.collections import LineCollection
+
         pieces, speeds = [], []
         for times_s, places_m in diagram.lines:
             points = np.column_stack([times_s, places_m])
             pieces += list(np.stack([points[:-1], points[1:]], axis=1))
             speeds.append(np.diff(places_m) / np.diff(times_s))
         kmh = np.concatenate(speeds) / MPS_PER_KMH
-        ways = collections.LineCollection(pieces, array=kmh, cmap=colours, linewidths=0.6)
+        ways = LineCollection(pieces, array=kmh, cmap=colormaps["RdYlGn"], linewidths=0.6)
         ways.set_clim(0.0, 50.0)
         axes.add_collection(ways)
         for red in diagram.reds:
@@ -117,7 +117,7 @@ def _check(out: Path) -> None:
     if out.suffix not in FORMS:
         raise InputError(say("draw.form", file=out, forms=", ".join(FORMS)))
     try:
-        importlib.import_module("matplotlib")
+        import matplotlib as mpl  # noqa: F401  (only whether it is there)
     except ModuleNotFoundError:
         raise TwinError(say("draw.missing")) from None
 
@@ -130,18 +130,19 @@ class _Sheet:
         self._out, self._road, self._title, self._values = out, road, title, values
 
     def __enter__(self) -> tuple[Any, Any]:
-        matplotlib = importlib.import_module("matplotlib")
-        fonts = importlib.import_module("matplotlib.font_manager")
-        there = {font.name for font in fonts.fontManager.ttflist}
+        from matplotlib import rc_context
+        from matplotlib.figure import Figure
+        from matplotlib.font_manager import fontManager
+
+        there = {font.name for font in fontManager.ttflist}
         chinese = next((name for name in CHINESE if name in there), None)
         self._before = language()
         if chinese is None:
             use_language("en")
         families = [*([chinese] if chinese else []), "DejaVu Sans"]
-        self._context = matplotlib.rc_context({"font.family": families, "font.size": 9, "svg.hashsalt": "twin"})
+        self._context = rc_context({"font.family": families, "font.size": 9, "svg.hashsalt": "twin"})
         self._context.__enter__()
-        figures = importlib.import_module("matplotlib.figure")
-        self._figure = figures.Figure(figsize=_SIZE_IN, dpi=_DOTS_PER_IN, layout="constrained")
+        self._figure = Figure(figsize=_SIZE_IN, dpi=_DOTS_PER_IN, layout="constrained")
         axes = self._figure.add_subplot()
         readable = chinese is not None or self._road.isascii()
         axes.set_title(

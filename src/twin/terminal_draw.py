@@ -1,0 +1,53 @@
+"""``twin draw``: pictures from the log of a run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from twin.messages import say
+from twin.terminal_errors import Debug, reporting
+
+draw_app = typer.Typer(rich_markup_mode=None, no_args_is_help=True)
+
+
+@draw_app.command("fundamental-diagram")
+def draw_fundamental(
+    folder: Annotated[Path, typer.Argument(metavar="RUN", show_default=False)],
+    road: Annotated[str, typer.Option(metavar="NAME", show_default=False)],
+    out: Annotated[Path, typer.Option(metavar="FILE", show_default=False)],
+    *,
+    debug: Debug = False,
+) -> None:
+    """Draw flow over density of a road."""
+    with reporting(debug=debug):
+        from twin.eventlog.reader import open_run
+        from twin.metrics.pictures import draw_fundamental_diagram
+
+        run = open_run(folder)
+        draw_fundamental_diagram(run, road, out, float(run.manifest.scenario.get("warm_up_s", 0.0)))
+        typer.echo(say("draw.done", file=out))
+
+
+@draw_app.command("time-space")
+def draw_ways(
+    folder: Annotated[Path, typer.Argument(metavar="RUN", show_default=False)],
+    road: Annotated[str, typer.Option(metavar="NAME", show_default=False)],
+    out: Annotated[Path, typer.Option(metavar="FILE", show_default=False)],
+    direction: Annotated[str, typer.Option(metavar="WHERE", show_default=False)] = "",
+    from_s: Annotated[float | None, typer.Option("--from-s", min=0.0, metavar="S", show_default=False)] = None,
+    until_s: Annotated[float | None, typer.Option("--until-s", min=0.0, metavar="S", show_default=False)] = None,
+    *,
+    debug: Debug = False,
+) -> None:
+    """Draw vehicles along a road over time."""
+    with reporting(debug=debug):
+        from twin.eventlog.reader import open_run
+        from twin.metrics.pictures import draw_time_space
+
+        run = open_run(folder)
+        begin_s = float(run.manifest.scenario.get("warm_up_s", 0.0)) if from_s is None else from_s
+        draw_time_space(run, road, out, direction, begin_s, begin_s + 600.0 if until_s is None else until_s)
+        typer.echo(say("draw.done", file=out))
