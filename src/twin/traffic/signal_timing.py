@@ -137,7 +137,7 @@ def shared_greens_s(available_s: float, ratios: Floats, least_s: Floats) -> Floa
         greens = np.where(fixed, least_s, share * rest_s)
         short = ~fixed & (greens < least_s - 1e-9)
         if not short.any():
-            return greens + (available_s - greens.sum()) / greens.size
+            return greens + float(available_s - greens.sum()) / greens.size
         if (fixed | short).all():
-            return least_s + (available_s - least_s.sum()) / least_s.size
+            return least_s + float(available_s - least_s.sum()) / least_s.size
         fixed |= short
