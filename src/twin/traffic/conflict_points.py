@@ -1,8 +1,8 @@
 """Inside the junction: no two vehicles on one conflict point.
 
 Whoever is on the place already goes first. Of others, where paths cross or one joins another and gives way, whoever entered
-first; where they zip, whoever is nearer. ``look_inside`` stops a vehicle short of every place that somebody before it has not left yet, whatever was foreseen
-at the stop line, and lets it follow whom it joins.
+first; where they zip, whoever is nearer. ``look_inside`` stops a vehicle short of every place that somebody before it has not
+left yet, whatever was foreseen at the stop line, and lets it follow whom it joins.
 """
 
 from __future__ import annotations
