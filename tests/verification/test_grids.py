@@ -18,7 +18,7 @@ ENTERS_LATE = pytest.mark.xfail(
 
 @pytest.mark.parametrize(
     ("lanes", "signalised"),
-    [(1, True), (1, False), pytest.param(2, True, marks=ENTERS_LATE), (2, False), (3, True), (3, False)],
+    [(1, True), (1, False), (2, True), (2, False), (3, True), (3, False)],
 )
 def test_nobody_overlaps_or_meets_on_a_grid(lanes: int, signalised: bool) -> None:  # noqa: FBT001
     """Ten minutes on 3 x 3 crossings, twice with other trips."""

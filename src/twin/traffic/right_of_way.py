@@ -172,9 +172,7 @@ def must_wait(
         enough = driving[0].hardest_braking if shows == RED else driving[0].stops_at_yellow
         if speed * speed <= 2.0 * enough * distance:
             return True
-        if distance < 1.5 * speed + 2.0:
-            lanes[connector].reserved_step = step  # drives on: others must know
-        return False
+        lanes[connector].reserved_step = max(lanes[connector].reserved_step, step - 1)  # drives on: nobody has to let him
     if distance > speed * speed / (2.0 * braking) + speed + 3.0:
         return False
     accepted = lanes[connector].reserved_step >= step - 1
