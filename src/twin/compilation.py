@@ -19,6 +19,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Self, TypeVar, cast
 
+import numpy as np
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 KEEP_UNUSED_S = 14 * 24 * 3600.0
@@ -72,6 +74,7 @@ CACHE_FOLDER = _set_cache_folder()
 import numba  # noqa: E402  (the folder must be set first)
 from numba.core import event  # noqa: E402
 from numba.extending import intrinsic  # noqa: E402
+from numba.np.arrayobj import populate_array  # noqa: E402
 
 numba.config.CACHE_DIR = str(CACHE_FOLDER)  # a host program may have imported Numba before us
 
@@ -101,6 +104,36 @@ def _borrowed(_: Any, array: Any) -> Any:
         return view._getvalue()  # noqa: SLF001  (Numba's own way)
 
     return array(array), generate
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def _as_records(_: Any, raw: Any, dtype: Any) -> Any:
+    """Return the bytes ``raw`` as records of ``dtype`` that nobody counts references to.
+
+    Numba works out the type of a record array anew at every call from Python, some 10 us each; that of plain bytes it knows.
+    """
+    record = dtype.dtype
+    table = numba.types.Array(record, 1, "C", aligned=record.aligned)
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        given = context.make_array(signature.args[0])(context, builder, arguments[0])
+        view = context.make_array(signature.return_type)(context, builder)
+        size = context.get_constant(numba.types.intp, record.size)
+        data = builder.bitcast(given.data, view.data.type)
+        shape = [builder.sdiv(given.nitems, size)]
+        populate_array(view, data=data, shape=shape, strides=[size], itemsize=size, meminfo=None)
+        return view._getvalue()  # noqa: SLF001  (Numba's own way)
+
+    return table(raw, dtype), generate
+
+
+def _viewed(raw: Any, dtype: Any) -> Any:
+    """Return the bytes ``raw`` as records of ``dtype``, in plain Python."""
+    return raw.view(dtype).view(np.recarray)
+
+
+as_records: Callable[[Any, Any], Any] = _viewed if numba.config.DISABLE_JIT else _as_records
+"""How a kernel reads a table of records that it is given as plain bytes, see ``_as_records``."""
 
 
 def _itself(array: Any) -> Any:

@@ -12,7 +12,7 @@ from twin.roadnet.lane_graph import LaneGraph
 from twin.roadnet.road_network import RoadNetwork
 from twin.traffic.driving import DrivingSpec, driving_record
 from twin.traffic.ground_truth import GroundTruth
-from twin.traffic.movement import steps
+from twin.traffic.movement import Raw, steps
 from twin.traffic.obstacles import (
     BARRIER,
     BARRIER_M,
@@ -74,6 +74,9 @@ class Engine:
         self.t_us = 0
         """Up to here everybody has moved."""
         self._driving = driving_record(driving)
+        self._tables: tuple[Any, ...] = (None,) * 8
+        nothing = np.zeros(0, dtype=np.uint8)
+        self._raw = (nothing,) * 8
         self._crossing_over_steps = driving.lane_change.duration_s / driving.step_s
         self.pace_factor = 1.0 / factors.speed
         self.obstacles: Row = np.zeros(0, OBSTACLE)
@@ -132,25 +135,37 @@ class Engine:
                 return
             self._make_steps(number)
 
-    def _make_steps(self, number: int) -> None:
+    def _raw_tables(self) -> tuple[Raw, Raw, Raw, Raw, Raw, Raw, Raw, Raw]:
+        """Return the tables of records as bytes, as the kernel takes them."""
         vehicles, roads = self.vehicles, self.roads
-        steps(
+        tables = (
             vehicles.slots,
             vehicles.all,
             vehicles.classes,
             roads.lanes,
             roads.links,
             roads.conflicts,
+            roads.zips,
+            self._driving,
+        )
+        if any(now is not before for now, before in zip(tables, self._tables, strict=True)):
+            self._tables = tables
+            slots, trips, classes, lanes, links, conflicts, zips, driving = (t.view(np.ndarray).view(np.uint8) for t in tables)
+            self._raw = (slots, trips, classes, lanes, links, conflicts, zips, driving)
+        return self._raw
+
+    def _make_steps(self, number: int) -> None:
+        vehicles, roads = self.vehicles, self.roads
+        steps(
+            *self._raw_tables(),
             roads.count,
             roads.signal,
             roads.blocked,
-            roads.zips,
             roads.edge_lane,
             vehicles.route_edge,
             vehicles.counts,
             vehicles.queue,
             vehicles.crossing,
-            self._driving,
             self.t_us,
             self.step_us,
             number,

@@ -14,16 +14,18 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from twin.compilation import borrowed, inline_kernel, kernel
+from twin.compilation import as_records, borrowed, inline_kernel, kernel
 from twin.traffic.admission import admit
 from twin.traffic.car_following import free_acceleration, interaction
-from twin.traffic.driving import HALTED_MPS
+from twin.traffic.driving import DRIVING, HALTED_MPS
 from twin.traffic.lane_change import consider_lane
-from twin.traffic.lane_lists import Ints, Longs, insert, leave_network, orient, rear_of, remove
+from twin.traffic.lane_lists import Bytes, Ints, Longs, insert, leave_network, orient, rear_of, remove
 from twin.traffic.looking import STANDSTILL_MPS, look_ahead, look_around, slow_pace
-from twin.traffic.roads import NEVER_STEP, NONE, Records
-from twin.traffic.vehicles import ACTIVE, ARRIVED, FREE, NEVER, OFF_LANE, REMOVED, STEPS, UPDATES
+from twin.traffic.roads import CONFLICT, LANE, LINK, NEVER_STEP, NONE, ZIP_PAIR, Records
+from twin.traffic.vehicles import ACTIVE, ARRIVED, CLASS, FREE, NEVER, OFF_LANE, REMOVED, SLOT, STEPS, UPDATES, VEHICLE
 from twin.traffic.zipping import zip_pair
+
+Raw = npt.NDArray[np.uint8]
 
 CUT_M = 0.05
 """A move ends at least this far behind the bumper ahead."""
@@ -195,33 +197,37 @@ def cross(
 
 @kernel
 def steps(
-    slots: Records,
-    vehicles: Records,
-    classes: Records,
-    lanes: Records,
-    links: Records,
-    conflicts: Records,
+    slot_bytes: Raw,
+    vehicle_bytes: Raw,
+    class_bytes: Raw,
+    lane_bytes: Raw,
+    link_bytes: Raw,
+    conflict_bytes: Raw,
+    zip_bytes: Raw,
+    driving_bytes: Raw,
     count: Ints,
-    signal: npt.NDArray[np.int8],
-    blocked: npt.NDArray[np.int8],
-    zips: Records,
+    signal: Bytes,
+    blocked: Bytes,
     edge_lane: Ints,
     route_edge: Ints,
     counts: Longs,
     queue: Ints,
     crossing: Ints,
-    driving: Records,
     t_us: int,
     dt_us: int,
     number: int,
     pace_factor: float,
 ) -> None:
-    """Advance all vehicles from ``t_us`` by ``number`` steps of ``dt_us``; all but links, conflicts, routes change in place."""
-    slots, vehicles, classes, lanes = borrowed(slots), borrowed(vehicles), borrowed(classes), borrowed(lanes)
-    links, conflicts, count, signal = borrowed(links), borrowed(conflicts), borrowed(count), borrowed(signal)
-    blocked, zips = borrowed(blocked), borrowed(zips)
+    """Advance all vehicles from ``t_us`` by ``number`` steps of ``dt_us``; all but links, conflicts, routes change in place.
+
+    Tables of records come as bytes, see ``as_records``.
+    """
+    slots, vehicles = as_records(slot_bytes, SLOT), as_records(vehicle_bytes, VEHICLE)
+    classes, lanes = as_records(class_bytes, CLASS), as_records(lane_bytes, LANE)
+    links, conflicts = as_records(link_bytes, LINK), as_records(conflict_bytes, CONFLICT)
+    zips, driving = as_records(zip_bytes, ZIP_PAIR), as_records(driving_bytes, DRIVING)
+    count, signal, blocked, crossing = borrowed(count), borrowed(signal), borrowed(blocked), borrowed(crossing)
     edge_lane, route_edge, counts, queue = borrowed(edge_lane), borrowed(route_edge), borrowed(counts), borrowed(queue)
-    crossing, driving = borrowed(crossing), borrowed(driving)
     dt = dt_us * 1e-6
     every = max(1, int(driving[0].lane_change_period / dt + 0.5))
     for _ in range(number):
