@@ -22,7 +22,7 @@ from twin.traffic.process import Traffic
 from twin.units import to_us
 
 DEFAULT = Path(__file__).parent.parent / "scenarios" / "tianhe_cbd.yaml"
-INFLOWS_VPH = (6000, 8000, 9000, 10000, 11000, 12000, 13000, 14000)
+INFLOWS_VPH = (3000, 3500, 4000, 4500, 5000, 5500, 6000)
 HOUR_S = 3600
 FLOWS = 0.97
 
