@@ -11,11 +11,6 @@ from tests.verification.invariants import Checker
 SECONDS = 600
 
 
-ENTERS_LATE = pytest.mark.xfail(
-    strict=True, reason="a left turn enters at 8.7 m/s while a bus still hangs over its way (seed 2, step 2679, lane 166)"
-)
-
-
 @pytest.mark.parametrize(
     ("lanes", "signalised"),
     [(1, True), (1, False), (2, True), (2, False), (3, True), (3, False)],

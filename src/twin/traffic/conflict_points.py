@@ -60,7 +60,15 @@ def goes_before(slots: Records, lanes: Records, conflicts: Records, q: int, conn
 
 @inline_kernel
 def look_inside(
-    slots: Records, classes: Records, lanes: Records, count: Ints, conflicts: Records, connector: int, slot: int, step: int
+    slots: Records,
+    classes: Records,
+    lanes: Records,
+    count: Ints,
+    tails: Ints,
+    conflicts: Records,
+    connector: int,
+    slot: int,
+    step: int,
 ) -> tuple[float, float]:
     """Return the deceleration that conflicts ahead on the connector ask of the vehicle in ``slot``, and how far it may go."""
     s, speed = slots[slot].s, slots[slot].speed
@@ -74,7 +82,7 @@ def look_inside(
         if crosses and conflicts[q].begin < s:
             continue
         other = conflicts[q].other
-        hangs = lanes[other].tail_step >= step and lanes[other].tail < conflicts[q].other_end
+        hangs = tails[other] >= step and lanes[other].tail < conflicts[q].other_end
         if count[other] == 0 and not hangs:
             continue
         gap = max(conflicts[q].begin - s, 0.0)

@@ -181,6 +181,7 @@ def change(
     slots[new] = slots[lanes[lane].first_slot + k]
     remove(slots, lanes, count, lane, k)
     slots[new].s += lanes[lane].begin - lanes[beside].begin
+    slots[new].acceleration = FREE
     i = slots[new].vehicle
     vehicles[i].lane = beside
     vehicles[i].changed_from = lane
@@ -215,15 +216,15 @@ def consider_lane(
     while k < count[lane]:
         slot = lanes[lane].first_slot + k
         speed = slots[slot].speed
+        if slots[slot].s < slots[slot].length:
+            k += 1  # who still hangs over the lane behind does not change
+            continue
         wanted = slots[slot].lanes
         must = wanted_side(wanted, index)
         distance = lanes[lane].length - slots[slot].s
         if slots[slot].goal < FREE:
             distance = slots[slot].goal - slots[slot].s
         i = slots[slot].vehicle
-        if slots[slot].s < slots[slot].length:  # its rear is still on the lane behind
-            k += 1
-            continue
         if must == 0 and (
             i < 0
             or distance < LAST_FREE_CHANGE_M

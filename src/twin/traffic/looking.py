@@ -36,6 +36,7 @@ def look_ahead(
     links: Records,
     conflicts: Records,
     count: Ints,
+    tails: Ints,
     signal: Bytes,
     blocked: Bytes,
     route_edge: Ints,
@@ -62,7 +63,7 @@ def look_ahead(
     if connector:
         target = lanes[lane].target
         if lanes[lane].crosses:
-            slowing, room = look_inside(slots, classes, lanes, count, conflicts, lane, slot, step)
+            slowing, room = look_inside(slots, classes, lanes, count, tails, conflicts, lane, slot, step)
     elif target != NONE and speed == 0.0 and lanes[target].connector != NONE and signal[lanes[target].connector] == RED:
         lanes[lane].stood = 0.0
         if distance < 2.0 * driving[0].stop_line_gap:
@@ -94,6 +95,7 @@ def look_ahead(
                     classes,
                     lanes,
                     count,
+                    tails,
                     conflicts,
                     signal,
                     blocked,
@@ -158,6 +160,7 @@ def look_around(
     classes: Records,
     lanes: Records,
     count: Ints,
+    tails: Ints,
     conflicts: Records,
     driving: Records,
     lane: int,
@@ -166,7 +169,7 @@ def look_around(
     """Let all but the first vehicle on a connector keep short of places that others have not left."""
     for n in range(1, count[lane]):
         slot = lanes[lane].first_slot + n
-        slowing, room = look_inside(slots, classes, lanes, count, conflicts, lane, slot, step)
+        slowing, room = look_inside(slots, classes, lanes, count, tails, conflicts, lane, slot, step)
         if room < FREE:
             k = slots[slot].klass
             free = free_acceleration(slots[slot].speed, slots[slot].pace, classes[k].acceleration, classes[k].braking)

@@ -38,7 +38,7 @@ RELAXES_MPS3 = 2.5
 
 
 @inline_kernel
-def leave_tail(slots: Records, lanes: Records, slot: int, lane: int, step: int) -> None:
+def leave_tail(slots: Records, lanes: Records, tails: Ints, slot: int, lane: int, step: int) -> None:
     """Tell the lanes behind that the last vehicle of ``lane``, in ``slot``, still hangs over them."""
     rear = slots[slot].s - slots[slot].length
     behind = lanes[lane].source if lanes[lane].connector != NONE else slots[slot].came
@@ -48,13 +48,21 @@ def leave_tail(slots: Records, lanes: Records, slot: int, lane: int, step: int) 
         rear += lanes[behind].length
         lanes[behind].tail = rear
         lanes[behind].tail_speed = slots[slot].speed
-        lanes[behind].tail_step = step + 1
+        lanes[behind].tail_step = tails[behind] = step + 1
         behind = lanes[behind].source
 
 
 @inline_kernel
 def move_lane(
-    slots: Records, classes: Records, lanes: Records, n: int, driving: Records, lane: int, step: int, dt: float
+    slots: Records,
+    classes: Records,
+    lanes: Records,
+    tails: Ints,
+    n: int,
+    driving: Records,
+    lane: int,
+    step: int,
+    dt: float,
 ) -> bool:
     """Move every vehicle of ``lane``; return whether somebody has come to his destination."""
     base = lanes[lane].first_slot
@@ -121,7 +129,7 @@ def move_lane(
     lanes[lane].halted_s += halted * dt
     last = base + n - 1
     if slots[last].s < slots[last].length:
-        leave_tail(slots, lanes, last, lane, step)
+        leave_tail(slots, lanes, tails, last, lane, step)
     return arrived
 
 
@@ -133,6 +141,7 @@ def cross(
     lanes: Records,
     links: Records,
     count: Ints,
+    tails: Ints,
     route_edge: Ints,
     counts: Longs,
     lane: int,
@@ -162,7 +171,7 @@ def cross(
     remove(slots, lanes, count, lane, 0)
     slots[new].s = over
     slots[new].came = lane
-    slots[new].room = FREE
+    slots[new].room = slots[new].acceleration = FREE
     i = slots[new].vehicle
     vehicles[i].lane = target
     klass = slots[new].klass
@@ -191,7 +200,7 @@ def cross(
         orient(slots, vehicles, classes, lanes, links, count, route_edge, new, target, pace_factor)
         slots[new].cap = FREE
     if slots[new].s < slots[new].length:
-        leave_tail(slots, lanes, new, target, step)
+        leave_tail(slots, lanes, tails, new, target, step)
     return int(target)
 
 
@@ -213,6 +222,7 @@ def steps(
     counts: Longs,
     queue: Ints,
     crossing: Ints,
+    tails: Ints,
     t_us: int,
     dt_us: int,
     number: int,
@@ -227,6 +237,7 @@ def steps(
     links, conflicts = as_records(link_bytes, LINK), as_records(conflict_bytes, CONFLICT)
     zips, driving = as_records(zip_bytes, ZIP_PAIR), as_records(driving_bytes, DRIVING)
     count, signal, blocked, crossing = borrowed(count), borrowed(signal), borrowed(blocked), borrowed(crossing)
+    tails = borrowed(tails)
     edge_lane, route_edge, counts, queue = borrowed(edge_lane), borrowed(route_edge), borrowed(counts), borrowed(queue)
     dt = dt_us * 1e-6
     every = max(1, int(driving[0].lane_change_period / dt + 0.5))
@@ -263,18 +274,18 @@ def steps(
                 crossing[busy] = lane
                 busy += 1
                 look_ahead(
-                    slots, vehicles, classes, lanes, links, conflicts, count, signal, blocked, route_edge, driving, lane,
+                    slots, vehicles, classes, lanes, links, conflicts, count, tails, signal, blocked, route_edge, driving, lane,
                     lanes[lane].first_slot, step, dt,
                 )  # fmt: skip
                 if lane >= first_connector and count[lane] > 1 and lanes[lane].crosses:
-                    look_around(slots, classes, lanes, count, conflicts, driving, lane, step)
+                    look_around(slots, classes, lanes, count, tails, conflicts, driving, lane, step)
         for pair in range(zips.size):
             zip_pair(slots, classes, lanes, count, driving, zips, pair, step)
         crossings = 0
         for at in range(busy):
             lane = crossing[at]
             n = count[lane]
-            arrived = move_lane(slots, classes, lanes, n, driving, lane, step, dt)
+            arrived = move_lane(slots, classes, lanes, tails, n, driving, lane, step, dt)
             if arrived:
                 for place in range(n - 1, -1, -1):
                     slot = lanes[lane].first_slot + place
@@ -293,6 +304,6 @@ def steps(
         for c in range(crossings):
             lane = crossing[c]
             while lane != NONE and count[lane] > 0:
-                lane = cross(slots, vehicles, classes, lanes, links, count, route_edge, counts, lane, step, pace_factor)
+                lane = cross(slots, vehicles, classes, lanes, links, count, tails, route_edge, counts, lane, step, pace_factor)
         counts[STEPS] += 1
         t_us += dt_us

@@ -148,6 +148,7 @@ def must_wait(
     classes: Records,
     lanes: Records,
     count: Ints,
+    tails: Ints,
     conflicts: Records,
     signal: Bytes,
     blocked: Bytes,
@@ -201,7 +202,7 @@ def must_wait(
         source = conflicts[q].source
         theirs = signal[conflicts[q].number]
         nobody_comes = theirs == RED or count[source] == 0
-        if nobody_comes and count[other] == 0 and lanes[other].tail_step < step:
+        if nobody_comes and count[other] == 0 and tails[other] < step:
             continue
         my_arrival = (distance + conflicts[q].begin) / v
         at_hand = distance + conflicts[q].begin < (speed + 1.0) * driving[0].step

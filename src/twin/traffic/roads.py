@@ -119,6 +119,8 @@ class Roads:
     """First those of the edges, then those of the connectors."""
     count: npt.NDArray[np.int32]
     """(lanes,): vehicles on each lane."""
+    tails: npt.NDArray[np.int32]
+    """(lanes,): ``tail_step`` of each lane once more, packed: most lanes need no second look."""
     signal: npt.NDArray[np.int8]
     """(connectors,): what the signal of each connector shows."""
     blocked: npt.NDArray[np.int8]
@@ -154,6 +156,7 @@ def roads_of(network: RoadNetwork, graph: LaneGraph) -> Roads:
         conflicts=conflicts,
         points=points,
         count=np.zeros(graph.lane_count, dtype=np.int32),
+        tails=np.full(graph.lane_count, NEVER_STEP, dtype=np.int32),
         signal=np.full(graph.connector_count, NO_SIGNAL, dtype=np.int8),
         blocked=np.zeros(graph.connector_count, dtype=np.int8),
         zips=_zips(graph),
