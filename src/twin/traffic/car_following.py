@@ -62,3 +62,9 @@ def acceleration_behind(slots: Records, classes: Records, slot: int, gap: float,
         classes[k].time_gap,
         classes[k].standstill_gap,
     )
+
+
+@inline_kernel
+def asked_behind(slots: Records, classes: Records, slot: int, gap: float, leader_speed: float, least: float) -> float:
+    """Return the acceleration asked of the vehicle in ``slot`` to fall in behind somebody; not below ``least``."""
+    return least if gap <= 0.0 else max(acceleration_behind(slots, classes, slot, gap, leader_speed), least)

@@ -7,7 +7,7 @@ Research Record 1999 (2007) 86-94. A change takes effect at once; ``positions`` 
 from __future__ import annotations
 
 from twin.compilation import inline_kernel
-from twin.traffic.car_following import acceleration_behind, free_acceleration
+from twin.traffic.car_following import acceleration_behind, asked_behind, free_acceleration
 from twin.traffic.lane_lists import Bytes, Ints, Longs, insert, orient, remove
 from twin.traffic.roads import NONE, Records
 from twin.traffic.signal_states import RED, YELLOW
@@ -150,12 +150,12 @@ def ask_for_room(
     if place < count[beside]:
         follower = lanes[beside].first_slot + place
         gap = s - slots[slot].length - slots[follower].s
-        asked = least if gap <= 0.0 else max(acceleration_behind(slots, classes, follower, gap, slots[slot].speed), least)
+        asked = asked_behind(slots, classes, follower, gap, slots[slot].speed, least)
         slots[follower].cap = min(slots[follower].cap, asked)
     if place > 0:
         leader = lanes[beside].first_slot + place - 1
         gap = slots[leader].s - slots[leader].length - s
-        asked = least if gap <= 0.0 else max(acceleration_behind(slots, classes, slot, gap, slots[leader].speed), least)
+        asked = asked_behind(slots, classes, slot, gap, slots[leader].speed, least)
         slots[slot].cap = min(slots[slot].cap, asked)
 
 

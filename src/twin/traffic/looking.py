@@ -21,10 +21,15 @@ LANES_AHEAD = 5
 
 
 @inline_kernel
+def pace_before(slow: float, braking: float, distance: float) -> float:
+    """Return the pace (s/m) at ``distance`` before a place that one passes at the speed ``slow``."""
+    return 1.0 / math.sqrt(slow * slow + 2.0 * braking * max(distance, 0.0))
+
+
+@inline_kernel
 def slow_pace(driving: Records, pace: float, braking: float, distance: float) -> float:
     """Return the pace (s/m) at ``distance`` before the place where a vehicle leaves the road inside the map."""
-    slow = driving[0].pull_out / pace
-    return 1.0 / math.sqrt(slow * slow + 2.0 * braking * max(distance, 0.0))
+    return pace_before(driving[0].pull_out / pace, braking, distance)
 
 
 @inline_kernel
@@ -57,7 +62,6 @@ def look_ahead(
     goal = slots[slot].goal
     if goal < lanes[lane].length - 0.5:
         pace = max(pace, slow_pace(driving, pace, braking, goal - slots[slot].s))
-    here = lane
     target = slots[slot].next
     connector = lanes[lane].connector != NONE
     if connector:
@@ -85,7 +89,7 @@ def look_ahead(
             break
         limit = lanes[target].limit
         if speed > limit and speed * speed > limit * limit + braking * max(distance, 0.0):
-            pace = max(pace, 1.0 / math.sqrt(limit * limit + 2.0 * braking * max(distance, 0.0)))
+            pace = max(pace, pace_before(limit, braking, distance))
         held = False
         if lanes[target].connector != NONE:
             shows = signal[lanes[target].connector]

@@ -30,6 +30,7 @@ from twin.traffic.pedestrians import Pedestrians, build_pedestrians, joined_trut
 from twin.traffic.pedestrians import step_to as walk_to
 from twin.traffic.prefill import place_under_way
 from twin.traffic.signal_control import SignalControl
+from twin.traffic.signal_phases import marked_connectors
 from twin.traffic.signal_plan import approach_groups
 from twin.traffic.signal_plans import SignalDesign, design_signals
 from twin.traffic.signal_spec import SignalsSpec
@@ -77,10 +78,12 @@ class Traffic:
         self._recorder = recorder
         self._interval_began_us = 0
         self.signals = SignalControl(
-            self.graph, self.plans, signals.actuated, lambda rows: traffic_log.log_signals(recorder, rows)
+            self.graph,
+            self.plans,
+            signals.actuated,
+            lambda rows: traffic_log.log_signals(recorder, rows),
+            self.engine.roads.signal,
         )
-        self.engine.roads.signal[:] = self.signals.signal
-        self.signals.signal = self.engine.roads.signal
         self.pedestrians: Pedestrians | None = None
         if demand.pedestrians.per_crossing_per_hour > 0.0:
             crossings = crossings_of(self.graph, places_of(network, self.plans), signals.pedestrians.refuge_over_m)
@@ -295,10 +298,7 @@ def connector_flow_vph(network: RoadNetwork, graph: LaneGraph, demand: DemandSpe
     width = np.int64(network.edge_count)
     lanes = graph.connector_first + np.arange(graph.connector_count)
     key = graph.lane_edge[graph.connector_from].astype(np.int64) * width + graph.lane_edge[lanes]
-    links = np.repeat(np.arange(graph.lane_count), np.diff(graph.link_offset))
-    marked = np.zeros(graph.lane_count, dtype=np.bool_)
-    marked[graph.link_to[graph.link_marked & (links < graph.connector_first)]] = True
-    meant = marked[lanes]
+    meant = marked_connectors(graph)
     keys, number = np.unique(key, return_inverse=True)
     parallel = np.bincount(number, weights=meant, minlength=keys.size)
     flow = np.zeros(keys.size)

@@ -81,14 +81,16 @@ class SignalControl:
         plans: Sequence[SignalPlan],
         actuated: ActuatedSpec | None = None,
         log: Callable[[SignalRows], None] | None = None,
+        signal: npt.NDArray[np.int8] | None = None,
     ) -> None:
         """Bring all signals into the state of time 0, as if the fixed times had run for ever.
 
-        ``log`` gets the rows of every change.
+        ``log`` gets the rows of every change. ``signal``, (connectors,) and no light yet, is the array to show them in: the one
+        that the traffic kernels read; without one it makes its own.
         """
         self.plans = tuple(plans)
-        self.signal = np.zeros(graph.connector_count, np.int8)
-        """What each connector shows now: (connectors,). The traffic kernels read this very array."""
+        self.signal = np.zeros(graph.connector_count, np.int8) if signal is None else signal
+        """What each connector shows now: (connectors,)."""
         self.junctions = np.zeros(len(self.plans), JUNCTION)
         """The controllers' records, one a plan."""
         self._spec = actuated or ActuatedSpec()

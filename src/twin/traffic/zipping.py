@@ -8,7 +8,7 @@ Otherwise all gaps would have to open at the beginning of the zone, at a crawl, 
 from __future__ import annotations
 
 from twin.compilation import inline_kernel
-from twin.traffic.car_following import acceleration_behind
+from twin.traffic.car_following import asked_behind
 from twin.traffic.lane_lists import Ints
 from twin.traffic.roads import NONE, Records
 from twin.traffic.vehicles import FREE
@@ -87,8 +87,7 @@ def zip_pair(
             k = slots[slot].klass
             whole = slots[leader].length + classes[k].standstill_gap + classes[k].time_gap * slots[slot].speed
             gap = distance - leader_distance - slots[leader].length + whole * min(1.0, max(0.0, distance - inner) / span)
-            least = -driving[0].zip_braking
-            asked = least if gap <= 0.0 else max(acceleration_behind(slots, classes, slot, gap, slots[leader].speed), least)
+            asked = asked_behind(slots, classes, slot, gap, slots[leader].speed, -driving[0].zip_braking)
             slots[slot].acceleration = min(slots[slot].acceleration, asked)
         if takes_a:
             last_a, last_distance_a = slot_a, distance_a
