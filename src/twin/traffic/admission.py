@@ -19,6 +19,7 @@ def try_to_enter(
     lanes: Records,
     links: Records,
     count: Ints,
+    tails: Ints,
     edge_lane: Ints,
     route_edge: Ints,
     counts: Longs,
@@ -49,7 +50,7 @@ def try_to_enter(
             leader = base + place - 1
             room = slots[leader].s - slots[leader].length - s
             speed = min(speed, slots[leader].speed)
-        elif lanes[lane].tail_step >= step:
+        elif tails[lane] >= step:
             room = lanes[lane].tail - s
             speed = min(speed, lanes[lane].tail_speed)
         if (
@@ -106,6 +107,7 @@ def admit(
     lanes: Records,
     links: Records,
     count: Ints,
+    tails: Ints,
     edge_lane: Ints,
     route_edge: Ints,
     counts: Longs,
@@ -137,6 +139,7 @@ def admit(
             lanes,
             links,
             count,
+            tails,
             edge_lane,
             route_edge,
             counts,

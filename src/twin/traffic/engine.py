@@ -201,7 +201,7 @@ class Engine:
     def occupied(self) -> npt.NDArray[np.int32]:
         """Return the number of vehicles on each connector, with those that have left it and still hang over it."""
         first = self.roads.connector_first
-        hangs = self.roads.lanes.view(np.ndarray)["tail_step"][first:] >= self.steps_made
+        hangs = self.roads.tails[first:] >= self.steps_made
         return np.asarray(self.roads.count[first:] + hangs, np.int32)
 
     def edge_totals(self) -> dict[str, npt.NDArray[np.float64]]:

@@ -73,6 +73,7 @@ def advantage(
     lanes: Records,
     links: Records,
     count: Ints,
+    tails: Ints,
     signal: Bytes,
     vehicles: Records,
     route_edge: Ints,
@@ -98,7 +99,7 @@ def advantage(
         gap, leader_speed = slots[leader].s - slots[leader].length - s, slots[leader].speed
         if gap < SMALLEST_SIDE_GAP_M:
             return -FREE
-    elif lanes[beside].tail_step >= step:
+    elif tails[beside] >= step:
         gap, leader_speed = lanes[beside].tail - s, lanes[beside].tail_speed
         if gap < SMALLEST_SIDE_GAP_M:
             return -FREE
@@ -200,6 +201,7 @@ def consider_lane(
     lanes: Records,
     links: Records,
     count: Ints,
+    tails: Ints,
     signal: Bytes,
     route_edge: Ints,
     counts: Longs,
@@ -263,6 +265,7 @@ def consider_lane(
                 lanes,
                 links,
                 count,
+                tails,
                 signal,
                 vehicles,
                 route_edge,

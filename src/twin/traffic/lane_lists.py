@@ -20,7 +20,7 @@ ALL_LANES = 0xFFFF
 
 
 @inline_kernel
-def rear_of(slots: Records, lanes: Records, count: Ints, lane: int, step: int) -> tuple[float, float]:
+def rear_of(slots: Records, lanes: Records, count: Ints, tails: Ints, lane: int, step: int) -> tuple[float, float]:
     """Return position and speed of the first thing that one meets on ``lane``, counted from its beginning; FREE if empty.
 
     That is the rear bumper of the vehicle nearest to the entry, or of the one that left the lane last and still hangs over it.
@@ -29,7 +29,7 @@ def rear_of(slots: Records, lanes: Records, count: Ints, lane: int, step: int) -
     if n > 0:
         last = lanes[lane].first_slot + n - 1
         return slots[last].s - slots[last].length, slots[last].speed
-    if lanes[lane].tail_step >= step:
+    if tails[lane] >= step:
         return lanes[lane].tail, lanes[lane].tail_speed
     return FREE, 0.0
 

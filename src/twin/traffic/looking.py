@@ -74,7 +74,7 @@ def look_ahead(
             slots[slot].acceleration = 0.0
             slots[slot].room = 0.0
             return
-    if lanes[lane].tail_step >= step:
+    if tails[lane] >= step:
         room = min(room, lanes[lane].tail - slots[slot].s)
         slowing = max(
             slowing, interaction(speed, room, lanes[lane].tail_speed, most, classes[k].interaction, time_gap, standstill)
@@ -132,7 +132,7 @@ def look_ahead(
             if ahead == 0 and speed < 1.0:
                 lanes[lane].held_step = step
             break
-        rear, rear_speed = rear_of(slots, lanes, count, target, step)
+        rear, rear_speed = rear_of(slots, lanes, count, tails, target, step)
         if rear < FREE:
             room = min(room, distance + rear)
             slowing = max(

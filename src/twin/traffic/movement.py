@@ -48,7 +48,7 @@ def leave_tail(slots: Records, lanes: Records, tails: Ints, slot: int, lane: int
         rear += lanes[behind].length
         lanes[behind].tail = rear
         lanes[behind].tail_speed = slots[slot].speed
-        lanes[behind].tail_step = tails[behind] = step + 1
+        tails[behind] = step + 1
         behind = lanes[behind].source
 
 
@@ -155,7 +155,7 @@ def cross(
     target = lanes[lane].target if is_connector else slots[slot].next
     if over < 0.0 or target == NONE:
         return NONE
-    rear, rear_speed = rear_of(slots, lanes, count, target, step)
+    rear, rear_speed = rear_of(slots, lanes, count, tails, target, step)
     allowed = rear - CUT_M
     if count[target] >= lanes[target].room - 1:
         allowed = -1.0
@@ -250,6 +250,7 @@ def steps(
             lanes,
             links,
             count,
+            tails,
             edge_lane,
             route_edge,
             counts,
@@ -265,8 +266,8 @@ def steps(
         for lane in range((every - step % every) % every, first_connector, every):
             if count[lane] > 0 and (lanes[lane].right != NONE or lanes[lane].left_lane != NONE):
                 consider_lane(
-                    slots, vehicles, classes, lanes, links, count, signal, route_edge, counts, driving, lane, step, dt, round_,
-                    pace_factor,
+                    slots, vehicles, classes, lanes, links, count, tails, signal, route_edge, counts, driving, lane, step, dt,
+                    round_, pace_factor,
                 )  # fmt: skip
         busy = 0
         for lane in range(count.size):

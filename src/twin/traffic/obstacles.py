@@ -71,7 +71,7 @@ def put_down(obstacle: Any, vehicles: Vehicles, roads: Roads) -> bool:
     if place:
         ahead = float(mine["s"][place - 1] - mine["length"][place - 1])
     else:
-        ahead = float(lane.tail) if int(lane.tail_step) >= int(vehicles.counts[STEPS]) else FREE
+        ahead = float(lane.tail) if int(roads.tails[number]) >= int(vehicles.counts[STEPS]) else FREE
     if ahead < s + SIDE_M:
         return False
     if place < size:

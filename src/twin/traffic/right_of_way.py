@@ -38,10 +38,12 @@ def follow_up(driving: Records, turn: int) -> float:
 
 
 @inline_kernel
-def exit_is_full(slots: Records, lanes: Records, count: Ints, connector: int, length: float, gap: float, step: int) -> bool:
+def exit_is_full(
+    slots: Records, lanes: Records, count: Ints, tails: Ints, connector: int, length: float, gap: float, step: int
+) -> bool:
     """Return whether a vehicle that enters now would have to stand inside the junction."""
     target = lanes[connector].target
-    rear, rear_speed = rear_of(slots, lanes, count, target, step)
+    rear, rear_speed = rear_of(slots, lanes, count, tails, target, step)
     if rear == FREE or rear_speed > 2.0 * HALTED_MPS:
         return False
     return bool(rear - lanes[target].incoming < length + gap)
@@ -53,6 +55,7 @@ def others_inside(
     classes: Records,
     lanes: Records,
     count: Ints,
+    tails: Ints,
     conflicts: Records,
     q: int,
     connector: int,
@@ -87,7 +90,7 @@ def others_inside(
             return True
         if leaves_too_late(s, slots[slot].speed, length, limit, conflicts[q].other_end, my_arrival, clearance):
             return True
-    if lanes[other].tail_step >= step and conflicts[q].kind == CROSS and lanes[other].tail < conflicts[q].other_end:
+    if tails[other] >= step and conflicts[q].kind == CROSS and lanes[other].tail < conflicts[q].other_end:
         if at_hand:
             return True
         left = (conflicts[q].other_end - lanes[other].tail) / max(lanes[other].tail_speed, 0.1)
@@ -185,7 +188,7 @@ def must_wait(
     if (
         not committed
         and lanes[connector].keep_clear
-        and exit_is_full(slots, lanes, count, connector, slots[slot].length, standstill_gap, step)
+        and exit_is_full(slots, lanes, count, tails, connector, slots[slot].length, standstill_gap, step)
     ):
         return True
     if shows == NO_SIGNAL and lanes[connector].gives_way:
@@ -207,7 +210,7 @@ def must_wait(
         my_arrival = (distance + conflicts[q].begin) / v
         at_hand = distance + conflicts[q].begin < (speed + 1.0) * driving[0].step
         if others_inside(
-            slots, classes, lanes, count, conflicts, q, connector, slot, distance, my_arrival, at_hand, clearance, step
+            slots, classes, lanes, count, tails, conflicts, q, connector, slot, distance, my_arrival, at_hand, clearance, step
         ):
             if not committed:
                 return True
@@ -245,6 +248,6 @@ def must_wait(
             slots, lanes, count, conflicts, q, lane, at_line_s, my_arrival, gap, relation == EQUAL, clearance, step
         ):
             return True
-    if committed or (distance < 1.5 * speed + 2.0 and lanes[lane].tail_step < step):
+    if committed or (distance < 1.5 * speed + 2.0 and tails[lane] < step):
         lanes[connector].reserved_step = step
     return False

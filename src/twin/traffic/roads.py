@@ -27,9 +27,8 @@ SHORTEST_PLACE_M: Final = 1.9
 LANE: Final = np.dtype(
     [
         # what changes from step to step
-        ("tail", "f8"),  # rear bumper, along this lane, of the vehicle that left it and still hangs over it
+        ("tail", "f8"),  # rear bumper, along this lane, of the vehicle that left it last, see `tails`
         ("tail_speed", "f8"),
-        ("tail_step", "i4"),  # the step in which that holds
         ("reserved_step", "i4"),  # connectors: the step in which somebody is about to enter
         ("held_step", "i4"),  # the step in which the first vehicle stood and gave way
         ("entered", "i4"),  # vehicles since the interval began
@@ -120,7 +119,8 @@ class Roads:
     count: npt.NDArray[np.int32]
     """(lanes,): vehicles on each lane."""
     tails: npt.NDArray[np.int32]
-    """(lanes,): ``tail_step`` of each lane once more, packed: most lanes need no second look."""
+    """(lanes,): the step in which ``tail`` and ``tail_speed`` of each lane hold: somebody hangs over it. Apart from the
+    records, because most lanes need no second look."""
     signal: npt.NDArray[np.int8]
     """(connectors,): what the signal of each connector shows."""
     blocked: npt.NDArray[np.int8]
@@ -176,7 +176,7 @@ def _lanes(network: RoadNetwork, graph: LaneGraph) -> Records:
     lanes.link_begin, lanes.link_end = graph.link_offset[:-1], graph.link_offset[1:]
     lanes.connector = lanes.source = lanes.target = lanes.right = lanes.left_lane = NONE
     lanes.turn = -1
-    lanes.tail_step = lanes.reserved_step = lanes.held_step = lanes.left_step = NEVER_STEP
+    lanes.reserved_step = lanes.held_step = lanes.left_step = NEVER_STEP
     edge_of_lane = graph.lane_edge[:first]
     lanes.point_begin[:first] = network.point_offset[edge_of_lane]
     lanes.point_end[:first] = network.point_offset[edge_of_lane + 1]
