@@ -810,6 +810,10 @@ CATALOGUE: Final[dict[str, tuple[str, str]]] = {
         "{file}: the network has no lane for general traffic (class passenger); check the lanes' allow and disallow",
         "{file}：路网中没有允许普通车辆（passenger）通行的车道；请检查车道的 allow 和 disallow",
     ),
+    "sumo.unknown_light": (
+        "{file}: the network has no traffic light {name!r}; name a file that belongs to the network, or remove the tlLogic",
+        "{file}：路网中没有信号灯 {name!r}；请使用与该路网配套的文件，或删除该 tlLogic",
+    ),
     "sumo.no_phases": (
         "{file}: the signal program of {name!r} has no phase; add one, or remove the tlLogic",
         "{file}：信号方案 {name!r} 没有相位；请添加相位或删除该 tlLogic",

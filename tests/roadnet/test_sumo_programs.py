@@ -65,7 +65,7 @@ def test_numbers_are_the_engines() -> None:
 def test_joined_lights_are_one_program(joined: Path) -> None:
     """One program, two junctions; connections are those of the network, on its own numbers of lanes."""
     network = read_sumo_network(joined)
-    (program,) = read_sumo_programs(network, joined)
+    (program,) = read_sumo_programs(network)
     assert program.key == "both"
     assert {network.junctions[number].name for number in program.junctions} == {"a", "b"}
     assert set(program.from_lane.tolist()) == {0}
@@ -79,7 +79,7 @@ def test_every_letter(joined: Path) -> None:
     network = read_sumo_network(joined)
     links = 4
     letters = "rRyYgGsuoO"
-    (program,) = read_sumo_programs(network, joined, extra(joined.parent, [letter * links for letter in letters]))
+    (program,) = read_sumo_programs(network, extra(joined.parent, [letter * links for letter in letters]))
     assert program.offset_s == 12.5
     assert program.duration_s.tolist() == [10.0] * len(letters)
     assert program.state[:, 0].tolist() == [
@@ -91,7 +91,7 @@ def test_every_letter(joined: Path) -> None:
 def test_nobody_crosses_another_ones_green(tmp_path: Path) -> None:
     """Every approach of netgenerate's crossings has green at some time and red at another."""
     file = generated_grid(tmp_path)
-    programs = read_sumo_programs(read_sumo_network(file), file)
+    programs = read_sumo_programs(read_sumo_network(file))
     assert len(programs) == 9
     for program in programs:
         assert (program.state == SIGNAL_GREEN).any(axis=0).all()
@@ -112,4 +112,4 @@ def test_bad_programs(joined: Path, states: list[str], offset: str, words: str) 
     """What is wrong with a program is said with its name."""
     network = read_sumo_network(joined)
     with pytest.raises(InputError, match=words):
-        read_sumo_programs(network, joined, extra(joined.parent, states, offset))
+        read_sumo_programs(network, extra(joined.parent, states, offset))

@@ -15,11 +15,11 @@ from typing import Any
 import numpy as np
 
 from twin.roadnet.osm_file import read_bytes
-from twin.roadnet.road_network import Building, Connections, Junction, Place, Provenance, RoadNetwork
+from twin.roadnet.road_network import Building, Connections, Junction, Light, Place, Provenance, RoadNetwork
 from twin.roadnet.sumo_xml import is_sumo
 
 _LIBRARIES = ("osmium", "osmnx", "networkx", "numpy", "pyproj", "scipy", "shapely")
-_RECORDS = ("junctions", "buildings", "places", "provenance")
+_RECORDS = ("junctions", "buildings", "places", "provenance", "lights")
 _TEXT = "text"
 _CONNECTIONS = "connections."
 
@@ -83,7 +83,9 @@ def _frozen(network: RoadNetwork) -> RoadNetwork:
 def _save(network: RoadNetwork, file: Path) -> None:
     """Write under a temporary name, then rename: another process never sees half a file. A full disk only costs time."""
     arrays: dict[str, Any] = {}
-    text: dict[str, Any] = {name: [asdict(record) for record in getattr(network, name)] for name in ("junctions", "places")}
+    text: dict[str, Any] = {
+        name: [asdict(record) for record in getattr(network, name)] for name in ("junctions", "places", "lights")
+    }
     text["provenance"] = asdict(network.provenance)
     text["heights_m"] = [building.height_m for building in network.buildings]
     for field in fields(network):
@@ -128,6 +130,7 @@ def _rebuilt(arrays: dict[str, Any], text: dict[str, Any]) -> RoadNetwork:
     )
     junctions = tuple(Junction(**_tuples(record)) for record in text.pop("junctions"))
     places = tuple(Place(**record) for record in text.pop("places"))
+    lights = tuple(Light(**_tuples(record)) for record in text.pop("lights"))
     provenance = Provenance(**_tuples(text.pop("provenance")))
     parts = {name: arrays.pop(name) for name in list(arrays) if name.startswith(_CONNECTIONS)}
     if parts:
@@ -138,6 +141,7 @@ def _rebuilt(arrays: dict[str, Any], text: dict[str, Any]) -> RoadNetwork:
         junctions=junctions,
         buildings=buildings,
         places=places,
+        lights=lights,
         provenance=provenance,
     )
 

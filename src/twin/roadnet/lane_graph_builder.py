@@ -18,6 +18,7 @@ from twin.roadnet.lane_connections import connect
 from twin.roadnet.lane_graph import LEFT, NONE, RIGHT, STRAIGHT, U_TURN, LaneGraph
 from twin.roadnet.right_of_way import MOVE
 from twin.roadnet.road_network import Connections, Floats, Ints, RoadNetwork
+from twin.roadnet.stated_right_of_way import follow_stated
 from twin.roadnet.stop_lines import DIRECT_M, LEAST_M, TAPER_M, bounded, crossing_set_backs, ends_of, points_inside
 
 STRAIGHT_RAD: Final = math.radians(35.0)
@@ -226,6 +227,9 @@ def _assembled(
     moves.heading = np.arctan2(begin[:, 3], begin[:, 2])
     moves.marked = marked
     conflicts = find_conflicts(curves, moves, group)
+    if network.connections is not None:
+        row = _stated_rows(network.connections, origin, from_lane, target, to_lane)
+        conflicts = follow_stated(conflicts, network.connections, row, origin)
     fastest = np.minimum(network.edge_speed_limit_mps[origin], network.edge_speed_limit_mps[target])
 
     number = first + np.cumsum(~direct) - 1
@@ -267,6 +271,14 @@ def _assembled(
         conflict_priority=conflicts.priority,
         conflict_green=conflicts.green,
     )
+
+
+def _stated_rows(stated: Connections, origin: Ints, from_lane: Ints, target: Ints, to_lane: Ints) -> Ints:
+    """Return the row of ``stated`` that each connector is, NONE where the map does not state it."""
+    columns = (stated.from_edge, stated.from_lane, stated.to_edge, stated.to_lane)
+    number = {ends: row for row, ends in enumerate(zip(*(column.tolist() for column in columns), strict=True))}
+    wanted = zip(*(column.tolist() for column in (origin, from_lane, target, to_lane)), strict=True)
+    return np.array([number.get(ends, NONE) for ends in wanted], np.int32)
 
 
 def _moves(network: RoadNetwork, groups: Groups, turns: Turns, shape: _Shape, turn: Ints) -> Any:

@@ -32,7 +32,7 @@ def lane_graph_of(network: RoadNetwork) -> LaneGraph:
 
 
 def _content(network: RoadNetwork) -> bytes:
-    """Return a hash of all that a lane graph can depend on; buildings and places are left out."""
+    """Return a hash of all that a lane graph can depend on; buildings, places and signal programs are left out."""
     digest = hashlib.blake2b(digest_size=16)
     for part in (network, network.connections):
         for field in fields(part) if part is not None else ():
@@ -40,6 +40,6 @@ def _content(network: RoadNetwork) -> bytes:
             digest.update(field.name.encode())
             if isinstance(value, np.ndarray):
                 digest.update(np.ascontiguousarray(value).tobytes())
-            elif field.name not in ("buildings", "places", "provenance", "connections"):
+            elif field.name not in ("buildings", "places", "provenance", "connections", "lights"):
                 digest.update(repr(value).encode())
     return digest.digest()

@@ -3,7 +3,7 @@
 Without signals: who circles in a roundabout goes before who enters it; the higher road class before the lower; the road before
 the ramp that joins it; against oncoming traffic, straight on before right before left before U-turn. With both signals green
 only roundabouts and the last of these matter. Who turns from a lane that is not meant for it gives way to everyone. All else
-is first come, first served.
+is first come, first served. What a map states itself goes before these rules (``stated_right_of_way``).
 """
 
 from __future__ import annotations

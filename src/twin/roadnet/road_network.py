@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
@@ -69,13 +69,45 @@ class Provenance:
 
 
 @dataclass(frozen=True, slots=True)
+class Light:
+    """A traffic light and its fixed-time program, as the map's source states it."""
+
+    key: str
+    kind: str
+    """``static``, ``actuated`` … of SUMO."""
+    offset_s: float
+    """When the first phase begins, on the source's clock."""
+    phases: tuple[tuple[float, str], ...]
+    """Length (s) of each phase and its states, one letter a link (SUMO's letters); none where the source has no program."""
+
+
+def _none() -> Ints:
+    return np.empty(0, np.int32)
+
+
+@dataclass(frozen=True, slots=True)
 class Connections:
-    """Which lane leads to which, as the map's source states it; one row a connection, lanes numbered from the kerb."""
+    """Which lane leads to which, as the map's source states it; one row a connection, lanes numbered from the kerb.
+
+    The other arrays are empty where the source does not tell.
+    """
 
     from_edge: Ints
     from_lane: Ints
     to_edge: Ints
     to_lane: Ints
+
+    light: Ints = field(default_factory=_none)
+    """(rows,): row of ``RoadNetwork.lights`` that controls the connection; -1 without one."""
+    light_link: Ints = field(default_factory=_none)
+    """(rows,): its letter in the states of that light."""
+
+    foe_row: Ints = field(default_factory=_none)
+    """Pairs of connections that meet, each from both sides: this row …"""
+    foe_other: Ints = field(default_factory=_none)
+    """… and that one."""
+    foe_waits: npt.NDArray[np.bool_] = field(default_factory=lambda: np.empty(0, np.bool_))
+    """Whether who drives the first gives way to who drives the other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +166,8 @@ class RoadNetwork:
 
     connections: Connections | None = None
     """Lanes and where they lead, where the source says it; None leaves it to be inferred."""
+    lights: tuple[Light, ...] = ()
+    """Traffic lights whose programs the source states, by name."""
     edges_end_at_stop_lines: bool = False
     """True where the edges' lines already stop at the junctions; else they meet at the nodes."""
 

@@ -20,7 +20,9 @@ from twin.messages import say
 from twin.roadnet.defaults import DEFAULTS, RANKS
 from twin.roadnet.polylines import along_m, without_repeats
 from twin.roadnet.projection import MILLIMETRES
-from twin.roadnet.road_network import Connections, Floats, Ints, Junction, Provenance, RoadNetwork
+from twin.roadnet.road_network import Connections, Floats, Ints, Junction, Light, Provenance, RoadNetwork
+from twin.roadnet.sumo_programs import LightReader
+from twin.roadnet.sumo_right_of_way import stated_foes
 from twin.roadnet.sumo_xml import Attributes, read_sumo_xml
 from twin.roadnet.tags import Notices
 
@@ -41,6 +43,9 @@ TURNAROUND: Final = "t"
 CLASS_BY_SPEED_KMH: Final = ((75.0, "trunk"), (55.0, "primary"), (45.0, "secondary"), (35.0, "tertiary"), (0.0, "residential"))
 """Road class of an edge whose type names none, by its speed limit. Assumption: between the design speeds of ``defaults``."""
 
+Row = tuple[int, int, int, int]
+"""A connection: from edge, from lane, to edge, to lane."""
+
 ATTRIBUTION: Final = "SUMO network; its licence is its author's"
 
 
@@ -50,11 +55,12 @@ def read_sumo_network(path: Path) -> RoadNetwork:
     Edges are SUMO's normal edges with a lane for general traffic; their lines stop at the stop lines, as SUMO's do. Lanes for
     pedestrians, bicycles, rail or buses alone are left out, and what they are of, when nothing remains; the notices count
     them. Lanes are joined as the file says (``connections``). Each SUMO junction is one junction. Edges that nothing but a
-    turnaround leads to (or leads on from) are the gates. Bridges and buildings are not known to SUMO.
+    turnaround leads to (or leads on from) are the gates. Signal programs are kept (``lights``), and so is who gives way to whom
+    at each junction. Bridges and buildings are not known to SUMO.
 
     Raises ``MapError`` when the file is missing, damaged, no SUMO network or without roads, or when sumolib is not installed.
     """
-    net, sha256 = _parsed(path)
+    net, lights, sha256 = _parsed(path)
     notices = Notices()
     lanes = {edge: kept for edge in net.getEdges(withInternal=False) if (kept := _kept_lanes(edge, notices))}
     edges = list(lanes)
@@ -64,8 +70,10 @@ def read_sumo_network(path: Path) -> RoadNetwork:
     nodes = [node for node in net.getNodes() if any(edge in number for edge in (*node.getIncoming(), *node.getOutgoing()))]
     node_number = {node: i for i, node in enumerate(nodes)}
     places = {lane: i for kept in lanes.values() for i, lane in enumerate(kept)}
-    rows, ahead, behind = _connections(edges, number, places, notices)
+    connection, ahead, behind = _connections(edges, number, places, notices)
+    rows = np.array(list(connection), np.int32).reshape(-1, 4)
     turn_offset, turn_edge = _turns(len(edges), rows)
+    lights = _with_unknown(lights, connection.values())
     lines = [_centre_line(lanes[edge], notices) for edge in edges]
     sizes = [x_m.size for x_m, _, _ in lines]
     crs, origin_m = _projection(net, notices)
@@ -109,25 +117,28 @@ def read_sumo_network(path: Path) -> RoadNetwork:
             length_dropped_m=round(sum(e.getLength() for e in net.getEdges(withInternal=False) if e not in number), 1),
             notices=notices.lines(),
         ),
-        connections=Connections(*(rows[:, column].copy() for column in range(4))),
+        connections=_stated(rows, lights, nodes, list(connection.values())),
+        lights=lights,
         edges_end_at_stop_lines=True,
         edge_roundabout=_in_roundabouts(net, edges),
         edge_key=tuple(edge.getID() for edge in edges),
     )
 
 
-def _parsed(path: Path) -> tuple[Net, str]:
+def _parsed(path: Path) -> tuple[Net, tuple[Light, ...], str]:
     try:
         from sumolib.net import NetReader
     except ImportError:
         raise MapError(say("sumo.no_sumolib", file=path)) from None
-    reader = NetReader(withFoes=False)
+    reader = NetReader(withFoes=True)
+    lights = LightReader()
 
     def start(tag: str, attributes: Attributes) -> None:
         reader.startElement(tag, attributes)
+        lights.start(tag, attributes)
 
     sha256 = read_sumo_xml(path, ("net",), start, reader.endElement, MapError)
-    return reader.getNet(), sha256
+    return reader.getNet(), tuple(lights.found[key] for key in sorted(lights.found)), sha256
 
 
 def _kept_lanes(edge: Edge, notices: Notices) -> list[Lane]:
@@ -142,10 +153,10 @@ def _kept_lanes(edge: Edge, notices: Notices) -> list[Lane]:
 
 def _connections(
     edges: list[Edge], number: dict[Edge, int], places: dict[Lane, int], notices: Notices
-) -> tuple[Ints, np.ndarray, np.ndarray]:
-    """Return rows (from edge, from lane, to edge, to lane) in order, and which edges something leads on from and to."""
+) -> tuple[dict[Row, Any], np.ndarray, np.ndarray]:
+    """Return the connections by row, in order, and which edges something leads on from and to."""
     ahead, behind = np.zeros(len(edges), np.bool_), np.zeros(len(edges), np.bool_)
-    rows = set()
+    rows: dict[Row, Any] = {}
     for edge in edges:
         for connection in (c for group in edge.getOutgoing().values() for c in group):
             origin, target = connection.getFromLane(), connection.getToLane()
@@ -155,10 +166,37 @@ def _connections(
                 notices.add("connections closed to general traffic, left out")
                 continue
             following = number[target.getEdge()]
-            rows.add((number[edge], places[origin], following, places[target]))
+            rows[number[edge], places[origin], following, places[target]] = connection
             if connection.getDirection() != TURNAROUND:
                 ahead[number[edge]] = behind[following] = True
-    return np.array(sorted(rows), np.int32).reshape(-1, 4), ahead, behind
+    return {row: rows[row] for row in sorted(rows)}, ahead, behind
+
+
+def _with_unknown(lights: tuple[Light, ...], connections: Iterable[Any]) -> tuple[Light, ...]:
+    """Return the lights with those, without a program, that only connections name."""
+    known = {light.key: light for light in lights}
+    for connection in connections:
+        key = connection.getTLSID()
+        if key and key not in known:
+            known[key] = Light(key, "", 0.0, ())
+    return tuple(known[key] for key in sorted(known))
+
+
+def _stated(rows: Ints, lights: tuple[Light, ...], nodes: list[Any], connections: list[Any]) -> Connections:
+    """Return the connections with the light that controls each (-1 without one), its letter there, and who gives way."""
+    number = {light.key: row for row, light in enumerate(lights)}
+    foe_row, foe_other, foe_waits = stated_foes(nodes, connections)
+    return Connections(
+        from_edge=rows[:, 0].copy(),
+        from_lane=rows[:, 1].copy(),
+        to_edge=rows[:, 2].copy(),
+        to_lane=rows[:, 3].copy(),
+        light=np.array([number.get(one.getTLSID(), -1) for one in connections], np.int32),
+        light_link=np.array([one.getTLLinkIndex() for one in connections], np.int32),
+        foe_row=foe_row,
+        foe_other=foe_other,
+        foe_waits=foe_waits,
+    )
 
 
 def _turns(edges: int, rows: Ints) -> tuple[Ints, Ints]:
