@@ -217,6 +217,39 @@ CATALOGUE: Final[dict[str, tuple[str, str]]] = {
         "junction {junction}: the signal program has the states {found}; give numbers from 0 to 4",
         "路口 {junction}：信号方案的灯态为 {found}；请使用 0 到 4 的数",
     ),
+    "signals.stated.used": (
+        "signalised junctions that run the program the map states: {count}",
+        "按地图自带信号方案运行的信号控制路口：{count}",
+    ),
+    "signals.stated.fixed": (
+        "programs that the map calls {kind!r} run with the stated lengths of their phases: {count} junctions",
+        "地图标为 {kind!r} 的信号方案按其给定相位时长运行：{count} 个路口",
+    ),
+    "signals.stated.shared": (
+        "junctions with the programs of several lights, which got a plan of our own: {count}",
+        "由多个信号灯方案控制、改用自行设计方案的路口：{count}",
+    ),
+    "signals.stated.designed.found": (
+        "programs are given, but signals.programs is designed",
+        "给出了信号方案文件，但 signals.programs 为 designed",
+    ),
+    "signals.stated.designed.remedy": (
+        "set signals.programs to map, or remove the files",
+        "请将 signals.programs 设为 map，或去掉这些文件",
+    ),
+    "signals.stated.map.found": (
+        "the map has no traffic lights of SUMO that programs could belong to",
+        "地图中没有可对应这些方案的 SUMO 信号灯",
+    ),
+    "signals.stated.map.remedy": (
+        "name a SUMO network (.net.xml) as map, or remove the files",
+        "请以 SUMO 路网（.net.xml）作为地图，或去掉这些文件",
+    ),
+    "signals.stated.length.found": ("the program of light {name!r} lasts 0 s", "信号灯 {name!r} 的方案总时长为 0 秒"),
+    "signals.stated.remedy": (
+        "correct the program, or set signals.programs to designed",
+        "请改正该方案，或将 signals.programs 设为 designed",
+    ),
     "signals.junction.found": ("there is no signalised junction '{name}'", "没有名为“{name}”的信号控制路口"),
     "signals.junction.number.found": ("there is no signalised junction number {number}", "没有编号为 {number} 的信号控制路口"),
     "signals.junction.remedy": (
@@ -913,6 +946,44 @@ CATALOGUE: Final[dict[str, tuple[str, str]]] = {
     "demand.lost": (
         "{source}: {vph:,.0f} vehicles an hour of {count} pairs cannot be driven, no way leads there (as {example})",
         "{source}：{count} 个起讫点对共 {vph:,.0f} 辆/小时无路可达，未生成出行（例如 {example}）",
+    ),
+    "demand.sumo.map.found": (
+        "the map is no SUMO network, so its edges have no names that a route file could mean",
+        "地图不是 SUMO 路网，路段没有可供路径文件引用的名称",
+    ),
+    "demand.sumo.map.remedy": (
+        "name the network (.net.xml) that the route file belongs to as map",
+        "请将路径文件所属的路网（.net.xml）设为 map",
+    ),
+    "demand.sumo.remedy": ("correct the file, or name another one", "请改正该文件，或指定其他文件"),
+    "demand.sumo.type.found": (
+        "{file}: vehicles have types that no file defines: {names}",
+        "{file}：车辆引用了任何文件都未定义的车型：{names}",
+    ),
+    "demand.sumo.type.remedy": ("name the file that defines them under additional", "请在 additional 中列出定义这些车型的文件"),
+    "demand.sumo.off_map.found": (
+        "{file}: none of its {count} trips drives over edges of the map alone",
+        "{file}：其中 {count} 次出行无一完全位于地图路段上",
+    ),
+    "demand.sumo.off_map.remedy": (
+        "name the network that the route file was made for as map",
+        "请将生成该路径文件时所用的路网设为 map",
+    ),
+    "demand.sumo.backward": (
+        "{file}: trips that end on their only edge before where they begin, left out: {count}",
+        "{file}：在唯一路段上终点位于起点之前、未生成的出行：{count}",
+    ),
+    "demand.sumo.off_road": (
+        "{file}: trips of vehicles that do not drive on roads (rail, ships, pedestrians), left out: {count}",
+        "{file}：非道路车辆（轨道、船舶、行人）未生成的出行：{count}",
+    ),
+    "demand.sumo.types": (
+        "{file}: types drive as these classes (trips): {pairs}",
+        "{file}：车型对应的车辆类别（出行数）：{pairs}",
+    ),
+    "demand.sumo.not_carried": (
+        "{file}: sizes and driving are those of demand.vehicle_types; not carried over from the types: {names}",
+        "{file}：尺寸与驾驶参数采用 demand.vehicle_types；未沿用的车型属性：{names}",
     ),
     "demand.outside": (
         "given trips that begin before the pre-filling or after the end, and are not made: {count}",

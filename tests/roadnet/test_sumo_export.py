@@ -23,7 +23,7 @@ from twin.roadnet.road_network import RoadNetwork
 from twin.roadnet.sumo import read_sumo_network
 from twin.roadnet.sumo_export import SignalProgram, edge_ids, route_ids, write_plain_xml
 from twin.roadnet.sumo_programs import SIGNAL_GIVES_WAY, SIGNAL_GREEN, SIGNAL_RED, SIGNAL_YELLOW, read_sumo_programs
-from twin.roadnet.sumo_routes import SumoTrips, SumoType, read_sumo_routes, write_sumo_routes
+from twin.roadnet.sumo_routes import SpeedSpread, SumoTrips, SumoType, read_sumo_routes, write_sumo_routes
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "traffic"))
 from networks import build, grid
@@ -178,7 +178,8 @@ def test_sumo_drives_on_it(tmp_path: Path) -> None:
     back = read_sumo_network(tmp_path / "map.net.xml")
     again = read_sumo_routes(tmp_path / "map.rou.xml", back)
     assert [back.edge_key[edge] for edge in again.route_edge] == [edge_ids(network)[edge] for edge in edges]
-    assert replace(again.types[0], vehicle_class="passenger") == CAR
+    assert replace(again.types[0], vehicle_class="passenger", speed=None, stated=()) == CAR
+    assert again.types[0].speed == SpeedSpread(1.0, 0.0)
     assert (again.key, again.kind, again.depart_s.tolist()) == (trips.key, trips.kind, [0.0])
 
 

@@ -24,7 +24,15 @@ EDGES = (
     '<edge id="sc" from="s" to="c" priority="{stem}"/><edge id="cs" from="c" to="s" priority="{stem}"/></edges>'
 )
 
+GRID = ["--grid", "--grid.number", "3", "--grid.length", "200", "--grid.attach-length", "150", "-L", "2", "--turn-lanes", "1"]
+
 Pair = tuple[str, str, str, str]
+
+
+def grid(folder: Path, kind: str) -> Path:
+    """Return the file of a grid of 3 x 3 crossings of one kind."""
+    run_tool("netgenerate", *GRID, "--default-junction-type", kind, "-o", "grid.net.xml", folder=folder)
+    return folder / "grid.net.xml"
 
 
 def relations(network: RoadNetwork, graph: LaneGraph) -> dict[tuple[Pair, Pair], tuple[int, ...]]:
@@ -56,7 +64,7 @@ def relations(network: RoadNetwork, graph: LaneGraph) -> dict[tuple[Pair, Pair],
 @pytest.mark.parametrize("kind", ["traffic_light", "priority", "right_before_left", "allway_stop"])
 def test_every_pair_is_as_sumos_own_library_reads_it(tmp_path: Path, kind: str) -> None:
     """Of every two paths that meet, who waits is who sumolib says is forbidden by the other; both or neither: first come."""
-    file = generated_grid(tmp_path, "--default-junction-type", kind)
+    file = grid(tmp_path, kind)
     network = read_sumo_network(file)
     from sumolib.net import readNet
 
@@ -109,7 +117,7 @@ def test_sign_beats_shape(tmp_path: Path) -> None:
 
 def test_merge_by_sign_is_no_zip(tmp_path: Path) -> None:
     """Where one of two joining streams must wait they do not take turns."""
-    network = read_sumo_network(generated_grid(tmp_path, "--default-junction-type", "priority"))
+    network = read_sumo_network(grid(tmp_path, "priority"))
     kinds = {kind for priority, _, kind in relations(network, build_lane_graph(network)).values() if priority != EQUAL}
     assert MERGE in kinds
     assert ZIP not in kinds

@@ -6,8 +6,10 @@ Format: SUMO documentation, "Definition of Vehicles, Vehicle Types, and Routes".
 from __future__ import annotations
 
 import itertools
+import math
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 from xml.sax.saxutils import quoteattr
@@ -28,7 +30,35 @@ DEFAULT_TYPE: Final = "DEFAULT_VEHTYPE"
 DEFAULT_LENGTH_M: Final = 5.0
 """SUMO's length of a passenger car, which decides where a vehicle stands that departs at ``base``."""
 
+SPEED_DEVIATION: Final = 0.1
+"""SUMO's deviation of desired speed / speed limit where a type gives the mean only (its documentation, "Vehicle Type Parameter
+Defaults", road vehicles)."""
+
+_SPREAD = re.compile(r"normc?\(([^)]*)\)")
+
+_CARRIED: Final = frozenset(
+    {
+        "id", "type", "route", "depart", "from", "to", "via", "departPos", "arrivalPos", "speedFactor", "begin", "end",
+        "number", "vehsPerHour", "perHour", "period", "probability", "color", "fromTaz", "toTaz", "fromJunction", "toJunction",
+    }
+)  # fmt: skip
+"""Attributes of vehicles that are read, or tell nothing of driving."""
+
 _OTHERS: Final = ("person", "personFlow", "container", "containerFlow")
+
+
+@dataclass(frozen=True, slots=True)
+class SpeedSpread:
+    """A normal distribution of desired speed / speed limit, cut off on both sides."""
+
+    mean: float
+    deviation: float
+    least: float = 0.2
+    most: float = 2.0
+
+    def at(self, standard: float) -> float:
+        """Return the value that lies ``standard`` standard deviations above the mean, or the nearer bound."""
+        return min(max(self.mean + self.deviation * standard, self.least), self.most)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +76,10 @@ class SumoType:
     time_gap_s: float | None = None
     standstill_gap_m: float | None = None
     largest_speed_mps: float | None = None
+    speed: SpeedSpread | None = None
+    """How desired speed / speed limit spreads, where the file tells."""
+    stated: tuple[str, ...] = ()
+    """Names of the attributes that the file gives, in alphabetical order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +104,10 @@ class SumoTrips:
     types: tuple[SumoType, ...]
     notices: tuple[str, ...]
     """What was left out, counted."""
+    speed_factor: Floats = field(default_factory=lambda: np.empty(0))
+    """Desired speed / speed limit, not a number where the file leaves it open; empty where nobody has looked."""
+    off_map: int = 0
+    """Trips left out because the network does not have their edges."""
 
 
 def read_sumo_routes(path: Path, network: RoadNetwork, *more: Path, seed: int = 0, end_s: float = 86_400.0) -> SumoTrips:
@@ -115,7 +153,8 @@ class _Reader:
         self._distribution = ""
         self._open: tuple[str, Attributes] | None = None
         self._own_route: list[str] | None = None
-        self._rows: list[tuple[float, str, str, list[int], bool, float, float]] = []
+        self._rows: list[tuple[float, str, str, list[int], bool, float, float, float]] = []
+        self._off_map = 0
 
     def start(self, tag: str, attributes: Attributes) -> None:
         if tag in ("vehicle", "trip", "flow"):
@@ -157,6 +196,8 @@ class _Reader:
             arrive_s_m=np.array([row[6] for row in rows], np.float64),
             types=tuple(self._types.values()),
             notices=self._notices.lines(),
+            speed_factor=np.array([row[7] for row in rows], np.float64),
+            off_map=self._off_map,
         )
 
     def _take_route(self, attributes: Attributes) -> None:
@@ -199,6 +240,7 @@ class _Reader:
             return
         if any(name not in self._edge for name in vehicle.edges):
             self._notices.add("trips over edges that the network has not (or not for general traffic), left out")
+            self._off_map += 1
             return
         edges = [self._edge[name] for name in vehicle.edges]
         if vehicle.routed and any(b not in self._following[a] for a, b in itertools.pairwise(edges)):
@@ -209,7 +251,19 @@ class _Reader:
         first_m, last_m = (float(self._network.edge_length_m[edges[end]]) for end in (0, -1))
         depart_m = self._position(vehicle.attributes.get("departPos", "base"), first_m, min(length_m, first_m))
         arrive_m = self._position(vehicle.attributes.get("arrivalPos", "max"), last_m, last_m)
-        self._rows.append((depart_s, vehicle.key, kind, edges, vehicle.routed, depart_m, arrive_m))
+        for name in sorted(vehicle.attributes.keys() - _CARRIED):
+            self._notices.add(f"vehicles with {name}, which is not carried over")
+        factor = self._speed_factor(vehicle.attributes, self._types.get(kind))
+        self._rows.append((depart_s, vehicle.key, kind, edges, vehicle.routed, depart_m, arrive_m, factor))
+
+    def _speed_factor(self, attributes: Attributes, kind: SumoType | None) -> float:
+        """Return the vehicle's own factor, or one drawn for its type; not a number where the file tells neither."""
+        if "speedFactor" in attributes:
+            return float(attributes["speedFactor"])
+        if kind is None or kind.speed is None:
+            return math.nan
+        # Box and Muller, "A note on the generation of random normal deviates", Ann. Math. Statist. 29 (1958)
+        return kind.speed.at(math.sqrt(-2.0 * math.log(self._draw())) * math.cos(2.0 * math.pi * self._draw()))
 
     def _chosen(self, name: str) -> str:
         """Return one of a distribution's members by their shares; a name that is no distribution is itself."""
@@ -250,7 +304,18 @@ def _type(attributes: Attributes) -> SumoType:
         time_gap_s=value("tau"),
         standstill_gap_m=value("minGap"),
         largest_speed_mps=value("maxSpeed"),
+        speed=_spread(attributes.get("speedFactor"), value("speedDev")),
+        stated=tuple(sorted(attributes)),
     )
+
+
+def _spread(text: str | None, deviation: float | None) -> SpeedSpread | None:
+    """Return what ``speedFactor`` (a number, ``norm(mean,deviation)`` or ``normc(mean,deviation,least,most)``) tells."""
+    if text is None:
+        return None if deviation is None else SpeedSpread(1.0, deviation)
+    if spread := _SPREAD.fullmatch(text):
+        return SpeedSpread(*(float(part) for part in spread[1].split(",")[:4]))
+    return SpeedSpread(float(text), SPEED_DEVIATION if deviation is None else deviation)
 
 
 def write_sumo_routes(

@@ -31,7 +31,8 @@ class Scenario(Spec):
     """What the planner wants to know; shown beside the results."""
 
     map: str = Field(min_length=1)
-    """Map file, relative to the scenario file: OpenStreetMap XML, plain or packed (gz, bz2), or PBF."""
+    """Map file, relative to the scenario file: OpenStreetMap XML, plain or packed (gz, bz2), or PBF; or a network of
+    SUMO (``.net.xml``, also packed with gz), whose signal programs and right of way are followed."""
 
     start: AwareDatetime
     """Wall time at which the simulation begins, ISO 8601 with its offset, as ``2026-05-20T07:45:00+08:00``."""

@@ -22,7 +22,7 @@ from twin.scenario.load import Loaded
 from twin.scenario.scenario import Scenario
 from twin.sensors.site_tables import table_hashes
 from twin.simulation import assembly
-from twin.traffic.demand import demand_hashes
+from twin.traffic.demand import file_hashes
 from twin.traffic.replay import replay_hashes
 from twin.units import to_s, to_us
 
@@ -103,7 +103,7 @@ def identity(loaded: Loaded[Scenario], network: RoadNetwork) -> tuple[Manifest, 
     base = loaded.path.parent
     files = {
         **table_hashes(scenario.deployment, base),
-        **demand_hashes(scenario.demand, base),
+        **file_hashes((*scenario.demand.files, *scenario.signals.program_files), base),
         **replay_hashes(scenario.replay, base),
     }
     return manifest, run_hash(resolved, scenario.seed, network.provenance.sha256, files, package)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Self
 
@@ -19,6 +19,7 @@ from twin.traffic.demand_sources import (
     OdSpec,
     RouteChoiceSpec,
     ShortestRoutes,
+    SumoRoutesSpec,
     TripTableSpec,
     TurningCountsSpec,
     ZoneSpec,
@@ -57,6 +58,9 @@ class DemandSpec(Spec):
 
     trips: tuple[TripTableSpec, ...] = ()
     """Tables of single trips."""
+
+    sumo_routes: tuple[SumoRoutesSpec, ...] = ()
+    """Route files of SUMO; the map must be the SUMO network that they belong to."""
 
     turning_counts: tuple[TurningCountsSpec, ...] = ()
     """Turning counts from which routes are drawn."""
@@ -124,13 +128,13 @@ class DemandSpec(Spec):
     @property
     def files(self) -> list[str]:
         """Files that the sources name, relative to the scenario file."""
-        return named_files((self.zone_tables, self.od, self.trips, self.turning_counts))
+        return named_files((self.zone_tables, self.od, self.trips, self.sumo_routes, self.turning_counts))
 
 
-def demand_hashes(spec: DemandSpec, base: Path) -> Mapping[str, str]:
-    """Return the SHA-256 of every table of the demand that can be read: what a run depends on besides the scenario."""
+def file_hashes(files: Iterable[str], base: Path) -> Mapping[str, str]:
+    """Return the SHA-256 of every file that can be read, by its name: what a run depends on besides the scenario."""
     hashes = {}
-    for file in spec.files:
+    for file in files:
         with contextlib.suppress(OSError):
             hashes[file] = hashlib.sha256((base / file).read_bytes()).hexdigest()
     return hashes

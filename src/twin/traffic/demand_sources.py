@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from typing import Annotated, Literal, Self
 
@@ -137,6 +138,25 @@ class TripTableSpec(_Table):
     """Single trips, one a row: depart_s; origin and destination, or ways; class where wanted."""
 
 
+class SumoRoutesSpec(Spec):
+    """Trips of a SUMO scenario, on the SUMO network that is the map: vehicles, trips and flows of its route files.
+
+    They depart when and where the file says, drive the route it gives, or else the fastest one by way of what it names, and end
+    where it says. Each drives as one of our classes by its type's ``vClass``; a notice tells which, and what of the types is
+    not carried over.
+    """
+
+    file: Annotated[str, Field(min_length=1)]
+    """Route file (``.rou.xml``, also packed with gzip), relative to the scenario file."""
+
+    additional: tuple[Annotated[str, Field(min_length=1)], ...] = ()
+    """More files, read before it: those with its vehicle types and routes, more trips."""
+
+    begin_s: Annotated[float, Field(ge=0.0, le=1e9)] = 0.0
+    """SUMO's time at the scenario's start (its ``begin``). Earlier departures are on their way at the start within
+    ``prefill_s`` and left out before it; flows without an end last to the scenario's end."""
+
+
 class GravitySpec(Spec):
     """Trips between the zones that have productions and attractions, by the doubly constrained gravity model.
 
@@ -195,6 +215,9 @@ class LogitRoutes(Spec):
 RouteChoiceSpec = Annotated[ShortestRoutes | LogitRoutes, Field(discriminator="kind")]
 
 
-def named_files(sources: Sequence[Sequence[_Table]]) -> list[str]:
+def named_files(sources: Sequence[Sequence[_Table | SumoRoutesSpec]]) -> list[str]:
     """Return the files that tables name, each once, in order."""
-    return list(dict.fromkeys(table.file for tables in sources for table in tables))
+    files = [
+        (table.file, *(table.additional if isinstance(table, SumoRoutesSpec) else ())) for tables in sources for table in tables
+    ]
+    return list(dict.fromkeys(itertools.chain.from_iterable(files)))

@@ -72,6 +72,7 @@ class Traffic:
         if design.problems:
             raise ScenarioError(design.problems)
         self.plans, self.waves = design.plans, design.waves
+        self._signal_notices = design.notices
         factors = driving_factors(weather or WeatherSpec(), demand.weather)
         self.engine = Engine(network, self.graph, self.trips, class_table(demand.vehicle_types), demand.driving, factors)
         self.interventions = Interventions(network, self.graph, self.engine, self.trips, demand, incidents)
@@ -98,7 +99,7 @@ class Traffic:
         self.engine.forget_totals()
 
     def notices(self) -> list[str]:
-        """Return what a planner should know of the demand, one line each."""
+        """Return what a planner should know of demand and signals, one line each."""
         waves = [
             say(
                 "signals.wave.told",
@@ -110,7 +111,7 @@ class Traffic:
             )
             for wave in self.waves
         ]
-        return self.trips.notices() + waves
+        return self.trips.notices() + self._signal_notices + waves
 
     def closing_notices(self) -> list[str]:
         """Return what a planner should know of what happened, one line each."""
@@ -270,7 +271,7 @@ def planned_signals(
 ) -> SignalDesign:
     """Return the signals for the flows that the demand plans, or everything wrong with them; the demand must be sound."""
     flow_vph = connector_flow_vph(network, graph, demand, base)
-    return design_signals(network, graph, signals, seed, flow_vph)
+    return design_signals(network, graph, signals, seed, flow_vph, base)
 
 
 def on_lanes(network: RoadNetwork, trips: Trips) -> Trips:

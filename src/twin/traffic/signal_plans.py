@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -30,6 +31,7 @@ from twin.traffic.signal_phases import (
 )
 from twin.traffic.signal_plan import SignalPlan
 from twin.traffic.signal_spec import COMPASS, TURN_NAMES, JunctionSignalsSpec, SignalsSpec, StageSpec
+from twin.traffic.stated_programs import stated_plans
 
 Floats = npt.NDArray[np.float64]
 
@@ -43,6 +45,8 @@ class SignalDesign:
 
     plans: tuple[SignalPlan, ...] = ()
     waves: tuple[GreenWave, ...] = ()
+    notices: list[str] = field(default_factory=list)
+    """What a planner should know of programs that the map states, one line each."""
     problems: list[Problem] = field(default_factory=list)
     """What is wrong with the scenario's signals on this map; there are no plans then."""
 
@@ -62,21 +66,32 @@ def signal_plans(
 
 
 def design_signals(
-    network: RoadNetwork, graph: LaneGraph, spec: SignalsSpec, seed: int, flow_vph_by_connector: Floats
+    network: RoadNetwork,
+    graph: LaneGraph,
+    spec: SignalsSpec,
+    seed: int,
+    flow_vph_by_connector: Floats,
+    base: Path = Path(),
 ) -> SignalDesign:
     """Return plans and green waves, or every problem of the scenario's signals on this map.
+
+    A junction whose program the map states runs it, unless the scenario names the junction or puts it on a green wave; files
+    of programs are relative to ``base``.
 
     Stages are found from geometry, lanes and flows (``signal_phases.stages_of``) or given; cycle and splits follow Webster
     (Traffic signal settings, Road Research Technical Paper 39, 1958) unless given. Offsets come from green waves or the
     scenario; elsewhere they are drawn.
     """
-    out = SignalDesign()
+    stated = stated_plans(network, graph, spec, base)
+    out = SignalDesign(problems=list(stated.problems))
     drafts: dict[int, Draft] = {}
     special = _special(network, spec, out.problems)
+    ready = {} if spec.green_waves else {number: plan for number, plan in stated.plans.items() if number not in special}
     marked = marked_connectors(graph)
     for junction in network.junctions:
         own = special.get(junction.number, (-1, None))
-        movements = movements_of(network, graph, junction, marked, flow_vph_by_connector) if junction.signalised else ()
+        wanted = junction.signalised and junction.number not in ready
+        movements = movements_of(network, graph, junction, marked, flow_vph_by_connector) if wanted else ()
         if movements:
             made = _draft(network, graph, junction, movements, spec, own, out.problems)
             if made is not None:
@@ -87,11 +102,13 @@ def design_signals(
     waves = coordinate(network, spec, drafts, cycles, out.problems)
     for wave in waves:
         cycles.update(dict.fromkeys(wave.junctions, wave.cycle_s))
-    _check_cycles(spec, special, drafts, cycles, {j for wave in waves for j in wave.junctions}, out.problems)
+    coordinated = {j for wave in waves for j in wave.junctions}
+    plans = {number: plan for number, plan in stated.plans.items() if number not in special and number not in coordinated}
+    drafts = {number: made for number, made in drafts.items() if number not in plans}
+    _check_cycles(spec, special, drafts, cycles, coordinated, out.problems)
     if out.problems:
         return out
-    plans: dict[int, SignalPlan] = {}
-    coordinated = {j for wave in waves for j in wave.junctions}
+    out.notices = stated.notices(set(plans))
     for number, made in drafts.items():
         own_spec = special.get(number, (-1, None))[1]
         actuated = spec.actuated.enabled if own_spec is None or own_spec.actuated is None else own_spec.actuated

@@ -145,6 +145,18 @@ class ActuatedSpec(Spec):
 class SignalsSpec(Spec):
     """Control of every signalised junction."""
 
+    programs: Literal["map", "designed"] = "map"
+    """``map``: a junction whose signal program the map states (SUMO networks, ``tlLogic``) runs it, with the stated lengths of
+    its phases also where the map calls it actuated; the other junctions, and those that ``green_waves`` and ``junctions``
+    below speak of, get a plan by the keys below. ``designed``: all of them do. A map from OpenStreetMap states no program."""
+
+    program_files: tuple[Annotated[str, Field(min_length=1)], ...] = ()
+    """More programs for a SUMO network: its additional files with ``tlLogic``, relative to the scenario file. The last program
+    of a light counts. Timetables of programs (``WAUT``) are not followed."""
+
+    programs_begin_s: float = Field(0.0, ge=0.0, le=1e9)
+    """SUMO's time at the scenario's start (its ``begin``), on which the offsets of the programs count."""
+
     phasing: Phasing = "auto"
     """How stages are found from the geometry. ``two``: one stage for each axis, left turns give way. ``four``: straight and
     left apart on each axis. ``split``: one stage an arm. ``auto``: ``two``, with the left turns of an axis protected where they

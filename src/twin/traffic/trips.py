@@ -19,6 +19,7 @@ from twin.traffic.drawing import NO_ROUTE, OF_ITS_ENDS, DrawnTrips, Flow, draw_f
 from twin.traffic.explicit_trips import GivenTrip, SingleTrips, check_given, draw_between, draw_given, single_trips
 from twin.traffic.gates_and_zones import INBOUND, INTERNAL, OUTBOUND, THROUGH, GatesAndZones
 from twin.traffic.route_choice import choose_routes
+from twin.traffic.sumo_demand import sumo_demand
 from twin.traffic.turning_counts import CountedTraffic, counted_traffic, describe_endless, draw_counted, expected_turns
 from twin.traffic.vehicle_types import class_table
 from twin.traffic.zone_flows import LostFlow, PairFlows, gravity_flows, od_flows
@@ -30,6 +31,9 @@ PURPOSES: Final = ("through", "inbound", "outbound", "internal")
 MOST_TREES: Final = 1000
 """Origins whose flows are planned one by one; of more, every n-th stands for its neighbours. Assumption: a thousand trees of
 shortest ways show where the traffic goes."""
+
+PLANNED_S: Final = 3600.0
+"""Flows of SUMO without an end count for an hour where signals are planned, however long the run is."""
 
 _TREES_AT_ONCE: Final = 64
 
@@ -61,6 +65,8 @@ class Trips:
     """Given trips that begin before the pre-filling or after the end."""
     endless: int = 0
     """Walks by turning counts that never came to an exit and were cut off."""
+    told: tuple[str, ...] = ()
+    """What route files of SUMO hold that is not driven as they say, one line each."""
 
     @property
     def count(self) -> int:
@@ -95,7 +101,7 @@ class Trips:
             lines.append(say("demand.outside", count=self.outside))
         if self.endless:
             lines.append(describe_endless(self.endless))
-        return lines
+        return [*lines, *self.told]
 
 
 def expected_edge_time_s(network: RoadNetwork, signal_wait_s: float) -> npt.NDArray[np.float64]:
@@ -116,12 +122,16 @@ class Sources:
     single: SingleTrips
     counted: CountedTraffic | None
     lost: tuple[LostFlow, ...]
+    told: tuple[str, ...]
 
 
-def demand_sources(network: RoadNetwork, spec: DemandSpec, base: Path = Path()) -> tuple[Sources, list[Problem]]:
+def demand_sources(
+    network: RoadNetwork, spec: DemandSpec, base: Path = Path(), seed: int = 0, duration_s: float = PLANNED_S
+) -> tuple[Sources, list[Problem]]:
     """Return the sources of a demand other than its gates and zones, and everything wrong with them.
 
-    Files are relative to ``base``; ``where`` of a problem is empty where the scenario file is meant.
+    Files are relative to ``base``; ``where`` of a problem is empty where the scenario file is meant. ``seed`` and
+    ``duration_s`` only matter for route files of SUMO, to what they leave to chance and to flows without an end.
     """
     zones, problems = zones_of(network, spec, base)
     pairs = PairFlows(network)
@@ -129,7 +139,10 @@ def demand_sources(network: RoadNetwork, spec: DemandSpec, base: Path = Path()) 
     problems += gravity_flows(pairs, network, spec, zones, expected_edge_time_s(network, spec.signal_wait_s))
     single, wrong = single_trips(network, spec, zones, base, pairs)
     counted, wrong_counts = counted_traffic(network, spec, base, pairs.lost)
-    return Sources(tuple(pairs.flows), single, counted, tuple(pairs.lost)), problems + wrong + wrong_counts
+    sumo = sumo_demand(network, spec.sumo_routes, base, expected_edge_time_s(network, spec.signal_wait_s), seed, duration_s)
+    single.routed.extend(sumo.trips)
+    sources = Sources(tuple(pairs.flows), single, counted, (*pairs.lost, *sumo.lost), sumo.notices)
+    return sources, [*problems, *wrong, *wrong_counts, *sumo.problems]
 
 
 def check_demand(network: RoadNetwork, spec: DemandSpec, base: Path = Path()) -> list[Problem]:
@@ -151,7 +164,7 @@ def build_trips(
     given trip's edges do not follow each other.
     """
     check_given(network, given)
-    sources, problems = demand_sources(network, spec, base)
+    sources, problems = demand_sources(network, spec, base, seed, duration_us / US_PER_S)
     if problems:
         raise ScenarioError(problems)
     classes = class_table(spec.vehicle_types)
@@ -176,7 +189,8 @@ def build_trips(
         drawn.append(rows)
     everybody = np.concatenate(drawn)
     everybody = everybody[np.argsort(everybody["depart_us"], kind="stable")]
-    return _trips(network, spec, everybody, routes, local.left_out, sources.lost, outside, endless)
+    made = _trips(network, spec, everybody, routes, local.left_out, sources.lost, outside, endless)
+    return replace(made, told=sources.told)
 
 
 def _trips(
