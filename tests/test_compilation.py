@@ -5,8 +5,13 @@ from __future__ import annotations
 import os
 import time
 from pathlib import Path
+from typing import Any
 
-from twin.compilation import KEEP_UNUSED_S, _remove_unused
+import numpy as np
+
+from twin.compilation import KEEP_UNUSED_S, _remove_unused, as_records, kernel, prefetch
+
+ROW = np.dtype([("position", "f8"), ("number", "i4")], align=True)
 
 
 def test_only_what_was_long_unused_is_removed_even_where_another_process_removes_it_too(tmp_path: Path) -> None:
@@ -20,3 +25,20 @@ def test_only_what_was_long_unused_is_removed_even_where_another_process_removes
     (tmp_path / "gone").symlink_to(tmp_path / "nowhere")
     _remove_unused(tmp_path, own)
     assert (old.exists(), young.exists(), own.exists()) == (False, True, True)
+
+
+@kernel
+def hint_at_all(raw: Any) -> int:
+    """Ask for every record of a table and many behind it."""
+    table = as_records(raw, ROW)
+    for row in range(table.size + 1000):
+        prefetch(table, row, 2)
+    return int(table.size)
+
+
+def test_prefetching_reads_and_writes_nothing() -> None:
+    """A hint for memory is harmless within a table, at its end and far beyond it."""
+    table = np.arange(24 * ROW.itemsize, dtype=np.uint8)
+    before = table.copy()
+    assert hint_at_all(table) == 24
+    assert (table == before).all()

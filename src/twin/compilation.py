@@ -23,6 +23,9 @@ import numpy as np
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+CACHE_LINE_BYTES = 64
+"""Of the processors that this runs on."""
+
 KEEP_UNUSED_S = 14 * 24 * 3600.0
 """Compiled kernels of other versions that nobody used for this long are removed."""
 
@@ -72,7 +75,8 @@ def _set_cache_folder() -> Path:
 CACHE_FOLDER = _set_cache_folder()
 
 import numba  # noqa: E402  (the folder must be set first)
-from numba.core import event  # noqa: E402
+from llvmlite import ir  # noqa: E402
+from numba.core import cgutils, event  # noqa: E402
 from numba.extending import intrinsic  # noqa: E402
 from numba.np.arrayobj import populate_array  # noqa: E402
 
@@ -127,6 +131,33 @@ def _as_records(_: Any, raw: Any, dtype: Any) -> Any:
     return table(raw, dtype), generate
 
 
+@intrinsic  # type: ignore[untyped-decorator]
+def _prefetch(_: Any, table: Any, row: Any, lines: Any) -> Any:
+    """Ask the processor for ``lines`` cache lines of ``table`` from record ``row`` on: a hint, without any other effect.
+
+    ``lines`` is a literal.
+    """
+    if not isinstance(lines, numba.types.IntegerLiteral):
+        return None
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        view = context.make_array(signature.args[0])(context, builder, arguments[0])
+        long, word, byte = ir.IntType(64), ir.IntType(32), ir.IntType(8).as_pointer()
+        number = context.cast(builder, arguments[1], signature.args[1], numba.types.int64)
+        size = ir.Constant(long, signature.args[0].dtype.size)
+        begin = builder.add(builder.ptrtoint(view.data, long), builder.mul(number, size))
+        hint = cgutils.get_or_insert_function(
+            builder.module, ir.FunctionType(ir.VoidType(), [byte, word, word, word]), "llvm.prefetch.p0i8"
+        )
+        read, keep, data = (ir.Constant(word, value) for value in (0, 3, 1))
+        for line in range(lines.literal_value):
+            where = builder.add(begin, ir.Constant(long, line * CACHE_LINE_BYTES))
+            builder.call(hint, [builder.inttoptr(where, byte), read, keep, data])
+        return context.get_dummy_value()
+
+    return numba.types.none(table, row, lines), generate
+
+
 def _viewed(raw: Any, dtype: Any) -> Any:
     """Return the bytes ``raw`` as records of ``dtype``, in plain Python."""
     return raw.view(dtype).view(np.recarray)
@@ -143,6 +174,14 @@ def _itself(array: Any) -> Any:
 
 borrowed: Callable[[Any], Any] = _itself if numba.config.DISABLE_JIT else _borrowed
 """What kernels take their arguments through, see ``_borrowed``; with NUMBA_DISABLE_JIT they are the arguments themselves."""
+
+
+def _no_hint(table: Any, row: int, lines: int) -> None:
+    """Do nothing: plain Python has no use for hints."""
+
+
+prefetch: Callable[[Any, int, int], None] = _no_hint if numba.config.DISABLE_JIT else _prefetch
+"""How a kernel asks for memory that it will want soon, see ``_prefetch``."""
 
 
 class CompileWatch(event.Listener):  # type: ignore[misc]

@@ -81,7 +81,7 @@ def look_ahead(
         )
     wish = 1.5 * (standstill + speed * time_gap + speed * speed * classes[k].interaction) + 10.0
     i = slots[slot].vehicle
-    leg = vehicles[i].leg if i >= 0 else 0
+    ahead_edges = 0
     slots[slot].acceleration = slots[slot].room = FREE  # ``must_wait`` lowers both because of those inside
     stands = False
     for ahead in range(LANES_AHEAD):
@@ -145,8 +145,8 @@ def look_ahead(
         if lanes[here].connector != NONE:
             target = lanes[here].target
         else:
-            leg += 1
-            edge = route_edge_at(vehicles, route_edge, i, leg + 1)
+            ahead_edges += 1
+            edge = route_edge_at(vehicles, route_edge, i, vehicles[i].leg + ahead_edges + 1)
             target = NONE
             if edge != NONE:
                 target = choose_link(lanes, links, count, here, edge, NONE)

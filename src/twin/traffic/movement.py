@@ -14,7 +14,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from twin.compilation import as_records, borrowed, inline_kernel, kernel
+from twin.compilation import as_records, borrowed, inline_kernel, kernel, prefetch
 from twin.traffic.admission import admit
 from twin.traffic.car_following import free_acceleration, interaction
 from twin.traffic.driving import DRIVING, HALTED_MPS
@@ -32,6 +32,9 @@ CUT_M = 0.05
 
 STANDSTILL_SLACK_M = 0.1
 """Who stands begins to move when the gap is this much wider than the standstill gap."""
+
+LANES_EARLY, SLOTS_EARLY, NEXT_EARLY = 8, 4, 2
+"""So many lanes before its turn the memory of a lane, of its first vehicles, of where the first one drives on is asked for."""
 
 RELAXES_MPS3 = 2.5
 """So fast a request to slow down (courtesy) is forgotten. Assumption."""
@@ -204,6 +207,28 @@ def cross(
     return int(target)
 
 
+@inline_kernel
+def lanes_with_vehicles(count: Ints, first: int, end: int, every: int, rows: Ints) -> int:
+    """Write every ``every``-th lane from ``first`` to ``end`` that has vehicles to ``rows``; return how many they are.
+
+    Without a branch: most lanes are empty, and which ones no processor can guess.
+    """
+    number = 0
+    for lane in range(first, end, every):
+        rows[number] = lane
+        number += 1 if count[lane] > 0 else 0
+    return number
+
+
+@inline_kernel
+def prefetch_lanes(slots: Records, lanes: Records, rows: Ints, at: int, number: int) -> None:
+    """Ask for the lanes, then the first two vehicles, that come up in ``rows`` soon after ``at``."""
+    if at + LANES_EARLY < number:
+        prefetch(lanes, rows[at + LANES_EARLY], 2)
+    if at + SLOTS_EARLY < number:
+        prefetch(slots, lanes[rows[at + SLOTS_EARLY]].first_slot, 2)
+
+
 @kernel
 def steps(
     slot_bytes: Raw,
@@ -240,6 +265,7 @@ def steps(
     tails = borrowed(tails)
     edge_lane, route_edge, counts, queue = borrowed(edge_lane), borrowed(route_edge), borrowed(counts), borrowed(queue)
     dt = dt_us * 1e-6
+    first_connector = edge_lane[edge_lane.size - 1]
     every = max(1, int(driving[0].lane_change_period / dt + 0.5))
     for _ in range(number):
         step = counts[STEPS]
@@ -262,28 +288,34 @@ def steps(
         )
         counts[UPDATES] += counts[ACTIVE]
         round_ = step // every
-        first_connector = edge_lane[edge_lane.size - 1]
-        for lane in range((every - step % every) % every, first_connector, every):
-            if count[lane] > 0 and (lanes[lane].right != NONE or lanes[lane].left_lane != NONE):
+        thinking = lanes_with_vehicles(count, (every - step % every) % every, first_connector, every, crossing)
+        for at in range(thinking):
+            prefetch_lanes(slots, lanes, crossing, at, thinking)
+            lane = crossing[at]
+            if lanes[lane].right != NONE or lanes[lane].left_lane != NONE:
                 consider_lane(
                     slots, vehicles, classes, lanes, links, count, tails, signal, route_edge, counts, driving, lane, step, dt,
                     round_, pace_factor,
                 )  # fmt: skip
-        busy = 0
-        for lane in range(count.size):
-            if count[lane] > 0:
-                crossing[busy] = lane
-                busy += 1
-                look_ahead(
-                    slots, vehicles, classes, lanes, links, conflicts, count, tails, signal, blocked, route_edge, driving, lane,
-                    lanes[lane].first_slot, step, dt,
-                )  # fmt: skip
-                if lane >= first_connector and count[lane] > 1 and lanes[lane].crosses:
-                    look_around(slots, classes, lanes, count, tails, conflicts, driving, lane, step)
+        busy = lanes_with_vehicles(count, 0, count.size, 1, crossing)
+        for at in range(busy):
+            prefetch_lanes(slots, lanes, crossing, at, busy)
+            if at + NEXT_EARLY < busy:
+                soon = lanes[crossing[at + NEXT_EARLY]].first_slot
+                if slots[soon].next != NONE:
+                    prefetch(lanes, slots[soon].next, 1)
+            lane = crossing[at]
+            look_ahead(
+                slots, vehicles, classes, lanes, links, conflicts, count, tails, signal, blocked, route_edge, driving, lane,
+                lanes[lane].first_slot, step, dt,
+            )  # fmt: skip
+            if lane >= first_connector and count[lane] > 1 and lanes[lane].crosses:
+                look_around(slots, classes, lanes, count, tails, conflicts, driving, lane, step)
         for pair in range(zips.size):
             zip_pair(slots, classes, lanes, count, driving, zips, pair, step)
         crossings = 0
         for at in range(busy):
+            prefetch_lanes(slots, lanes, crossing, at, busy)
             lane = crossing[at]
             n = count[lane]
             arrived = move_lane(slots, classes, lanes, tails, n, driving, lane, step, dt)

@@ -11,6 +11,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from twin.compilation import CACHE_LINE_BYTES
 from twin.roadnet.lane_graph import CROSS, THEIRS, ZIP, LaneGraph
 from twin.roadnet.road_network import RoadNetwork
 from twin.traffic.signal_states import NO_SIGNAL
@@ -24,39 +25,37 @@ NEVER_STEP: Final = -(1 << 30)
 SHORTEST_PLACE_M: Final = 1.9
 """A lane has room for one vehicle in so many metres: the shortest class and a hand's breadth."""
 
-LANE: Final = np.dtype(
+
+def _whole_lines(fields: list[tuple[str, str]]) -> np.dtype[Any]:
+    """Return records of aligned ``fields`` that take up whole cache lines."""
+    packed = np.dtype(fields, align=True)
+    names = list(packed.names or ())
+    return np.dtype(
+        {
+            "names": names,
+            "formats": [packed[name] for name in names],
+            "offsets": [packed.fields[name][1] for name in names] if packed.fields else [],
+            "itemsize": -(-packed.itemsize // CACHE_LINE_BYTES) * CACHE_LINE_BYTES,
+        },
+        align=True,
+    )
+
+
+LANE: Final = _whole_lines(
     [
-        # what changes from step to step
-        ("tail", "f8"),  # rear bumper, along this lane, of the vehicle that left it last, see `tails`
-        ("tail_speed", "f8"),
-        ("reserved_step", "i4"),  # connectors: the step in which somebody is about to enter
-        ("held_step", "i4"),  # the step in which the first vehicle stood and gave way
-        ("entered", "i4"),  # vehicles since the interval began
-        ("incoming", "f8"),  # metres that the vehicles now on connectors to this lane will take up on it
-        ("stood", "f8"),  # s that the first vehicle has stood without red
-        ("vehicle_s", "f8"),  # vehicle-seconds since the interval began
-        ("distance", "f8"),  # vehicle-metres
-        ("halted_s", "f8"),  # vehicle-seconds below HALTED_MPS
-        ("left", "i4"),
-        ("left_step", "i4"),  # the step in which the last one left
-        # what stays
-        ("edge", "i4"),
+        # first cache line: what whoever comes towards the lane asks of it
         ("length", "f8"),  # m
         ("limit", "f8"),  # m/s
-        ("begin", "f8"),  # m along its edge
-        ("first_slot", "i4"),  # first slot
+        ("first_slot", "i4"),
         ("room", "i4"),  # slots
-        ("link_begin", "i4"),
-        ("link_end", "i4"),
         ("connector", "i4"),  # NONE for lanes of edges
         ("source", "i4"),  # connectors: lane before and behind
         ("target", "i4"),
         ("conflict_begin", "i4"),
         ("conflict_end", "i4"),
-        ("point_begin", "i4"),
-        ("point_end", "i4"),
-        ("right", "i4"),  # the lanes beside it; NONE without one
-        ("left_lane", "i4"),
+        ("reserved_step", "i4"),  # connectors: the step in which somebody is about to enter
+        ("held_step", "i4"),  # the step in which the first vehicle stood and gave way
+        ("left_step", "i4"),  # the step in which the last one left
         ("index", "i1"),
         ("level", "i1"),
         ("turn", "i1"),  # RIGHT, STRAIGHT, LEFT, U_TURN; -1 for lanes of edges
@@ -64,8 +63,26 @@ LANE: Final = np.dtype(
         ("crosses", "i1"),  # connectors: 1 when it has any conflict
         ("gives_way", "i1"),  # connectors: 1 when streams from other edges have right of way where no signal decides
         ("keep_clear", "i1"),  # connectors: 1 when it crosses the way of another approach
-    ],
-    align=True,
+        # second: what changes as vehicles move on it
+        ("tail", "f8"),  # rear bumper, along this lane, of the vehicle that left it last, see `tails`
+        ("tail_speed", "f8"),
+        ("stood", "f8"),  # s that the first vehicle has stood without red
+        ("vehicle_s", "f8"),  # vehicle-seconds since the interval began
+        ("distance", "f8"),  # vehicle-metres
+        ("halted_s", "f8"),  # vehicle-seconds below HALTED_MPS
+        ("incoming", "f8"),  # metres that the vehicles now on connectors to this lane will take up on it
+        ("entered", "i4"),  # vehicles since the interval began
+        ("left", "i4"),
+        # third: what lane changes and turns ask for
+        ("begin", "f8"),  # m along its edge
+        ("edge", "i4"),
+        ("right", "i4"),  # the lanes beside it; NONE without one
+        ("left_lane", "i4"),
+        ("link_begin", "i4"),
+        ("link_end", "i4"),
+        ("point_begin", "i4"),
+        ("point_end", "i4"),
+    ]
 )
 
 LINK: Final = np.dtype(
@@ -133,8 +150,10 @@ class Roads:
 
 
 def records(size: int, dtype: np.dtype[Any]) -> Records:
-    """Return ``size`` records of zeros whose fields can be read as attributes."""
-    return np.zeros(size, dtype=dtype).view(np.recarray)
+    """Return ``size`` records of zeros whose fields can be read as attributes; the first begins a cache line."""
+    raw = np.zeros(size * dtype.itemsize + CACHE_LINE_BYTES, np.uint8)
+    first = -raw.ctypes.data % CACHE_LINE_BYTES
+    return raw[first : first + size * dtype.itemsize].view(dtype).view(np.recarray)
 
 
 def roads_of(network: RoadNetwork, graph: LaneGraph) -> Roads:
