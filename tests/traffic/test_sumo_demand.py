@@ -21,6 +21,7 @@ from twin.traffic.process import planned_signals
 from twin.traffic.signal_plan import SignalPlan
 from twin.traffic.signal_plans import SignalDesign
 from twin.traffic.signal_spec import SignalsSpec
+from twin.traffic.signal_states import GREEN, RED, YELLOW
 from twin.traffic.sumo_demand import class_of
 from twin.traffic.trips import Trips, build_trips, check_demand, planned_flows
 from twin.units import to_us
@@ -243,3 +244,24 @@ def test_bad_program_files(network: RoadNetwork, folder: Path, logic: str, keys:
     (problem,) = designed(network, folder, program_files=["a.add.xml"], **keys).problems
     assert problem.key == "signals.program_files"
     assert words in problem.found
+
+
+def test_light_between_two_edges_that_touch(tmp_path: Path) -> None:
+    """A light in the middle of a road, where SUMO's junction has no extent, still has connectors that show it."""
+    (tmp_path / "a.nod.xml").write_text(
+        '<nodes><node id="a" x="0" y="0"/><node id="b" x="200" y="0" type="traffic_light"/>'
+        '<node id="c" x="400" y="0"/></nodes>',
+        encoding="utf-8",
+    )
+    (tmp_path / "a.edg.xml").write_text(
+        '<edges><edge id="one" from="a" to="b" numLanes="2"/><edge id="two" from="b" to="c" numLanes="2"/></edges>',
+        encoding="utf-8",
+    )
+    run_tool("netconvert", "-n", "a.nod.xml", "-e", "a.edg.xml", "-o", "a.net.xml", folder=tmp_path)
+    network = load_network(tmp_path / "a.net.xml")
+    (plan,) = designed(network, tmp_path).plans
+    assert plan.connectors.size == 2
+    assert {GREEN, YELLOW, RED} == set(plan.shown.ravel().tolist())
+    graph = lane_graph_of(network)
+    assert graph.lane_length_m[graph.connector_first :].min() > 0.0
+    assert graph.lane_length_m[0] == pytest.approx(network.edge_length_m[0])

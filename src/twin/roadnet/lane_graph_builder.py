@@ -61,7 +61,7 @@ def build_lane_graph(network: RoadNetwork) -> LaneGraph:
     turns = turns_of(network, groups)
     shape = _shape(network, turns)
     links = _links(network, turns, shape)
-    at_end, at_start, direct = _set_backs(network, turns, shape, links)
+    at_end, at_start, direct = _set_backs(network, groups, turns, shape, links)
     return _assembled(network, groups, turns, shape, links, at_end, at_start, direct)
 
 
@@ -166,8 +166,11 @@ def _given(network: RoadNetwork, given: Connections, turns: Turns) -> Ints:
     return np.array(rows, np.int32).reshape(-1, 4)
 
 
-def _set_backs(network: RoadNetwork, turns: Turns, shape: _Shape, links: _Links) -> tuple[Floats, Floats, Mask]:
-    """Return how far edges are cut back at their ends and beginnings, and which links need no connector."""
+def _set_backs(network: RoadNetwork, groups: Groups, turns: Turns, shape: _Shape, links: _Links) -> tuple[Floats, Floats, Mask]:
+    """Return how far edges are cut back at their ends and beginnings, and which links need no connector.
+
+    Where a signal stands between two edges that meet at its stop line, the second is cut back: connectors show signals.
+    """
     edges = network.edge_count
     origin, target = turns.origin[links.turn], turns.target[links.turn]
     before = lane_positions(network, origin, links.from_lane, network.edge_length_m[origin])
@@ -185,7 +188,11 @@ def _set_backs(network: RoadNetwork, turns: Turns, shape: _Shape, links: _Links)
         np.bincount(turns.target, minlength=edges)[turns.target] == 1
     )
     plain = whole & alone & (at_end[turns.origin] == 0.0) & (at_start[turns.target] == 0.0)
-    if not network.edges_end_at_stop_lines:
+    if network.edges_end_at_stop_lines:
+        lit = plain & groups.signalised[groups.of_node[network.edge_v[turns.origin]]]
+        np.maximum.at(at_start, turns.target[lit], LEAST_M)
+        plain &= ~lit
+    else:
         bend = np.minimum(np.abs(shape.angle_rad), 2.0)
         width = np.maximum(*(0.5 * (network.edge_lanes * network.edge_lane_width_m)[e] for e in (turns.origin, turns.target)))
         calm = (at_end[turns.origin] < LEAST_M) & (at_start[turns.target] < LEAST_M)
