@@ -8,7 +8,7 @@ left yet, whatever was foreseen at the stop line, and lets it follow whom it joi
 from __future__ import annotations
 
 from twin.compilation import inline_kernel
-from twin.roadnet.lane_graph import CROSS, ZIP
+from twin.roadnet.lane_graph import CROSS, LEFT, RIGHT, U_TURN, ZIP
 from twin.traffic.car_following import interaction
 from twin.traffic.lane_lists import Ints
 from twin.traffic.roads import Records
@@ -17,6 +17,19 @@ from twin.traffic.zipping import zips_first
 
 CREEP_MPS = 1.0
 """Slower vehicles inside a junction are not counted on to leave in time. Assumption."""
+
+
+@inline_kernel
+def order_of_entry(step: int, turn: int) -> int:
+    """Return the place of who enters in ``step`` among all who go through a junction: straight on, right, left, about."""
+    rank = 0
+    if turn == RIGHT:
+        rank = 1
+    elif turn == LEFT:
+        rank = 2
+    elif turn == U_TURN:
+        rank = 3
+    return 4 * step + rank
 
 
 @inline_kernel

@@ -67,6 +67,14 @@ class RightOfWaySpec(Spec):
     follow_up_left_s: float = Field(3.5, ge=0.0, le=20.0)
     """The same for a left turn or a U-turn; same exhibit."""
 
+    yield_speed_ratio: float = Field(0.6, gt=0.0, le=1.0)
+    """Who goes straight on across a road with right of way, without signals, slows down to this share of the speed limit even
+    when nobody comes. AASHTO, A Policy on Geometric Design of Highways and Streets (2011), section 9.5.3, case C1: 60 % of the
+    speed of the side road. 1 switches it off."""
+
+    yield_turn_speed_mps: float = Field(4.5, gt=0.0, le=50.0)
+    """The same for turns into a road with right of way. Same source, case C2: 16 km/h."""
+
     clearance_s: float = Field(0.5, ge=0.0, le=5.0)
     """Time between one vehicle leaving the place where two paths cross and another one reaching it. Assumption."""
 

@@ -144,15 +144,19 @@ def advantage(
 def ask_for_room(
     slots: Records, classes: Records, lanes: Records, count: Ints, driving: Records, lane: int, k: int, beside: int, place: int
 ) -> None:
-    """Let the vehicle behind the wanted place open a gap, and number ``k`` of ``lane`` fall in behind the one before it."""
+    """Let the vehicle behind the wanted place open a gap, and number ``k`` of ``lane`` fall in behind the one before it.
+
+    Who stands beside it cannot get in before it and does not hold it up.
+    """
     slot = lanes[lane].first_slot + k
     s = slots[slot].s + lanes[lane].begin - lanes[beside].begin
     least = -driving[0].courtesy_braking
     if place < count[beside]:
         follower = lanes[beside].first_slot + place
         gap = s - slots[slot].length - slots[follower].s
-        asked = asked_behind(slots, classes, follower, gap, slots[slot].speed, least)
-        slots[follower].cap = min(slots[follower].cap, asked)
+        if gap >= SMALLEST_SIDE_GAP_M or slots[slot].speed > STANDING_MPS:
+            asked = asked_behind(slots, classes, follower, gap, slots[slot].speed, least)
+            slots[follower].cap = min(slots[follower].cap, asked)
     if place > 0:
         leader = lanes[beside].first_slot + place - 1
         gap = slots[leader].s - slots[leader].length - s

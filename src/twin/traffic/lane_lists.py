@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from twin.compilation import inline_kernel
 from twin.traffic.roads import NONE, Records
-from twin.traffic.vehicles import ACTIVE, ARRIVED, FREE
+from twin.traffic.vehicles import ACTIVE, ARRIVED, FREE, LATER
 
 Ints = npt.NDArray[np.int32]
 Longs = npt.NDArray[np.int64]
@@ -15,6 +15,9 @@ Bytes = npt.NDArray[np.int8]
 
 SHORT_EDGE_M = 200.0
 """On an edge shorter than this drivers choose a lane for the turn after the next one as well. Assumption."""
+
+ROUNDING_M = 0.001
+"""More than single precision rounds a position on a lane: who drives to the end of a lane arrives before it."""
 
 ALL_LANES = 0xFFFF
 
@@ -104,7 +107,7 @@ def orient(
     if edge == NONE:
         slots[slot].next = NONE
         goal = vehicles[i].arrive_s - lanes[lane].begin
-        slots[slot].goal = min(goal, lanes[lane].length)
+        slots[slot].goal = min(goal, lanes[lane].length - ROUNDING_M)
         slots[slot].lanes = 1 if goal < lanes[lane].length or classes[slots[slot].klass].kerb > 0.0 else ALL_LANES
         return
     after = route_edge_at(vehicles, route_edge, i, leg + 2)
@@ -179,7 +182,7 @@ def enter_network(
     slots[slot].cap = slots[slot].room = slots[slot].acceleration = FREE
     slots[slot].vehicle = i
     slots[slot].came = NONE
-    slots[slot].entered = 0
+    slots[slot].entered = LATER
     vehicles[i].lane = lane
     vehicles[i].insert_us = t_us
     counts[ACTIVE] += 1

@@ -10,7 +10,7 @@ from twin.traffic.conflict_points import look_inside
 from twin.traffic.lane_lists import Bytes, Ints, choose_link, rear_of, route_edge_at
 from twin.traffic.right_of_way import must_wait
 from twin.traffic.roads import NONE, Records
-from twin.traffic.signal_states import RED, YELLOW
+from twin.traffic.signal_states import RED
 from twin.traffic.vehicles import FREE
 
 STANDSTILL_MPS = 0.02
@@ -92,29 +92,28 @@ def look_ahead(
             pace = max(pace, pace_before(limit, braking, distance))
         held = False
         if lanes[target].connector != NONE:
-            shows = signal[lanes[target].connector]
+            held = must_wait(
+                slots,
+                classes,
+                lanes,
+                count,
+                tails,
+                conflicts,
+                signal,
+                blocked,
+                driving,
+                target,
+                lane if ahead == 0 else lanes[target].source,
+                slot,
+                ahead == 0,
+                distance,
+                most,
+                braking,
+                standstill,
+                step,
+            )
             if ahead == 0:
-                held = must_wait(
-                    slots,
-                    classes,
-                    lanes,
-                    count,
-                    tails,
-                    conflicts,
-                    signal,
-                    blocked,
-                    driving,
-                    lane,
-                    slot,
-                    distance,
-                    most,
-                    braking,
-                    standstill,
-                    step,
-                )
-                stands = shows != RED
-            else:
-                held = shows == RED or shows == YELLOW
+                stands = signal[lanes[target].connector] != RED
         if held:
             slowing = max(
                 slowing,

@@ -17,12 +17,13 @@ import numpy.typing as npt
 from twin.compilation import as_records, borrowed, inline_kernel, kernel, prefetch
 from twin.traffic.admission import admit
 from twin.traffic.car_following import free_acceleration, interaction
+from twin.traffic.conflict_points import order_of_entry
 from twin.traffic.driving import DRIVING, HALTED_MPS
 from twin.traffic.lane_change import consider_lane
 from twin.traffic.lane_lists import Bytes, Ints, Longs, insert, leave_network, orient, rear_of, remove
 from twin.traffic.looking import STANDSTILL_MPS, look_ahead, look_around, slow_pace
 from twin.traffic.roads import CONFLICT, LANE, LINK, NEVER_STEP, NONE, ZIP_PAIR, Records
-from twin.traffic.vehicles import ACTIVE, ARRIVED, CLASS, FREE, NEVER, OFF_LANE, REMOVED, SLOT, STEPS, UPDATES, VEHICLE
+from twin.traffic.vehicles import ACTIVE, ARRIVED, CLASS, FREE, LATER, NEVER, OFF_LANE, REMOVED, SLOT, STEPS, UPDATES, VEHICLE
 from twin.traffic.zipping import zip_pair
 
 Raw = npt.NDArray[np.uint8]
@@ -183,7 +184,7 @@ def cross(
         lanes[lane].left += 1
         lanes[lane].left_step = step
         lanes[target].entered += 1
-        slots[new].entered = step
+        slots[new].entered = min(slots[new].entered, order_of_entry(step, lanes[target].turn))
         lanes[target].reserved_step = NEVER_STEP
         slots[new].pace = pace_factor / min(lanes[target].limit * vehicles[i].speed_factor, classes[klass].most_speed)
         behind = lanes[target].target
@@ -200,6 +201,7 @@ def cross(
             lanes[lane].left += 1
             lanes[target].entered += 1
         vehicles[i].leg += 1
+        slots[new].entered = LATER
         orient(slots, vehicles, classes, lanes, links, count, route_edge, new, target, pace_factor)
         slots[new].cap = FREE
     if slots[new].s < slots[new].length:

@@ -12,8 +12,9 @@ import numpy as np
 import numpy.typing as npt
 
 from twin.compilation import CACHE_LINE_BYTES
-from twin.roadnet.lane_graph import CROSS, THEIRS, ZIP, LaneGraph
+from twin.roadnet.lane_graph import CROSS, STRAIGHT, THEIRS, ZIP, LaneGraph
 from twin.roadnet.road_network import RoadNetwork
+from twin.traffic.driving import RightOfWaySpec
 from twin.traffic.signal_states import NO_SIGNAL
 
 Records = Any
@@ -156,9 +157,10 @@ def records(size: int, dtype: np.dtype[Any]) -> Records:
     return raw[first : first + size * dtype.itemsize].view(dtype).view(np.recarray)
 
 
-def roads_of(network: RoadNetwork, graph: LaneGraph) -> Roads:
+def roads_of(network: RoadNetwork, graph: LaneGraph, way: RightOfWaySpec) -> Roads:
     """Return the tables: empty lanes, all signals off."""
     lanes = _lanes(network, graph)
+    _slow_down_to_give_way(lanes, network, graph, way)
     conflicts = records(graph.conflict_other.size, CONFLICT)
     conflicts.other = graph.conflict_other + graph.connector_first
     conflicts.number, conflicts.source = graph.conflict_other, graph.connector_from[graph.conflict_other]
@@ -211,6 +213,16 @@ def _lanes(network: RoadNetwork, graph: LaneGraph) -> Records:
     connectors.point_begin = network.point_x_m.size + graph.point_offset[:-1]
     connectors.point_end = network.point_x_m.size + graph.point_offset[1:]
     return lanes
+
+
+def _slow_down_to_give_way(lanes: Records, network: RoadNetwork, graph: LaneGraph, way: RightOfWaySpec) -> None:
+    """Bound the speed on connectors that give way where no signal decides."""
+    signalised = [junction.number for junction in network.junctions if junction.signalised]
+    connectors = lanes[graph.connector_first :]
+    slow = (connectors.gives_way == 1) & ~np.isin(graph.connector_junction, signalised)
+    through = way.yield_speed_ratio * lanes.limit[graph.connector_from]
+    most = np.where(graph.connector_turn == STRAIGHT, through, way.yield_turn_speed_mps)
+    connectors.limit[slow] = np.minimum(connectors.limit, most)[slow]
 
 
 def _manners(graph: LaneGraph) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:

@@ -24,6 +24,9 @@ NEVER: Final = -(1 << 63)
 FREE: Final = 1e9
 """Farther than any road: nothing ahead, no bound."""
 
+LATER: Final = 1 << 30
+"""Comes after everybody who has entered a junction, see ``entered``."""
+
 ACTIVE, NEXT, WAITING, ARRIVED, UPDATES, STEPS, REMOVED, OFF_LANE, CHANGES = range(9)
 """What ``Vehicles.counts`` counts: on the network, next trip to depart, waiting outside, arrived, vehicle updates, steps, taken
 off by the gridlock policy, turns from a lane that is not meant for them, lane changes."""
@@ -43,7 +46,10 @@ SLOT: Final = np.dtype(
         ("vehicle", "i4"),
         ("next", "i4"),  # lane or connector it drives on to; NONE when its trip ends on this edge
         ("came", "i4"),  # lane or connector it came from; NONE on its first lane
-        ("entered", "i4"),  # on a connector: the step in which it entered
+        (
+            "entered",
+            "i4",
+        ),  # on a connector: its place in the order of entry; before it LATER, or the place to be
         ("klass", "i1"),
         ("pad", "i1"),
         ("lanes", "u2"),  # bit i: lane i of this edge is meant for its next turn
