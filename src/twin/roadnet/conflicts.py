@@ -18,6 +18,10 @@ from twin.roadnet.road_network import Floats, Ints
 NEAR_M: Final = 2.2
 """Assumption: centre lines nearer than this cannot be driven at once: a car of 1.8 m and a margin."""
 
+APART_M: Final = 12.0
+"""Two places where the same two paths meet are two conflicts when they lie farther apart than this along both: a heavy vehicle
+fits between. Opposing left turns of wide junctions meet so, where each begins and ends. Assumption."""
+
 _PAIR: Final = np.dtype(
     [
         ("a", "i4"),
@@ -102,24 +106,32 @@ def _distance(px: float, py: float, first: int, last: int, x: Floats, y: Floats)
     return math.sqrt(least)
 
 
-@kernel
-def _near(a: int, b: int, offset: Ints, x: Floats, y: Floats, s: Floats) -> tuple[float, float]:
-    """Return from where to where curve ``a`` is nearer than NEAR_M to curve ``b``; if never, the end lies before."""
-    first, last = offset[b], offset[b + 1] - 1
-    begin, end = 1e9, -1.0
+@inline_kernel
+def _first_zone(
+    first: int, last: int, other_first: int, other_last: int, longest_gap_m: float, x: Floats, y: Floats, s: Floats
+) -> tuple[float, float, int, int]:
+    """Return from where to where the curve with the points ``first`` to ``last`` is near another one for the first time.
+
+    Also the points there. Gaps up to ``longest_gap_m`` belong to it. Where the curves are never near, the end lies before the
+    beginning.
+    """
+    begin, end, begin_point, end_point = 1e9, -1.0, last, last
     before = 0.0
-    for i in range(offset[a], offset[a + 1]):
-        here = _distance(x[i], y[i], first, last, x, y)
+    for i in range(first, last + 1):
+        here = _distance(x[i], y[i], other_first, other_last, x, y)
         if here < NEAR_M:
-            if end < 0.0 and begin > 1e8:
-                begin = s[i]
-                if i > offset[a]:
+            if end < 0.0:
+                begin, begin_point = s[i], i
+                if i > first:
                     begin = s[i - 1] + (s[i] - s[i - 1]) * (before - NEAR_M) / (before - here)
-            end = s[i]
-        elif i > offset[a] and before < NEAR_M:
-            end = s[i - 1] + (s[i] - s[i - 1]) * (NEAR_M - before) / (here - before)
+            end, end_point = s[i], i
+        elif end >= 0.0:
+            if before < NEAR_M:
+                end = s[i - 1] + (s[i] - s[i - 1]) * (NEAR_M - before) / (here - before)
+            if s[i] - end > longest_gap_m:
+                break
         before = here
-    return begin, end
+    return begin, end, begin_point, end_point
 
 
 @inline_kernel
@@ -135,6 +147,56 @@ def _apart(box: Floats, a: int, b: int) -> bool:
     """Return whether the boxes (lowest and highest x, lowest and highest y) around two curves are NEAR_M apart."""
     aside = box[a, 0] > box[b, 1] + NEAR_M or box[b, 0] > box[a, 1] + NEAR_M
     return bool(aside or box[a, 2] > box[b, 3] + NEAR_M or box[b, 2] > box[a, 3] + NEAR_M)
+
+
+@inline_kernel
+def _write(
+    out: Any,
+    row: int,
+    one: Any,
+    two: Any,
+    a: int,
+    b: int,
+    kind: int,
+    a_begin: float,
+    a_end: float,
+    b_begin: float,
+    b_end: float,
+) -> int:
+    """Write the conflict of connectors ``a`` and ``b`` (MOVE) to ``row`` if there is one; return the row behind it."""
+    if row < out.size:
+        pair = out[row]
+        pair.a, pair.b, pair.kind = a, b, kind
+        pair.a_begin, pair.a_end, pair.b_begin, pair.b_end = a_begin, a_end, b_begin, b_end
+        pair.priority = priority_of(one, two, kind)
+        pair.green = green_of(one, two, kind)
+    return row + 1
+
+
+@inline_kernel
+def _crossings(out: Any, found: int, one: Any, two: Any, a: int, b: int, offset: Ints, x: Floats, y: Floats, s: Floats) -> int:
+    """Write every place where connectors ``a`` and ``b`` (MOVE) cross; return the row behind the last."""
+    first, last = offset[a], offset[a + 1] - 1
+    b_first, b_last = offset[b], offset[b + 1] - 1
+    begin, end, other_begin, other_end = 0.0, -1.0, 0.0, -1.0
+    while first <= last:
+        next_begin, next_end, p, q = _first_zone(first, last, b_first, b_last, APART_M, x, y, s)
+        if next_end <= next_begin:
+            break
+        there, until, _, _ = _first_zone(b_first, b_last, max(p - 1, offset[a]), min(q + 1, last), 1e9, x, y, s)
+        first = q + 1
+        if until <= there:
+            continue
+        if end >= 0.0 and (there > other_end + APART_M or until < other_begin - APART_M):
+            found = _write(out, found, one, two, a, b, CROSS, begin, end, other_begin, other_end)
+            end = -1.0
+        if end < 0.0:
+            begin, end, other_begin, other_end = next_begin, next_end, there, until
+        else:
+            end, other_begin, other_end = next_end, min(other_begin, there), max(other_end, until)
+    if end >= 0.0:
+        found = _write(out, found, one, two, a, b, CROSS, begin, end, other_begin, other_end)
+    return found
 
 
 @kernel
@@ -156,18 +218,12 @@ def _pairs(
                 if _cannot_meet(one, two) or _apart(box, a, b):
                     continue
                 kind = kind_of(one, two)
-                a_begin, a_end = _near(a, b, offset, x, y, s)
-                b_begin, b_end = _near(b, a, offset, x, y, s)
                 if kind != CROSS:
-                    a_end, b_end = s[offset[a + 1] - 1], s[offset[b + 1] - 1]
-                elif a_end <= a_begin or b_end <= b_begin:
+                    a_first, a_last = offset[a], offset[a + 1] - 1
+                    b_first, b_last = offset[b], offset[b + 1] - 1
+                    a_begin = _first_zone(a_first, a_last, b_first, b_last, 1e9, x, y, s)[0]
+                    b_begin = _first_zone(b_first, b_last, a_first, a_last, 1e9, x, y, s)[0]
+                    found = _write(out, found, one, two, a, b, kind, a_begin, s[a_last], b_begin, s[b_last])
                     continue
-                if found < out.size:
-                    row = out[found]
-                    row.a, row.b, row.kind = a, b, kind
-                    row.a_begin, row.a_end = a_begin, a_end
-                    row.b_begin, row.b_end = b_begin, b_end
-                    row.priority = priority_of(one, two, kind)
-                    row.green = green_of(one, two, kind)
-                found += 1
+                found = _crossings(out, found, one, two, a, b, offset, x, y, s)
     return found

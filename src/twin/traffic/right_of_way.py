@@ -86,7 +86,7 @@ def others_inside(
 
     Where I may enter behind somebody whom I join, lowers my acceleration to what following him asks for.
     ``at_hand``: I come to the place in this step, so that nothing but its being clear will do. ``through_s``: so soon I have
-    left the place, FREE where I have no right of way; who cannot be there before lets me pass. Also returned: when the first
+    left the place, FREE where they have right of way; who cannot be there before lets me pass. Also returned: when the first
     of those entered, and the last of those who go before me.
     """
     other = conflicts[q].other
@@ -252,7 +252,7 @@ def must_wait(
         my_arrival = (distance + conflicts[q].begin) / v
         at_hand = distance + conflicts[q].begin < (speed + 1.0) * driving[0].step
         through_s = FREE
-        if relation == MINE and conflicts[q].kind == CROSS:
+        if relation != THEIRS and conflicts[q].kind == CROSS:
             through_s = seconds_to(distance + conflicts[q].end + slots[slot].length, speed, acceleration)
         waits, behind, before = others_inside(
             slots, classes, lanes, count, tails, conflicts, q, connector, slot, distance, my_arrival, at_hand, clearance,
