@@ -1,14 +1,18 @@
 """At which inflow does the CBD stop flowing? Traffic alone, an hour at each of a list of constant inflows.
 
     python benchmarks/flow_limit.py [SCENARIO] [INFLOW_VPH ...]
+    python benchmarks/flow_limit.py --sumo [INFLOW_VPH ...]
 
 An inflow flows when, over the second half of the hour, at least 97 % as many trips arrive as begin. It also prints how much
-faster than real time traffic alone runs, and its vehicle updates a second.
+faster than real time traffic alone runs, and its vehicle updates a second. With ``--sumo`` it asks SUMO instead, with the same
+network, trips, routes and fixed-time plans as in ``traffic_vs_sumo.py``, at half-second steps: vehicles are moved through a jam
+by SUMO after five minutes (its teleports).
 """
 
 from __future__ import annotations
 
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -27,8 +31,28 @@ HOUR_S = 3600
 FLOWS = 0.97
 
 
+def sumo_flows(inflows_vph: list[float]) -> None:
+    """Print one line per inflow of the shipped CBD on SUMO."""
+    from peer_cases import cbd_case
+    from sumo_peer import run_sumo, write_case
+
+    print("inflow_vph  arrived/begun  waiting@60min  teleports  verdict")
+    for inflow_vph in inflows_vph:
+        case = cbd_case(float(HOUR_S), inflow_vph)
+        with tempfile.TemporaryDirectory() as work:
+            write_case(case, Path(work))
+            result = run_sumo(case, Path(work), 0.5)
+        arrives_s = case.trips.depart_s + result.depart_delay_s + result.travel_s
+        share = float((arrives_s > HOUR_S / 2).sum() / (case.trips.depart_s > HOUR_S / 2).sum())
+        verdict = "flows" if share >= FLOWS else "stops flowing"
+        print(f"{inflow_vph:10.0f}  {share:13.3f}  {result.waiting:13d}  {result.teleports:9d}  {verdict}", flush=True)
+
+
 def main(arguments: list[str]) -> None:
     """Print one line per inflow."""
+    if arguments[:1] == ["--sumo"]:
+        sumo_flows([float(word) for word in arguments[1:]] or list(INFLOWS_VPH))
+        return
     path = Path(arguments[0]) if arguments else DEFAULT
     inflows_vph = [float(word) for word in arguments[1:]] or INFLOWS_VPH
     scenario = load_spec(path, Scenario).spec
