@@ -61,7 +61,7 @@ def test_two_one_lane_roads_cross_where_geometry_says() -> None:
     assert conflict(graph, left, east) is None  # who comes from one lane comes one after the other
 
 
-def test_oncoming_traffic_goes_straight_before_right_before_left() -> None:
+def test_oncoming_traffic_goes_straight_before_left_before_right() -> None:
     """Also while both have green; streams from the side are first come, first served."""
     for signalised in (False, True):
         graph = four_ways(signalised=signalised)
@@ -70,7 +70,7 @@ def test_oncoming_traffic_goes_straight_before_right_before_left() -> None:
         left = connector(graph, into(WEST), out_to(NORTH))
         assert right_of_way(graph, straight, left) == (CROSS, MINE, MINE)
         assert right_of_way(graph, left, straight) == (CROSS, THEIRS, THEIRS)
-        assert right_of_way(graph, right, left) == (MERGE, MINE, MINE)
+        assert right_of_way(graph, left, right) == (MERGE, MINE, MINE)
         across = connector(graph, into(SOUTH), out_to(NORTH))
         assert right_of_way(graph, across, straight) == (CROSS, EQUAL, EQUAL)
         assert conflict(graph, straight, connector(graph, into(WEST), out_to(EAST))) is None

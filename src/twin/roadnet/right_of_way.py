@@ -1,9 +1,11 @@
 """Who gives way to whom where two connectors meet.
 
 Without signals: who circles in a roundabout goes before who enters it; the higher road class before the lower; the road before
-the ramp that joins it; against oncoming traffic, straight on before right before left before U-turn. With both signals green
-only roundabouts and the last of these matter. Who turns from a lane that is not meant for it gives way to everyone. All else
-is first come, first served. What a map states itself goes before these rules (``stated_right_of_way``).
+the ramp that joins it; of those that come towards each other, straight on before left before right before U-turn (Regulation on
+the Implementation of the Road Traffic Safety Law of China, articles 51 (7) and 52 (4): who turns gives way to who drives
+straight on, a right turn to an oncoming left turn). With both signals green only roundabouts and the last of these matter. Who
+turns from a lane that is not meant for it gives way to everyone. All else is first come, first served. What a map states itself
+goes before these rules (``stated_right_of_way``).
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ from typing import Any, Final
 import numpy as np
 
 from twin.compilation import inline_kernel
-from twin.roadnet.lane_graph import CROSS, EQUAL, MERGE, MINE, RIGHT, STRAIGHT, THEIRS, ZIP
+from twin.roadnet.lane_graph import CROSS, EQUAL, LEFT, MERGE, MINE, RIGHT, STRAIGHT, THEIRS, ZIP
 
 MOVE: Final = np.dtype(
     [
@@ -51,11 +53,13 @@ def _angle_between(a: float, b: float) -> float:
 
 
 @inline_kernel
-def _order(turn: int) -> int:
-    """Return 0 for straight on, 1 right, 2 left, 3 about."""
+def turn_order(turn: int) -> int:
+    """Return 0 for straight on, 1 left, 2 right, 3 about: who goes first of those that come towards each other."""
     if turn == STRAIGHT:
         return 0
-    return 1 if turn == RIGHT else turn
+    if turn == LEFT:
+        return 1
+    return 2 if turn == RIGHT else 3
 
 
 @inline_kernel
@@ -114,4 +118,4 @@ def green_of(a: Any, b: Any, kind: int) -> int:
 def _against_oncoming(a: Any, b: Any) -> int:
     if _angle_between(a.heading, b.heading) < ONCOMING_RAD:
         return EQUAL
-    return _first(_order(a.turn), _order(b.turn))
+    return _first(turn_order(a.turn), turn_order(b.turn))

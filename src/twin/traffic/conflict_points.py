@@ -1,14 +1,17 @@
 """Inside the junction: no two vehicles on one conflict point.
 
-Whoever is on the place already goes first. Of others, where paths cross or one joins another and gives way, whoever entered
-first; where they zip, whoever is nearer. ``look_inside`` stops a vehicle short of every place that somebody before it has not
-left yet, whatever was foreseen at the stop line, and lets it follow whom it joins.
+Whoever is on the place already goes first. Of others, where paths cross or one joins another and gives way, whoever comes first
+in the order of entry; where they zip, whoever is nearer. The order of entry is that of the steps, within a step that of right
+of way, but who has right of way and passes before somebody who is still far comes before him (``must_wait``). It is one order for
+all, so that nobody waits for himself round a ring of others. ``look_inside`` stops a vehicle short of every place that somebody
+before it has not left yet, whatever was foreseen at the stop line, and lets it follow whom it joins.
 """
 
 from __future__ import annotations
 
 from twin.compilation import inline_kernel
-from twin.roadnet.lane_graph import CROSS, LEFT, RIGHT, U_TURN, ZIP
+from twin.roadnet.lane_graph import CROSS, ZIP
+from twin.roadnet.right_of_way import turn_order
 from twin.traffic.car_following import interaction
 from twin.traffic.lane_lists import Ints
 from twin.traffic.roads import Records
@@ -21,15 +24,8 @@ CREEP_MPS = 1.0
 
 @inline_kernel
 def order_of_entry(step: int, turn: int) -> int:
-    """Return the place of who enters in ``step`` among all who go through a junction: straight on, right, left, about."""
-    rank = 0
-    if turn == RIGHT:
-        rank = 1
-    elif turn == LEFT:
-        rank = 2
-    elif turn == U_TURN:
-        rank = 3
-    return 4 * step + rank
+    """Return the place of who enters in ``step`` among all who go through a junction."""
+    return 4 * step + turn_order(turn)
 
 
 @inline_kernel
