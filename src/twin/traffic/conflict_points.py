@@ -3,8 +3,8 @@
 Whoever is on the place already goes first. Of others, where paths cross or one joins another and gives way, whoever comes first
 in the order of entry; where they zip, whoever is nearer. The order of entry is that of the steps, within a step that of right
 of way, but who has right of way and passes before somebody who is still far comes before him (``must_wait``). It is one order
-for all, so that nobody waits for himself round a ring of others. ``look_inside`` stops a vehicle short of every place that somebody
-before it has not left yet, whatever was foreseen at the stop line, and lets it follow whom it joins.
+for all, so that nobody waits for himself round a ring of others. ``look_inside`` stops a vehicle short of every place that
+somebody before it has not left yet, whatever was foreseen at the stop line, and lets it follow whom it joins.
 """
 
 from __future__ import annotations
