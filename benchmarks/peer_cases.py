@@ -309,10 +309,18 @@ def _expanded(trips: Trips) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int32
 
 
 def _types(table: ClassTable) -> tuple[SumoType, ...]:
-    columns = (
-        table.length_m, table.width_m, table.height_m, table.acceleration_mps2, table.braking_mps2, table.time_gap_s,
-        table.standstill_gap_m, table.highest_speed_mps,
-    )  # fmt: skip
     return tuple(
-        SumoType(name, "passenger", *(float(column[row]) for column in columns)) for row, name in enumerate(DRIVEN_CLASSES)
+        SumoType(
+            key=name,
+            vehicle_class="passenger",
+            length_m=float(table.length_m[row]),
+            width_m=float(table.width_m[row]),
+            height_m=float(table.height_m[row]),
+            acceleration_mps2=float(table.acceleration_mps2[row]),
+            braking_mps2=float(table.braking_mps2[row]),
+            time_gap_s=float(table.time_gap_s[row]),
+            standstill_gap_m=float(table.standstill_gap_m[row]),
+            largest_speed_mps=float(table.highest_speed_mps[row]),
+        )
+        for row, name in enumerate(DRIVEN_CLASSES)
     )
