@@ -70,3 +70,103 @@ def effective_range_m(range_m: float, reflectivity: float, alpha_per_m: float) -
         if abs(step) < 1e-13 * (1.0 + abs(w)):
             break
     return w / alpha_per_m
+
+
+# radio waves: the same weather as a radar meets it
+
+_RAIN_K_H = (
+    (-5.33980, -0.10008, 1.13098),
+    (-0.35351, 1.26970, 0.45400),
+    (-0.23789, 0.86036, 0.15354),
+    (-0.94158, 0.64552, 0.16817),
+)
+_RAIN_K_V = (
+    (-3.80595, 0.56934, 0.81061),
+    (-3.44965, -0.22911, 0.51059),
+    (-0.39902, 0.73042, 0.11899),
+    (0.50167, 1.07319, 0.27195),
+)
+_RAIN_ALPHA_H = (
+    (-0.14318, 1.82442, -0.55187),
+    (0.29591, 0.77564, 0.19822),
+    (0.32177, 0.63773, 0.13164),
+    (-5.37610, -0.96230, 1.47828),
+    (16.1721, -3.29980, 3.43990),
+)
+_RAIN_ALPHA_V = (
+    (-0.07771, 2.33840, -0.76284),
+    (0.56727, 0.95545, 0.54039),
+    (-0.20238, 1.14520, 0.26809),
+    (-48.2991, 0.791669, 0.116226),
+    (48.5833, 0.791459, 0.116479),
+)
+
+
+def rain_power_law(frequency_ghz: float) -> tuple[float, float]:
+    """Return k and alpha of the specific attenuation gamma = k R^alpha dB/km, R in mm/h, on a level path.
+
+    Recommendation ITU-R P.838-3 (2005), equations 2 to 5 with tables 1 to 4, for circular polarisation, the mean of horizontal
+    and vertical (makers do not state theirs; the two differ by less than 4 %). Valid from 1 to 1000 GHz.
+    """
+    log_f = math.log10(frequency_ghz)
+
+    def curve(terms: tuple[tuple[float, float, float], ...], slope: float, constant: float) -> float:
+        return sum(a * math.exp(-(((log_f - b) / c) ** 2)) for a, b, c in terms) + slope * log_f + constant
+
+    k_h, k_v = 10.0 ** curve(_RAIN_K_H, -0.18961, 0.71147), 10.0 ** curve(_RAIN_K_V, -0.16398, 0.63297)
+    alpha_h, alpha_v = curve(_RAIN_ALPHA_H, 0.67849, -1.95537), curve(_RAIN_ALPHA_V, -0.053739, 0.83433)
+    k = 0.5 * (k_h + k_v)
+    return k, (k_h * alpha_h + k_v * alpha_v) / (2.0 * k)
+
+
+def rain_attenuation_db_per_km(rain_mmph: float, frequency_ghz: float) -> float:
+    """Return what rain takes from a radio wave, one way (ITU-R P.838-3)."""
+    if rain_mmph <= 0.0:
+        return 0.0
+    k, alpha = rain_power_law(frequency_ghz)
+    return k * math.pow(rain_mmph, alpha)
+
+
+def water_permittivity(frequency_ghz: float, temperature_k: float) -> complex:
+    """Return the permittivity of liquid water, real part minus i times the loss: ITU-R P.840's double Debye model."""
+    theta = 300.0 / temperature_k
+    static = 77.66 + 103.3 * (theta - 1.0)
+    middle, optical = 0.0671 * static, 3.52
+    first = 20.20 - 146.0 * (theta - 1.0) + 316.0 * (theta - 1.0) ** 2
+    second = 39.8 * first
+    return (
+        optical
+        + (static - middle) / (1.0 + 1j * frequency_ghz / first)
+        + (middle - optical) / (1.0 + 1j * frequency_ghz / second)
+    )
+
+
+def fog_water_gpm3(visibility_m: float | None) -> float:
+    """Return the liquid water in a cubic metre of fog.
+
+    ITU-R P.840: some 0.05 g/m^3 in medium fog (visibility of the order of 300 m), 0.5 g/m^3 in thick fog (50 m). Assumption: a
+    power law through the two.
+    """
+    if visibility_m is None:
+        return 0.0
+    return 0.05 * math.pow(300.0 / visibility_m, math.log(10.0) / math.log(6.0))
+
+
+def fog_attenuation_db_per_km(visibility_m: float | None, frequency_ghz: float, temperature_k: float = 293.15) -> float:
+    """Return what fog takes from a radio wave, one way: K_l times the liquid water (ITU-R P.840, droplets far below 1 mm).
+
+    K_l = 0.819 f / (e'' (1 + eta^2)), eta = (2 + e') / e''. ``temperature_k``: 20 degrees Celsius, near Guangzhou's yearly
+    mean; at 0 degrees it is 30 % more.
+    """
+    if visibility_m is None:
+        return 0.0
+    value = water_permittivity(frequency_ghz, temperature_k)
+    loss = -value.imag
+    eta = (2.0 + value.real) / loss
+    return 0.819 * frequency_ghz / (loss * (1.0 + eta * eta)) * fog_water_gpm3(visibility_m)
+
+
+def radio_attenuation_db_per_km(weather: WeatherSpec, frequency_ghz: float) -> float:
+    """Return what rain and fog together take from a radio wave, one way."""
+    fog = fog_attenuation_db_per_km(weather.fog_visibility_m, frequency_ghz)
+    return rain_attenuation_db_per_km(weather.rain_mmph, frequency_ghz) + fog
