@@ -19,8 +19,8 @@ from twin.eventlog.recorder import Recorder
 from twin.kernel.weather import WeatherSpec
 from twin.roadnet.road_network import Building
 from twin.sensors.deployment import Device
+from twin.sensors.fleet import SensorFleet
 from twin.sensors.lidar import LidarSpec
-from twin.sensors.lidar_fleet import LidarFleet
 from twin.traffic.ground_truth import GroundTruth
 
 BLOCK_M = 200.0
@@ -99,7 +99,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         recorder = Recorder(Path(folder))
         began_s = time.process_time()
-        fleet = LidarFleet(devices, buildings, WeatherSpec(), 1, recorder)
+        fleet = SensorFleet(devices, buildings, WeatherSpec(), 1, recorder)
         set_up_s = time.process_time() - began_s
         fleet.scan(truth)  # compiles
         fleet.close_interval(fleet.period_us)

@@ -127,6 +127,18 @@ CATALOGUE: Final[dict[str, tuple[str, str]]] = {
         "rate_hz is {rate_hz:g}: no whole number of microseconds between frames; give one such as 5, 10, 12.5 or 20",
         "rate_hz 为 {rate_hz:g}，帧间隔不是整数微秒; 请改用帧间隔为整数微秒的值，例如 5、10、12.5 或 20",
     ),
+    "spec.fusion.period": (
+        "fusion.period_s is {period_s:g}: no whole number of microseconds; give one such as 0.1 or 0.05",
+        "fusion.period_s 为 {period_s:g}，不是整数微秒; 请改为 0.1、0.05 等值",
+    ),
+    "spec.fusion.confirm": (
+        "confirm_hits is {hits}, more than confirm_of, {of}: no track would ever be reported; lower it",
+        "confirm_hits 为 {hits}，大于 confirm_of（{of}），任何航迹都不会上报; 请减小它",
+    ),
+    "spec.fusion.zones": (
+        "the ends up_to_m of the zones do not rise; order the zones from near to far, one without an end last",
+        "各分区的 up_to_m 未由近及远递增; 请按距离从小到大排列，无上限的分区放在最后",
+    ),
     "spec.processing": (
         "processing_spread_s is more than ten times processing_mean_s; lower it, or raise the mean",
         "processing_spread_s 超过 processing_mean_s 的十倍; 请减小它，或增大均值",
@@ -195,6 +207,24 @@ CATALOGUE: Final[dict[str, tuple[str, str]]] = {
     "spec.outage.mec_of": (
         "outages name the MEC {mec!r}, which is not in mecs; give one that is there ({names}), or a site that reports to it",
         "outages 中的 MEC {mec!r} 不在 mecs 中; 请给出其中已有的 MEC（{names}），或由其汇聚的点位",
+    ),
+    # faults of devices
+    "spec.fault.times": (
+        "until_s ({until_s:g}) is not after from_s ({from_s:g}); give a later until_s",
+        "until_s（{until_s:g}）不晚于 from_s（{from_s:g}）; 请给出更晚的 until_s",
+    ),
+    "spec.fault.share": (
+        "size ({size:g}) of {cause} is a share; give a number from 0 to 1",
+        "{cause} 的 size（{size:g}）是比例; 请给出 0 到 1 之间的数",
+    ),
+    "spec.queues": (
+        "calm_queue ({calm}) is not below overload_queue ({overload}); give a smaller calm_queue",
+        "calm_queue（{calm}）不小于 overload_queue（{overload}）; 请减小 calm_queue",
+    ),
+    "fault.device.found": ("there is no device {name!r}", "没有名为 {name!r} 的设备"),
+    "fault.device.remedy": (
+        "name a device as table device_spec does: the site, a slash and its device",
+        "请按 device_spec 表中的写法指定设备：点位名、斜杠和设备名",
     ),
     # signals
     "spec.signals.which": (
@@ -570,7 +600,68 @@ CATALOGUE: Final[dict[str, tuple[str, str]]] = {
         "距其他点位不足 {clear_of_m:g} m 的 {count} 处",
     ),
     "deployment.left_out.room": ("{count} without room for a pole", "无处立杆 {count} 处"),
+    "deployment.structures.found": (
+        "the map has no bridge and no ramp of at least {least_m:g} m",
+        "地图上没有长度不小于 {least_m:g} m 的桥梁或匝道",
+    ),
+    "deployment.structures.remedy": ("lower `least_m`, or leave the rule out", "请减小 `least_m`，或去掉此规则"),
+    "deployment.corners.found": (
+        "kit '{kit}' hangs on a junction's corners, and site '{name}' is at none",
+        "设备配置“{kit}”安装在路口各转角，而点位“{name}”不在路口",
+    ),
+    "deployment.corners.remedy": (
+        "use it at signalised junctions or within {reach_m:g} m of a junction, or a kit of `at: site` alone",
+        "请用于信控路口或距路口 {reach_m:g} m 以内的点位，或改用全部 `at: site` 的设备配置",
+    ),
+    "deployment.removed.found": ("there is no site '{name}' to remove", "没有可拆除的点位“{name}”"),
+    "deployment.removed.remedy": ("name a site as the run's table `site` names it", "请按结果表 `site` 中的点位名称填写"),
+    "deployment.budget": (
+        "warning: it costs {mid:,.0f} (low {low:,.0f}, high {high:,.0f}) x 10,000 CNY, more than the budget of {budget:,.0f}",
+        "警告：布设投资估算 {mid:,.0f} 万元（低 {low:,.0f}，高 {high:,.0f}），超出预算 {budget:,.0f} 万元",
+    ),
+    # presets
+    "preset.unknown": ("there is no preset '{name}'; {remedy}", "没有名为“{name}”的预设; {remedy}"),
+    "preset.known": ("the presets are {names}", "可用的预设：{names}"),
+    "preset.kind": (
+        "preset '{name}' is of another kind; leave `kind` out or write {kind}",
+        "预设“{name}”属于其他种类; 请去掉 `kind` 或写成 {kind}",
+    ),
+    "preset.values": (
+        "the preset at {place} does not fit its kind ({detail}); correct it there",
+        "{place} 处的预设与其种类不符（{detail}）; 请在该处改正",
+    ),
+    "preset.file": (
+        "{file} cannot be read ({reason}); check the path, which is relative to the scenario file",
+        "{file} 无法读取（{reason}）; 请检查路径（相对于仿真场景文件）",
+    ),
+    "preset.large": (
+        "{file} is larger than {limit} MiB; keep only presets in it",
+        "{file} 大于 {limit} MiB; 请只保留预设",
+    ),
+    "preset.encoding": ("{file} is not UTF-8 text; save it as UTF-8", "{file} 不是 UTF-8 文本; 请另存为 UTF-8 编码"),
+    "preset.yaml": (
+        "the YAML cannot be read at {place} ({detail}); check indentation, quotes and colons there",
+        "{place} 处的 YAML 无法解析（{detail}）; 请检查该处的缩进、引号和冒号",
+    ),
+    "preset.groups": (
+        "{file} holds something else than presets; write the groups {names}",
+        "{file} 中有预设之外的内容; 请写成以下分组：{names}",
+    ),
+    "preset.entry": (
+        "preset '{name}' at {place} has other keys; write {names}",
+        "{place} 处的预设“{name}”的键不符; 请写 {names}",
+    ),
+    "spec.mounts": (
+        "the kit has neither mounts nor a preset; give one of them",
+        "该设备配置既没有 mounts 也没有 preset; 请给出其一",
+    ),
+    "spec.price": (
+        "the values {low:g}, {mid:g}, {high:g} do not rise; write low, mid and high in this order",
+        "数值 {low:g}、{mid:g}、{high:g} 没有递增; 请按低、中、高的顺序填写",
+    ),
     # tables of sites
+    "table.status.found": ("found '{text}'", "此处为“{text}”"),
+    "table.status.remedy": ("write one of {names}", "请写以下之一：{names}"),
     "table.missing.found": ("the file cannot be read ({reason})", "文件无法读取（{reason}）"),
     "table.missing.remedy": (
         "check the path, which is relative to the scenario file",
@@ -1033,6 +1124,8 @@ CATALOGUE: Final[dict[str, tuple[str, str]]] = {
     "summary.recall": ("recall", "检出率"),
     "summary.precision": ("precision", "精确率"),
     "summary.position_error_rms_m": ("position error (RMS)", "定位误差（均方根）"),
+    "summary.perceived_share": ("perceived vehicle time", "感知率（车辆时间）"),
+    "summary.perceived_twice_share": ("perceived by two sensors or more", "双重及以上感知率"),
     "summary.messages": ("messages", "消息数"),
     "summary.mec_age_p50_ms": ("age at the MEC, p50", "到达 MEC 的信息年龄 p50"),
     "summary.mec_age_p95_ms": ("age at the MEC, p95", "到达 MEC 的信息年龄 p95"),

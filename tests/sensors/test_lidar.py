@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
 from pydantic import ValidationError
 
 from twin.kernel.weather import WeatherSpec
-from twin.sensors.lidar import LidarSpec, detection_probability, points_on_target
+from twin.sensors.lidar import LidarSpec, detection_probability, points_on_target, return_share
+from twin.sensors.weather import effective_range_m
 from twin.traffic.ground_truth import VEHICLE_CLASSES
 
 
@@ -36,11 +38,26 @@ def test_detection_curve() -> None:
 def test_classes() -> None:
     """Values by class come in the order of the ground truth's classes, defaults where nothing is said."""
     spec = LidarSpec(kind="lidar", reflectivity_by_class={"bus": 0.1}, points_for_half_detection_by_class={"heavy_truck": 4.0})
-    assert spec.half_detection_points().tolist() == [10.0, 10.0, 10.0, 10.0, 4.0, 10.0, 10.0, 10.0]
-    ranges_m = dict(zip(VEHICLE_CLASSES, spec.effective_ranges_m(WeatherSpec(rain_mmph=50.0)), strict=True))
-    assert ranges_m["bus"] == pytest.approx(120.0, abs=1.0)
-    assert ranges_m["car"] > ranges_m["bus"]
-    assert spec.effective_ranges_m(WeatherSpec()).max() == spec.range_m
+    model = spec.model(WeatherSpec(rain_mmph=50.0))
+    assert model.half.tolist() == [10.0, 10.0, 10.0, 10.0, 4.0, 10.0, 10.0, 10.0]
+    bus, car = (model.gain[VEHICLE_CLASSES.index(name)] for name in ("bus", "car"))
+    assert (bus[20:] < car[20:]).all()
+    whole = 1.0 / math.radians(0.1) / math.radians(0.31)
+    assert bus[120] == pytest.approx(0.5 * whole, rel=0.02)  # the reference's 120 m for 10 % in 50 mm/h and a range of 200 m
+
+
+@pytest.mark.parametrize("alpha_per_m", [0.0, 0.0028, 0.0075, 0.03])
+@pytest.mark.parametrize("reflectivity", [0.1, 0.3, 0.5])
+def test_at_the_effective_range_half_of_the_points_come_back(alpha_per_m: float, reflectivity: float) -> None:
+    """The share of points falls with distance, through one half where the range equation of the mean surface ends."""
+    reach_m = effective_range_m(200.0, reflectivity, alpha_per_m)
+    distance_m = reach_m * np.array([0.3, 1.0, 2.0])
+    share = return_share(distance_m, 200.0, reflectivity, 0.8, alpha_per_m)
+    assert share[0] > 0.9
+    assert share[1] == pytest.approx(0.5, abs=1e-9)
+    assert share[2] < 0.1
+    sharp = return_share(distance_m * (1.0 - 1e-9), 200.0, reflectivity, 0.0, alpha_per_m)
+    assert sharp.tolist() == [1.0, 1.0, 0.0]
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from tests.simulation.town import CENTRE, DURATION_S, FILE, run_town, town
 from twin.eventlog.reader import Run
 from twin.eventlog.recorder import Recorder
 from twin.roadnet.cache import load_network
-from twin.sensors.lidar_fleet import LidarFleet
+from twin.sensors.fleet import SensorFleet
 from twin.simulation import assembly
 from twin.traffic.process import Traffic
 from twin.traffic.signal_control import SignalControl
@@ -54,7 +54,7 @@ def test_the_order_of_work_at_one_instant(tmp_path: Path, monkeypatch: pytest.Mo
     order = ("control", "sensors", "links", "recorder")
     for owner, method, what in (
         (SignalControl, "step", "control"),
-        (LidarFleet, "scan", "sensors"),
+        (SensorFleet, "scan", "sensors"),
         (Chain, "step", "links"),
         (Traffic, "log_trajectory", "recorder"),
         (Traffic, "log_interval", "recorder"),

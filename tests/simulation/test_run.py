@@ -25,9 +25,9 @@ PAUSE_S = 10
 PAUSING = f"""
 import sys
 from twin.cli import main
-from twin.sensors.lidar_fleet import LidarFleet
+from twin.sensors.fleet import SensorFleet
 
-scan = LidarFleet.scan
+scan = SensorFleet.scan
 
 def scan_or_pause(self, truth):
     if truth.t_us == {to_us(PAUSE_S)}:
@@ -35,7 +35,7 @@ def scan_or_pause(self, truth):
         sys.stdin.read()
     return scan(self, truth)
 
-LidarFleet.scan = scan_or_pause
+SensorFleet.scan = scan_or_pause
 main()
 """
 """The command line, which stops in the middle of the run until its standard input is closed."""

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import pyarrow as pa
 
-SCHEMA_VERSION: Final = 3
+SCHEMA_VERSION: Final = 4
 """Raised when a column changes its name, type, unit or meaning; readers migrate older logs."""
 
 LABEL: Final = pa.dictionary(pa.int8(), pa.string())
@@ -132,13 +132,13 @@ EVENT_TABLES: Final = (
     ),
     Table(
         "frame",
-        "one sensor frame",
+        "one sensor frame that left its device; numbers that are missing were lost in it",
         (
             _T_US,
             _c("device", pa.int32(), "-", "sensor, see table device_spec"),
             _c("frame", pa.int32(), "-", "frame number of that sensor"),
             _truth("present", pa.int16(), "-", "vehicles within range and field of view"),
-            _truth("visible", pa.int16(), "-", "of these, vehicles with at least one expected point"),
+            _truth("visible", pa.int16(), "-", "of these, those that give evidence: a point, a pixel, an echo above noise"),
             _truth("detected", pa.int16(), "-", "of these, vehicles detected"),
             _truth("false", pa.int16(), "-", "objects reported where no vehicle is"),
             _truth("mean_error_cm", pa.uint16(), "cm", "mean position error of the detected vehicles", null=True),
@@ -155,12 +155,24 @@ EVENT_TABLES: Final = (
             _truth("class", LABEL, "-", "true vehicle class; 'none' for false objects"),
             _c("range_bin_m", pa.int16(), "m", "near edge of the range bin"),
             _truth("present", pa.int32(), "-", "vehicle-frames within range and field of view"),
-            _truth("visible", pa.int32(), "-", "of these, with at least one expected point"),
+            _truth("visible", pa.int32(), "-", "of these, those that give evidence: a point, a pixel, an echo above noise"),
             _truth("detected", pa.int32(), "-", "of these, detected"),
             _truth("false", pa.int32(), "-", "false objects"),
             _truth("sum_error_m", pa.float64(), "m", "sum of position errors of the detected"),
             _truth("sum_squared_error_m2", pa.float64(), "m2", "sum of squared position errors of the detected"),
         ),
+    ),
+    Table(
+        "perception",
+        "one edge over one second, with at least one vehicle on it",
+        (
+            _c("t_us", pa.int64(), "us", "start of the second"),
+            _truth("edge", pa.int32(), "-", "road edge, see table edge"),
+            _truth("vehicle_s", pa.float32(), "s", "vehicle-seconds of those there at the end of the second"),
+            _truth("seen_s", pa.float32(), "s", "of these, of vehicles that at least one device detected within the second"),
+            _truth("seen_twice_s", pa.float32(), "s", "of these, of vehicles that at least two devices detected"),
+        ),
+        sort_by=("edge",),
     ),
     Table(
         "observation",
@@ -171,7 +183,12 @@ EVENT_TABLES: Final = (
             _c("frame", pa.int32(), "-", "frame number of that sensor"),
             _c("x_cm", pa.int32(), "cm", "reported position, east of the map's origin"),
             _c("y_cm", pa.int32(), "cm", "reported position, north of the map's origin"),
-            _c("points", pa.int32(), "-", "expected points on the object"),
+            _c("speed_cmps", pa.int16(), "cm/s", "reported speed"),
+            _c("heading_cdeg", pa.uint16(), "0.01 deg", "reported compass heading, clockwise from north"),
+            _c("length_cm", pa.int16(), "cm", "reported length"),
+            _c("width_cm", pa.int16(), "cm", "reported width"),
+            _c("class", LABEL, "-", "reported class"),
+            _c("evidence", pa.int32(), "-", "expected points (LiDAR), pixels (camera) or signal over noise (radar) of it"),
             _truth("vehicle", pa.int32(), "-", "the vehicle it is; null for a false object", null=True),
         ),
     ),

@@ -15,8 +15,8 @@ class WeatherSpec(Spec):
     rain_mmph: Annotated[float, Field(ge=0.0, le=300.0)] = 0.0
     """Rain rate in mm/h; 0 is dry. Guangzhou's red rain-storm warning stands for some 100 mm in 3 hours.
 
-    It slows drivers down and shortens the range at which a vehicle is seen; with the default LiDAR and vehicles, whose clear
-    range is beyond its nominal one, the latter begins to show at about 40 mm/h.
+    It slows drivers down and takes points away from LiDARs, echoes from radars and contrast from cameras, the more the farther
+    a vehicle is.
     """
 
     fog_visibility_m: Annotated[float, Field(gt=0.0, le=100_000.0)] | None = None

@@ -6,6 +6,7 @@ from typing import Final
 
 from twin.eventlog.reader import Run
 from twin.metrics.links import HOPS, link_figures
+from twin.metrics.perceived import perceived_figures
 from twin.metrics.perception import perception_figures
 from twin.metrics.traffic import traffic_figures
 from twin.units import MPS_PER_KMH
@@ -24,6 +25,8 @@ FIGURES: Final = (
     "recall",
     "precision",
     "position_error_rms_m",
+    "perceived_share",
+    "perceived_twice_share",
     "messages",
     "mec_age_p50_ms",
     "mec_age_p95_ms",
@@ -44,6 +47,7 @@ def summarise(run: Run, warm_up_s: float = 0.0) -> dict[str, float | int | None]
     """
     traffic = traffic_figures(run, warm_up_s)
     seen = perception_figures(run, warm_up_s).total
+    perceived = perceived_figures(run, warm_up_s).total
     links = link_figures(run, warm_up_s)
     speed_mps = traffic.mean_speed_mps
     return {
@@ -58,6 +62,8 @@ def summarise(run: Run, warm_up_s: float = 0.0) -> dict[str, float | int | None]
         "recall": seen.recall,
         "precision": seen.precision,
         "position_error_rms_m": seen.rms_error_m,
+        "perceived_share": perceived.perceived_share,
+        "perceived_twice_share": perceived.perceived_twice_share,
         "messages": links.messages,
         "mec_age_p50_ms": links.mec.p50_ms,
         "mec_age_p95_ms": links.mec.p95_ms,

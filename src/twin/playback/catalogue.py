@@ -47,6 +47,8 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
     "figure_recall": ("检出率（召回率）", "Recall"),
     "figure_precision": ("精确率", "Precision"),
     "figure_position_error_rms_m": ("定位误差均方根 (m)", "Position error, RMS (m)"),
+    "figure_perceived_share": ("感知率（车辆时间）", "Perceived share of vehicle time"),
+    "figure_perceived_twice_share": ("双重及以上感知率", "Perceived by two sensors or more"),
     "figure_messages": ("消息数", "Messages"),
     "figure_mec_age_p50_ms": ("到达 MEC 的信息年龄，中位数 (ms)", "Age at the MEC, median (ms)"),
     "figure_mec_age_p95_ms": ("到达 MEC 的信息年龄，95% 分位 (ms)", "Age at the MEC, 95 % (ms)"),

@@ -12,7 +12,8 @@ from pydantic import Field, model_validator
 from twin.geometry.occlusion import Fan, fan
 from twin.kernel.weather import WeatherSpec
 from twin.messages import say
-from twin.sensors.weather import effective_range_m, extinction_per_m
+from twin.sensors.model import Model, gains, log_normal
+from twin.sensors.weather import REFERENCE_REFLECTIVITY, extinction_per_m
 from twin.spec import Spec
 
 VehicleClass = Literal["car", "taxi", "bus", "light_truck", "heavy_truck", "autonomous_taxi", "electric_bicycle", "pedestrian"]
@@ -73,6 +74,11 @@ class LidarSpec(Spec):
     """Share of the light that a surface returns. Assumption: between black (0.1) and white paint (0.5 and more); the same for
     clothes and for the frames of bicycles."""
 
+    reflectivity_spread: Annotated[float, Field(ge=0.0, le=5.0)] = 0.8
+    """Standard deviation of the natural logarithm of the reflectivity over a vehicle's surfaces, around the value above:
+    glass, tyres and black paint return less, plates and light paint more. Assumption: two thirds lie within a factor of 2.2.
+    It makes points go missing bit by bit towards the end of the range and in rain or fog; 0 cuts them off at one distance."""
+
     reflectivity_by_class: dict[VehicleClass, Reflectivity] = Field(default_factory=dict)
     """Reflectivity of single vehicle classes, where it differs from ``reflectivity``."""
 
@@ -97,6 +103,23 @@ class LidarSpec(Spec):
     position_noise_per_m: Annotated[float, Field(ge=0.0, le=0.1)] = 0.002
     """What that standard deviation grows by with each metre of distance. Assumption: the mean error at 150 m, 0.56 m, stays
     well inside the 1.5 m that Guangzhou's specification of 2021 demands."""
+
+    speed_noise_mps: Annotated[float, Field(ge=0.0, le=20.0)] = 0.3
+    """Standard deviation of the reported speed, as tracked over some frames. Assumption: 1 km/h, inside the 6 km/h that
+    Guangzhou's specification of 2021 allows."""
+
+    heading_noise_deg: Annotated[float, Field(ge=0.0, le=90.0)] = 4.0
+    """Standard deviation of the reported heading. Source: MOSAIC's sensor errors, 4 degrees."""
+
+    size_noise_m: Annotated[float, Field(ge=0.0, le=5.0)] = 0.2
+    """Standard deviation of the reported length and width. Source: MOSAIC's sensor errors, 0.2 m for width and height."""
+
+    class_accuracy: Annotated[float, Field(gt=0.0, le=1.0)] = 0.95
+    """Share of the detected vehicles whose class is told right; otherwise each other class is as likely. Assumption: above the
+    90 % that Guangzhou's specification of 2021 demands."""
+
+    frame_drop_share: Annotated[float, Field(ge=0.0, lt=1.0)] = 0.0
+    """Share of the frames that get lost in the device. Assumption: none while it is sound."""
 
     processing_mean_s: Annotated[float, Field(ge=0.0, le=10.0)] = 0.05
     """Mean time from the instant that a frame shows to its finished object list. Assumption: between the 22 ms of PointPillars
@@ -133,19 +156,58 @@ class LidarSpec(Spec):
             math.radians(self.tilt_deg),
         )
 
-    def effective_ranges_m(self, weather: WeatherSpec) -> npt.NDArray[np.float64]:
-        """Return, by vehicle class, how far the weather lets the device see; never beyond its nominal range."""
+    def model(self, weather: WeatherSpec) -> Model:
+        """Return what a scan needs to know of it, in this weather. Evidence: expected points."""
         alpha = extinction_per_m(weather, self.wavelength_nm)
-        rho = [self.reflectivity_by_class.get(name, self.reflectivity) for name in _CLASSES]
-        return np.array([min(self.range_m, effective_range_m(self.range_m, value, alpha)) for value in rho])
+        per_area = 1.0 / (math.radians(self.azimuth_resolution_deg) * math.radians(self.elevation_resolution_deg))
 
-    def half_detection_points(self) -> npt.NDArray[np.float64]:
-        """Return n50 by vehicle class."""
+        def points_per_area(klass: int, distance_m: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+            rho = self.reflectivity_by_class.get(_CLASSES[klass], self.reflectivity)
+            return per_area * return_share(distance_m, self.range_m, rho, self.reflectivity_spread, alpha)
+
+        delay, delay_spread = log_normal(self.processing_mean_s, self.processing_spread_s)
         by_class = self.points_for_half_detection_by_class
-        return np.array([by_class.get(name, self.points_for_half_detection) for name in _CLASSES])
+        return Model(
+            range_m=self.range_m,
+            relative=False,
+            gain=gains(self.range_m, len(_CLASSES), points_per_area),
+            chance=np.ones(len(_CLASSES)),
+            half=np.array([by_class.get(name, self.points_for_half_detection) for name in _CLASSES]),
+            steepness=self.detection_steepness,
+            least=self.min_points,
+            along_m=self.position_noise_m,
+            along_per_m=self.position_noise_per_m,
+            across_m=self.position_noise_m,
+            across_per_m=self.position_noise_per_m,
+            speed_mps=self.speed_noise_mps,
+            heading_rad=math.radians(self.heading_noise_deg),
+            size_m=self.size_noise_m,
+            right_class=self.class_accuracy,
+            drop_share=self.frame_drop_share,
+            false_mean=self.false_objects_per_frame,
+            log_delay_us=delay,
+            log_delay_spread=delay_spread,
+        )
 
 
 _CLASSES: tuple[VehicleClass, ...] = get_args(VehicleClass)
+
+
+def return_share(
+    distance_m: npt.NDArray[np.float64], range_m: float, reflectivity: float, spread: float, alpha_per_m: float
+) -> npt.NDArray[np.float64]:
+    """Return the share of the beams on a target at each distance that come back strong enough.
+
+    By the range equation P = rho exp(-2 alpha d) / d^2 a surface comes back if its reflectivity is at least 0.1 (d / range)^2
+    exp(2 alpha d), ``range_m`` being the range on 10 % in clear air; reflectivities are log-normal about ``reflectivity`` with
+    the standard deviation ``spread`` of their logarithm (0: all alike).
+    """
+    with np.errstate(over="ignore"):
+        needed = REFERENCE_REFLECTIVITY * (distance_m / range_m) ** 2 * np.exp(2.0 * alpha_per_m * distance_m)
+    if spread == 0.0:
+        return np.where(needed <= reflectivity, 1.0, 0.0)
+    off = np.log(needed / reflectivity) / (spread * math.sqrt(2.0))
+    return np.array([0.5 * math.erfc(value) for value in off])
 
 
 def points_on_target(

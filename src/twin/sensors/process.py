@@ -9,13 +9,13 @@ from simpy.events import Event
 
 from twin.kernel.clock import Phase, every
 from twin.kernel.records import FrameBatch
-from twin.sensors.lidar_fleet import LidarFleet
+from twin.sensors.fleet import SensorFleet
 from twin.traffic.ground_truth import GroundTruth
 
 
 def run_fleet(
     env: simpy.Environment,
-    fleet: LidarFleet,
+    fleet: SensorFleet,
     ground_truth: Callable[[], GroundTruth],
     on_frames: Callable[[FrameBatch], None],
 ) -> Generator[Event, None, None]:

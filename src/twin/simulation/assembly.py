@@ -25,7 +25,8 @@ from twin.scenario.wording import closest
 from twin.sensors import deployment as deployments
 from twin.sensors.deployment import Deployment
 from twin.sensors.dimensions import write_dimensions
-from twin.sensors.lidar_fleet import LidarFleet
+from twin.sensors.fleet import SensorFleet
+from twin.sensors.perceived import PERIOD_US, Perceived
 from twin.sensors.process import run_fleet
 from twin.simulation.reports import EdgeSpeeds, Reporting
 from twin.traffic.incidents import resolve_incidents
@@ -50,12 +51,14 @@ class World:
     env: simpy.Environment
     traffic: Traffic | Replay
     deployment: Deployment
-    fleets: tuple[LidarFleet, ...]
+    fleets: tuple[SensorFleet, ...]
     chain: Chain | None
     recorder: Recorder
     interval_us: int
     reporting: Reporting | None = None
     """What hands reports on, where anybody listens."""
+    perceived: Perceived | None = None
+    """Who is perceived by whom; None without devices."""
 
     def finish(self, end_us: int) -> None:
         """Move everybody up to the end; write what it settles: intervals cut short, messages under way, every trip."""
@@ -143,11 +146,12 @@ def build(scenario: Scenario, network: RoadNetwork, recorder: Recorder, base: Pa
     reporting = _reporting(env, scenario, network, traffic) if chain is not None else None
     if chain is not None:
         chain.on_delivery = reporting
-    fleets = _fleets(scenario, network, deployment, recorder, tell_content=reporting is not None)
+    perceived = Perceived(recorder) if deployment.devices else None
+    fleets = _fleets(scenario, network, deployment, recorder, perceived, tell_content=reporting is not None)
     _write_network(recorder, network, traffic.phase_of_edge())
     traffic.write_vehicles()
     write_dimensions(recorder, deployment, site_mec.tolist())
-    return World(env, traffic, deployment, fleets, chain, recorder, to_us(scenario.log.interval_s), reporting)
+    return World(env, traffic, deployment, fleets, chain, recorder, to_us(scenario.log.interval_s), reporting, perceived)
 
 
 def start(world: World, scenario: Scenario) -> None:
@@ -168,6 +172,12 @@ def start(world: World, scenario: Scenario) -> None:
     if world.reporting is not None:
         for process in world.reporting.processes(STEP_US):
             env.process(process)
+    perceived = world.perceived
+    if perceived is not None:
+        second = every(
+            env, PERIOD_US, Phase.RECORDER, lambda _: perceived.close_second(traffic.now(int(env.now))), first_us=PERIOD_US
+        )
+        env.process(second)
     env.process(every(env, to_us(scenario.log.trajectory_period_s), Phase.RECORDER, traffic.log_trajectory))
     env.process(every(env, world.interval_us, Phase.RECORDER, traffic.log_interval, first_us=world.interval_us))
     env.process(every(env, world.interval_us, Phase.CONTROL, world.close_interval, first_us=world.interval_us))
@@ -187,11 +197,17 @@ def _reporting(env: simpy.Environment, scenario: Scenario, network: RoadNetwork,
 
 
 def _fleets(
-    scenario: Scenario, network: RoadNetwork, deployment: Deployment, recorder: Recorder, *, tell_content: bool
-) -> tuple[LidarFleet, ...]:
+    scenario: Scenario,
+    network: RoadNetwork,
+    deployment: Deployment,
+    recorder: Recorder,
+    perceived: Perceived | None,
+    *,
+    tell_content: bool,
+) -> tuple[SensorFleet, ...]:
     periods = sorted({device.spec.period_us for device in deployment.devices})
     return tuple(
-        LidarFleet(
+        SensorFleet(
             [device for device in deployment.devices if device.spec.period_us == period_us],
             network.buildings,
             scenario.weather,
@@ -199,6 +215,7 @@ def _fleets(
             recorder,
             observation_every_n_frames=scenario.log.observation_every_n_frames,
             tell_content=tell_content,
+            perceived=perceived,
         )
         for period_us in periods
     )

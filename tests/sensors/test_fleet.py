@@ -19,8 +19,8 @@ from twin.eventlog.recorder import Recorder
 from twin.kernel.weather import WeatherSpec
 from twin.roadnet.road_network import Building
 from twin.sensors.deployment import Device
+from twin.sensors.fleet import SensorFleet
 from twin.sensors.lidar import LidarSpec, points_on_target
-from twin.sensors.lidar_fleet import LidarFleet
 from twin.sensors.process import run_fleet
 from twin.traffic.ground_truth import GroundTruth
 
@@ -28,6 +28,7 @@ SURE = {
     "points_for_half_detection": 1e-9,
     "min_points": 1.0,
     "false_objects_per_frame": 0.0,
+    "reflectivity_spread": 0.0,
 }
 """Detects whatever has a point on it, and nothing else."""
 
@@ -81,7 +82,7 @@ def recorded(folder, devices, truths, buildings=(), weather=None, **options):
     """Scan every truth, close the interval and return fleet, batches and a reader of tables."""
     folder.mkdir(exist_ok=True)
     recorder = Recorder(folder)
-    fleet = LidarFleet(devices, buildings, weather or WeatherSpec(), 11, recorder, **options)
+    fleet = SensorFleet(devices, buildings, weather or WeatherSpec(), 11, recorder, **options)
     batches = [fleet.scan(truth) for truth in truths]
     fleet.close_interval(truths[-1].t_us + fleet.period_us)
     recorder.close_segment()
@@ -123,7 +124,7 @@ def test_points_are_those_of_the_formula(tmp_path: Path) -> None:
         at128 = {"azimuth_resolution_deg": 0.1, "elevation_resolution_deg": 0.2, "mounting_height_m": 0.75, "range_m": 210.0}
         east = device("a/lidar-0", heading_deg=90.0, field_of_view_deg=120.0, lowest_elevation_deg=-12.7, **at128, **SURE)
         _, _, read = recorded(tmp_path / f"{away}", [east], [truth], observation_every_n_frames=1)
-        points = read("observation")["points"].to_pylist()
+        points = read("observation")["evidence"].to_pylist()
         assert points == [pytest.approx(points_on_target(1.8, 1.5, away, 0.1, 0.2), rel=0.03, abs=0.5)]
 
 
@@ -224,7 +225,7 @@ def test_detection_follows_the_curve(tmp_path: Path) -> None:
     """A vehicle with n50 points on it is found half of the time, within four standard errors."""
     truth = traffic([80.0], [0.0])
     _, _, read = recorded(tmp_path / "probe", [device("a/lidar-0", **SURE)], [truth], observation_every_n_frames=1)
-    points = read("observation")["points"].to_pylist()[0]
+    points = read("observation")["evidence"].to_pylist()[0]
     count = 4000
     half = device("a/lidar-0", points_for_half_detection=float(points), detection_steepness=3.0, false_objects_per_frame=0.0)
     fleet, _, _ = recorded(tmp_path / "run", [half], frames(truth, count))
@@ -286,7 +287,7 @@ def test_log_and_totals_agree(tmp_path_factory: pytest.TempPathFactory, seed: in
 def test_fleet_runs_as_a_process(tmp_path: Path) -> None:
     """The process scans once a period from t = 0 on and hands each batch over."""
     env, batches = simpy.Environment(initial_time=0), []
-    fleet = LidarFleet([device("a/lidar-0")], (), WeatherSpec(), 1, Recorder(tmp_path))
+    fleet = SensorFleet([device("a/lidar-0")], (), WeatherSpec(), 1, Recorder(tmp_path))
     env.process(run_fleet(env, fleet, lambda: traffic([30.0], [5.0], int(env.now)), batches.append))
     env.run(until=1_000_000)
     assert [batch.t_us for batch in batches] == [100_000 * k for k in range(10)]
@@ -296,4 +297,47 @@ def test_fleet_runs_as_a_process(tmp_path: Path) -> None:
 def test_one_rate_a_fleet(tmp_path: Path) -> None:
     """Devices of different rates are refused."""
     with pytest.raises(ValueError, match="one rate"):
-        LidarFleet([device("a"), device("b", rate_hz=20.0)], (), WeatherSpec(), 1, Recorder(tmp_path))
+        SensorFleet([device("a"), device("b", rate_hz=20.0)], (), WeatherSpec(), 1, Recorder(tmp_path))
+
+
+def test_what_is_reported_of_a_vehicle_errs_as_stated(tmp_path: Path) -> None:
+    """Speed, heading and size are unbiased with the stated deviations; the class is right as often as stated, others alike."""
+    truth = replace(traffic([60.0], [0.0]), speed_mps=np.array([10.0]), klass=np.array([2], np.int8))
+    given_errors = {"speed_noise_mps": 0.5, "heading_noise_deg": 3.0, "size_noise_m": 0.1, "class_accuracy": 0.8}
+    count = 4000
+    near = device("a/lidar-0", **given_errors, **SURE)
+    _, _, read = recorded(tmp_path / "run", [near], frames(truth, count), observation_every_n_frames=1)
+    rows = read("observation")
+    off_deg = (rows["heading_cdeg"].to_numpy() / 100.0 - 90.0 + 180.0) % 360.0 - 180.0
+    for error, sigma in (
+        (rows["speed_cmps"].to_numpy() / 100.0 - 10.0, 0.5),
+        (off_deg, 3.0),
+        (rows["length_cm"].to_numpy() / 100.0 - 4.6, 0.1),
+        (rows["width_cm"].to_numpy() / 100.0 - 1.8, 0.1),
+    ):
+        assert abs(error.mean()) < 4.0 * sigma / math.sqrt(count)
+        assert error.std() == pytest.approx(sigma, rel=0.06)
+    told = np.array(rows["class"].to_pylist())
+    names, times = np.unique(told, return_counts=True)
+    share = dict(zip(names.tolist(), (times / count).tolist(), strict=True))
+    assert share["bus"] == pytest.approx(0.8, abs=4.0 * math.sqrt(0.16 / count))
+    assert len(share) == 8
+    others = [value for name, value in share.items() if name != "bus"]
+    assert others == pytest.approx([0.2 / 7.0] * 7, abs=4.0 * math.sqrt(0.03 / count))
+
+
+def test_lost_frames_report_nothing_and_their_vehicles_stay_present(tmp_path: Path) -> None:
+    """As many frames are missing as stated; they have no row, no message and no object, and count as present all the same."""
+    truth, count = traffic([60.0, 70.0], [0.0, 3.5]), 2000
+    lossy = device("a/lidar-0", frame_drop_share=0.3, **SURE)
+    sound = device("b/lidar-0", number=1, **SURE)
+    fleet, batches, read = recorded(tmp_path / "run", [lossy, sound], frames(truth, count), observation_every_n_frames=1)
+    sent = np.array([(batch.device == 0).sum() for batch in batches])
+    assert sent.mean() == pytest.approx(0.7, abs=4.0 * math.sqrt(0.21 / count))
+    assert all((batch.device == 1).sum() == 1 for batch in batches)
+    rows = read("frame").filter(pc.field("device") == 0)
+    assert rows.num_rows == sent.sum()
+    numbers = np.flatnonzero(sent)
+    assert (rows["frame"].to_numpy() == numbers).all()
+    assert set(read("observation").filter(pc.field("device") == 0)["frame"].to_pylist()) <= set(numbers.tolist())
+    assert fleet.present == 4 * count

@@ -1,4 +1,4 @@
-"""The kernels of one LiDAR scan: from vehicles and devices to detections, all devices of one model in one call."""
+"""The kernels of one scan: from vehicles and devices to detections, all devices of one model in one call."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from twin.compilation import inline_kernel, kernel
 from twin.geometry.grid import Grid, cell_range, row_range, sort_into_cells
 from twin.geometry.occlusion import BOX, Fan, Walls, empty_desk, visible_areas
 from twin.rng import normal_pair, uniform4
+from twin.sensors.model import Model
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int32]
@@ -23,6 +24,12 @@ PRESENT, VISIBLE, DETECTED, FALSE = range(4)
 
 _MAX_FALSE = 1000
 
+LEAST_SIZE_M = 0.1
+"""No reported object is shorter or narrower."""
+
+FALSE_LENGTH_M, FALSE_WIDTH_M = 4.7, 1.8
+"""Of an object where no vehicle is: a car's, which clutter is taken for."""
+
 
 class Vehicles(NamedTuple):
     """The vehicles of one instant in the order of the grid's cells; the arrays may be longer than the vehicles are many."""
@@ -32,6 +39,8 @@ class Vehicles(NamedTuple):
     number: Ints
     klass: npt.NDArray[np.int8]
     level: npt.NDArray[np.int8]
+    speed_mps: Floats
+    heading_rad: Floats
     start: Ints
     """First vehicle of each cell, see ``sort_into_cells``."""
     order: Ints
@@ -52,27 +61,6 @@ class Poses(NamedTuple):
     frame_key: Keys
 
 
-class Model(NamedTuple):
-    """What devices of one specification have in common."""
-
-    range_m: float
-    range_by_class_m: Floats
-    """Effective in the weather of the run."""
-    beam_rad2: float
-    """Azimuth times elevation resolution."""
-    half_points: Floats
-    """n50 by class."""
-    steepness: float
-    min_points: float
-    noise_m: float
-    noise_per_m: float
-    false_mean: float
-    log_delay_us: float
-    """Mean of the logarithm of the processing time."""
-    log_delay_spread: float
-    """Its standard deviation."""
-
-
 class Frames(NamedTuple):
     """What one scan gives, one row a device."""
 
@@ -81,6 +69,8 @@ class Frames(NamedTuple):
     error_m: Floats
     """Sum of the position errors of the detected."""
     processing_us: Longs
+    dropped: npt.NDArray[np.bool_]
+    """Frames that never left the device: nothing of them is reported, all that was there counts as present."""
 
 
 class Totals(NamedTuple):
@@ -99,7 +89,13 @@ class Objects(NamedTuple):
     device: Ints
     x_m: Floats
     y_m: Floats
-    points: Floats
+    speed_mps: Floats
+    heading_rad: Floats
+    length_m: Floats
+    width_m: Floats
+    klass: npt.NDArray[np.int8]
+    """As reported."""
+    evidence: Floats
     vehicle: Ints
     """-1 for a false object."""
 
@@ -116,6 +112,7 @@ def arrange(
     number: Ints,
     klass: npt.NDArray[np.int8],
     level: npt.NDArray[np.int8],
+    speed_mps: Floats,
     out: Vehicles,
 ) -> float:
     """Sort the vehicles into the grid's cells; return the greatest half length plus half width."""
@@ -129,6 +126,7 @@ def arrange(
         box[4], box[5], box[6] = 0.5 * length_m[i], 0.5 * width_m[i], height_m[i]
         reach = max(reach, box[4] + box[5])
         out.number[row], out.klass[row], out.level[row] = number[i], klass[i], level[i]
+        out.speed_mps[row], out.heading_rad[row] = speed_mps[i], heading_rad[i]
     return reach
 
 
@@ -156,7 +154,7 @@ def scan_devices(
     room = vehicles.number.size
     chosen, targets = np.empty(room, np.int32), np.empty(room, np.int32)
     distance, seen = np.empty(room), np.empty(room)
-    nothing = np.empty(0)
+    whole = np.empty(room if model.relative else 0)
     desk = empty_desk(fan.low.size, room)
     entries, intervals = np.empty((4096, 3), np.int32), np.empty((4096, 3))
     for k in range(rows.size):
@@ -176,16 +174,21 @@ def scan_devices(
                 entries,
                 intervals,
                 desk,
-                nothing,
+                whole,
                 seen,
             )
             if needed <= entries.shape[0]:
                 break
             entries, intervals = np.empty((2 * needed, 3), np.int32), np.empty((2 * needed, 3))
+        if model.relative:
+            for i in range(count):
+                seen[i] = min(seen[i] / whole[i], 1.0) if targets[i] and whole[i] > 0.0 else 0.0
+        _begin_frame(row, frame, poses, model, frames)
         stored = _report(
             row, frame, count, chosen, targets, distance, seen, vehicles, poses, model, frames, totals, objects, stored
         )
-        stored = _finish_frame(row, frame, poses, model, fan, frames, totals, objects, stored)
+        if not frames.dropped[row]:
+            stored = _false_objects(row, frame, poses, model, fan, frames, totals, objects, stored)
     return stored
 
 
@@ -229,6 +232,23 @@ def _candidates(
 
 
 @inline_kernel
+def _begin_frame(row: int, frame: int, poses: Poses, model: Model, frames: Frames) -> None:
+    """Draw the processing time of one frame and whether it gets lost in the device."""
+    _, u1, u2, lost = uniform4(poses.frame_key[row], frame, 0, 0)
+    normal, _ = normal_pair(u1, u2)
+    frames.processing_us[row] = int(math.exp(model.log_delay_us + model.log_delay_spread * normal) + 0.5)
+    frames.dropped[row] = lost < model.drop_share
+
+
+@inline_kernel
+def _evidence(model: Model, klass: int, distance: float, seen: float) -> float:
+    """Return the evidence that ``seen`` of a vehicle gives: its gain lies between those at the two nearest whole metres."""
+    low = int(distance)
+    part = distance - low
+    return float(seen * ((1.0 - part) * model.gain[klass, low] + part * model.gain[klass, low + 1]))
+
+
+@inline_kernel
 def _report(
     row: int,
     frame: int,
@@ -257,20 +277,22 @@ def _report(
         place = int(distance[k] / totals.bin_m)
         present += 1
         totals.counts[row, klass, place, PRESENT] += 1
-        points = seen[k] / model.beam_rad2
-        if points < 1.0 or distance[k] > model.range_by_class_m[klass]:
+        evidence = _evidence(model, klass, distance[k], seen[k])
+        if evidence < 1.0:
             continue
         visible += 1
         totals.counts[row, klass, place, VISIBLE] += 1
-        if points < model.min_points:
+        if evidence < model.least or frames.dropped[row]:
             continue
-        chance, u1, u2, _ = uniform4(key, frame, vehicles.number[i], 0)
-        if not _drawn(chance, model.half_points[klass] / points, model.steepness):
+        chance, u1, u2, u3 = uniform4(key, frame, vehicles.number[i], 0)
+        if chance >= model.chance[klass]:
             continue
-        sigma = model.noise_m + model.noise_per_m * distance[k]
+        if not _drawn(chance / model.chance[klass], model.half[klass] / evidence, model.steepness):
+            continue
         along, across = normal_pair(u1, u2)
-        ex, ey = sigma * along, sigma * across
-        square = ex * ex + ey * ey
+        along *= model.along_m + model.along_per_m * distance[k]
+        across *= model.across_m + model.across_per_m * distance[k]
+        square = along * along + across * across
         error = math.sqrt(square)
         detected += 1
         error_sum += error
@@ -278,17 +300,43 @@ def _report(
         totals.error[row, klass, place, 0] += error
         totals.error[row, klass, place, 1] += square
         if stored < objects.device.size:
+            away = max(distance[k], 1e-9)
+            cos, sin = (vehicles.box[i, 0] - poses.x_m[row]) / away, (vehicles.box[i, 1] - poses.y_m[row]) / away
             objects.device[stored] = row
-            objects.x_m[stored] = vehicles.box[i, 0] + ex
-            objects.y_m[stored] = vehicles.box[i, 1] + ey
-            objects.points[stored] = points
+            objects.x_m[stored] = vehicles.box[i, 0] + along * cos - across * sin
+            objects.y_m[stored] = vehicles.box[i, 1] + along * sin + across * cos
+            objects.evidence[stored] = evidence
             objects.vehicle[stored] = vehicles.number[i]
+            _describe(frame, key, vehicles, i, u3, model, objects, stored)
         stored += 1
     frames.counts[row, PRESENT] = present
     frames.counts[row, VISIBLE] = visible
     frames.counts[row, DETECTED] = detected
+    frames.counts[row, FALSE] = 0
     frames.error_m[row] = error_sum
     return stored
+
+
+@inline_kernel
+def _describe(
+    frame: int, key: np.uint64, vehicles: Vehicles, i: int, chance: float, model: Model, objects: Objects, stored: int
+) -> None:
+    """Fill in what is reported of a found vehicle beside its place."""
+    u0, u1, u2, u3 = uniform4(key, frame, vehicles.number[i], 1)
+    speed, heading = normal_pair(u0, u1)
+    length, width = normal_pair(u2, u3)
+    objects.speed_mps[stored] = max(vehicles.speed_mps[i] + speed * model.speed_mps, 0.0)
+    objects.heading_rad[stored] = vehicles.heading_rad[i] + heading * model.heading_rad
+    objects.length_m[stored] = max(2.0 * vehicles.box[i, 4] + length * model.size_m, LEAST_SIZE_M)
+    objects.width_m[stored] = max(2.0 * vehicles.box[i, 5] + width * model.size_m, LEAST_SIZE_M)
+    klass = vehicles.klass[i]
+    if chance >= model.right_class:
+        others = model.chance.size - 1
+        klass = int((chance - model.right_class) / (1.0 - model.right_class) * others)
+        klass = min(klass, others - 1)
+        if klass >= vehicles.klass[i]:
+            klass += 1
+    objects.klass[stored] = klass
 
 
 @inline_kernel
@@ -300,7 +348,7 @@ def _drawn(chance: float, ratio: float, steepness: float) -> bool:
 
 
 @inline_kernel
-def _finish_frame(
+def _false_objects(
     row: int,
     frame: int,
     poses: Poses,
@@ -311,14 +359,12 @@ def _finish_frame(
     objects: Objects,
     stored: int,
 ) -> int:
-    """Add the false objects and the processing time of one frame; return the objects so far."""
-    chance, u1, u2, _ = uniform4(poses.frame_key[row], frame, 0, 0)
-    normal, _ = normal_pair(u1, u2)
-    frames.processing_us[row] = int(math.exp(model.log_delay_us + model.log_delay_spread * normal) + 0.5)
+    """Add the false objects of one frame; return the objects so far. They look like a standing car."""
+    chance, _, _, _ = uniform4(poses.frame_key[row], frame, 0, 0)
     false = _poisson(chance, model.false_mean)
     frames.counts[row, FALSE] = false
     for k in range(false):
-        u0, u1, _, _ = uniform4(poses.frame_key[row], frame, 0, 1 + k)
+        u0, u1, u2, _ = uniform4(poses.frame_key[row], frame, 0, 1 + k)
         radius = model.range_m * math.sqrt(u0)
         angle = fan.first_rad * (1.0 - 2.0 * u1)
         totals.counts[row, totals.counts.shape[1] - 1, int(radius / totals.bin_m), FALSE] += 1
@@ -327,8 +373,12 @@ def _finish_frame(
             objects.device[stored] = row
             objects.x_m[stored] = poses.x_m[row] + dx * poses.cos[row] - dy * poses.sin[row]
             objects.y_m[stored] = poses.y_m[row] + dx * poses.sin[row] + dy * poses.cos[row]
-            objects.points[stored] = model.min_points
+            objects.evidence[stored] = max(model.least, 1.0)
             objects.vehicle[stored] = -1
+            objects.speed_mps[stored] = 0.0
+            objects.heading_rad[stored] = 2.0 * math.pi * u2
+            objects.length_m[stored], objects.width_m[stored] = FALSE_LENGTH_M, FALSE_WIDTH_M
+            objects.klass[stored] = 0
         stored += 1
     return stored
 
@@ -353,6 +403,8 @@ def empty_vehicles(room: int, grid: Grid) -> Vehicles:
         np.empty(room, np.int32),
         np.empty(room, np.int8),
         np.empty(room, np.int8),
+        np.empty(room),
+        np.empty(room),
         np.zeros(grid.columns * grid.rows + 1, np.int32),
         np.empty(room, np.int32),
     )
@@ -360,4 +412,15 @@ def empty_vehicles(room: int, grid: Grid) -> Vehicles:
 
 def empty_objects(room: int) -> Objects:
     """Return room for ``room`` reported objects."""
-    return Objects(np.empty(room, np.int32), np.empty(room), np.empty(room), np.empty(room), np.empty(room, np.int32))
+    return Objects(
+        device=np.empty(room, np.int32),
+        x_m=np.empty(room),
+        y_m=np.empty(room),
+        speed_mps=np.empty(room),
+        heading_rad=np.empty(room),
+        length_m=np.empty(room),
+        width_m=np.empty(room),
+        klass=np.empty(room, np.int8),
+        evidence=np.empty(room),
+        vehicle=np.empty(room, np.int32),
+    )

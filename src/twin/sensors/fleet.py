@@ -1,4 +1,4 @@
-"""The fleet of all LiDARs of one frame rate: rows of arrays, scanned together."""
+"""The fleet of all devices of one frame rate that see things: rows of arrays, scanned together."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from twin.eventlog.quantise import centimetres
+from twin.eventlog.quantise import centimetres, compass_centidegrees
 from twin.eventlog.recorder import Recorder, labels
 from twin.geometry.grid import Grid, grid_around
 from twin.geometry.occlusion import Fan, Walls
@@ -18,14 +18,15 @@ from twin.kernel.weather import WeatherSpec
 from twin.rng import stream_key
 from twin.roadnet.road_network import Building
 from twin.sensors.deployment import Device
-from twin.sensors.lidar import LidarSpec
-from twin.sensors.lidar_scan import (
+from twin.sensors.deployment_spec import DeviceSpec
+from twin.sensors.model import Model
+from twin.sensors.perceived import Perceived
+from twin.sensors.scan import (
     DETECTED,
     FALSE,
     PRESENT,
     VISIBLE,
     Frames,
-    Model,
     Objects,
     Poses,
     Totals,
@@ -44,8 +45,8 @@ _STAT_LABELS = (*VEHICLE_CLASSES, "none")
 _FIRST_ROOM = 4096
 
 
-class LidarFleet:
-    """All LiDARs of one frame rate. Every one shows the same instants: frame n is the n-th scan from t = 0.
+class SensorFleet:
+    """All LiDARs, cameras and radars of one frame rate. Every one shows the same instants: frame n is the n-th scan from t = 0.
 
     Draws are keyed by (seed, device id, frame, vehicle), so that no device's rows depend on which others there are.
     """
@@ -61,11 +62,12 @@ class LidarFleet:
         observation_every_n_frames: int = 10,
         range_bin_m: int = 10,
         tell_content: bool = False,
+        perceived: Perceived | None = None,
     ) -> None:
         """Set up the devices (at least one, all of one rate) and what buildings hide from each.
 
         Of every ``observation_every_n_frames``-th frame the objects are logged; 0 logs none. ``tell_content``: every batch says
-        what its lists hold.
+        what its lists hold. ``perceived`` takes who is seen by whom.
         """
         periods = {device.spec.period_us for device in devices}
         if len(periods) != 1:
@@ -75,6 +77,7 @@ class LidarFleet:
         self._recorder = recorder
         self._every = observation_every_n_frames
         self._tell_content = tell_content
+        self._perceived = perceived
         self._bin_m = range_bin_m
         self._number = np.array([device.number for device in devices], np.int32)
         self._groups: list[tuple[npt.NDArray[np.int32], Model, Fan]] = []
@@ -82,7 +85,9 @@ class LidarFleet:
         reach_m = max(device.spec.range_m for device in devices)
         self._grid: Grid = grid_around(self._poses.x_m, self._poses.y_m, reach_m + CELL_M, CELL_M)
         count = len(devices)
-        self._frames = Frames(np.zeros((count, 4), np.int64), np.zeros(count), np.zeros(count, np.int64))
+        self._frames = Frames(
+            np.zeros((count, 4), np.int64), np.zeros(count), np.zeros(count, np.int64), np.zeros(count, np.bool_)
+        )
         bins = int(reach_m // range_bin_m) + 1
         shape = (count, len(_STAT_LABELS), bins)
         self._totals = Totals(np.zeros((*shape, 4), np.int64), np.zeros((*shape, 2)), float(range_bin_m))
@@ -104,7 +109,7 @@ class LidarFleet:
         cos, sin = np.cos(heading), np.sin(heading)
         base = np.zeros(len(devices), np.int64)
         rows_of: dict[str, list[int]] = {}
-        specs: dict[str, LidarSpec] = {}
+        specs: dict[str, DeviceSpec] = {}
         for row, device in enumerate(devices):
             model = device.spec.model_dump_json(exclude={"heading_deg"})
             rows_of.setdefault(model, []).append(row)
@@ -116,7 +121,7 @@ class LidarFleet:
                 device = devices[row]
                 pose = (device.x_m, device.y_m, spec.mounting_height_m, float(cos[row]), float(sin[row]))
                 base[row] = builder.add(pose, fan, spec.range_m, below_ground=device.level < 0)
-            self._groups.append((np.array(rows, np.int32), _model(spec, weather), fan))
+            self._groups.append((np.array(rows, np.int32), spec.model(weather), fan))
         poses = Poses(
             np.array([device.x_m for device in devices], float),
             np.array([device.y_m for device in devices], float),
@@ -125,8 +130,8 @@ class LidarFleet:
             sin,
             np.array([device.level for device in devices], np.int8),
             base,
-            np.array([stream_key(seed, "sensors/lidar/detection", device.name) for device in devices], np.uint64),
-            np.array([stream_key(seed, "sensors/lidar/frame", device.name) for device in devices], np.uint64),
+            np.array([stream_key(seed, f"sensors/{device.spec.kind}/detection", device.name) for device in devices], np.uint64),
+            np.array([stream_key(seed, f"sensors/{device.spec.kind}/frame", device.name) for device in devices], np.uint64),
         )
         return builder.walls(), poses
 
@@ -135,23 +140,26 @@ class LidarFleet:
         frame = truth.t_us // self.period_us
         reach_m = self._arrange(truth)
         logged = self._every > 0 and frame % self._every == 0
-        wanted = logged or self._tell_content
+        wanted = logged or self._tell_content or self._perceived is not None
         stored = self._scan_all(frame, reach_m, self._totals, self._objects if wanted else self._nothing)
         if wanted and stored > self._objects.device.size:
             self._objects = empty_objects(max(_FIRST_ROOM, 2 * stored))
             self._scan_all(frame, reach_m, self._scratch, self._objects)  # the same draws again: only to store the objects
+        if self._perceived is not None:
+            self._perceived.see(self._number[self._objects.device[:stored]], self._objects.vehicle[:stored])
         count = self._frames.counts
         self.present += int(count[:, PRESENT].sum())
         self.detected += int(count[:, DETECTED].sum())
         self._log_frames(truth.t_us, frame)
         if logged:
             self._log_objects(truth.t_us, frame, stored)
+        sent = ~self._frames.dropped
         return FrameBatch(
             t_us=truth.t_us,
-            device=self._number.copy(),
-            frame=np.full(len(self.devices), frame, np.int64),
-            objects=(count[:, DETECTED] + count[:, FALSE]).astype(np.int32),
-            result_time_us=truth.t_us + self._frames.processing_us,
+            device=self._number[sent],
+            frame=np.full(int(sent.sum()), frame, np.int64),
+            objects=(count[:, DETECTED] + count[:, FALSE]).astype(np.int32)[sent],
+            result_time_us=truth.t_us + self._frames.processing_us[sent],
             content=self._content(truth, stored) if self._tell_content else None,
         )
 
@@ -172,7 +180,7 @@ class LidarFleet:
         ahead_m = (objects.x_m[order] - truth.x_m[row]) * np.cos(heading) + (objects.y_m[order] - truth.y_m[row]) * np.sin(
             heading
         )
-        counts = np.bincount(objects.device[order], minlength=len(self.devices))
+        counts = np.bincount(objects.device[order], minlength=len(self.devices))[~self._frames.dropped]
         return ObjectLists(
             offset=np.concatenate(([0], np.cumsum(counts, dtype=np.int64))),
             edge=truth.edge[row],
@@ -219,6 +227,7 @@ class LidarFleet:
             truth.vehicle,
             truth.klass,
             truth.level,
+            truth.speed_mps,
             self._vehicles,
         )
 
@@ -243,21 +252,22 @@ class LidarFleet:
         return stored
 
     def _log_frames(self, t_us: int, frame: int) -> None:
-        count = self._frames.counts
+        sent = ~self._frames.dropped
+        count = self._frames.counts[sent]
         detected = count[:, DETECTED]
-        mean_m = self._frames.error_m / np.maximum(detected, 1)
+        mean_m = self._frames.error_m[sent] / np.maximum(detected, 1)
         self._recorder.append(
             "frame",
             {
                 "t_us": np.full(detected.size, t_us, np.int64),
-                "device": self._number,
+                "device": self._number[sent],
                 "frame": np.full(detected.size, frame, np.int64),
                 "present": count[:, PRESENT],
                 "visible": count[:, VISIBLE],
                 "detected": detected,
                 "false": count[:, FALSE],
                 "mean_error_cm": np.ma.masked_array(centimetres(mean_m), mask=detected == 0),
-                "processing_us": self._frames.processing_us,
+                "processing_us": self._frames.processing_us[sent],
             },
         )
 
@@ -273,26 +283,12 @@ class LidarFleet:
                 "frame": np.full(stored, frame, np.int64),
                 "x_cm": centimetres(objects.x_m[order]),
                 "y_cm": centimetres(objects.y_m[order]),
-                "points": np.rint(objects.points[order]).astype(np.int64),
+                "speed_cmps": centimetres(objects.speed_mps[order]),
+                "heading_cdeg": compass_centidegrees(objects.heading_rad[order]),
+                "length_cm": centimetres(objects.length_m[order]),
+                "width_cm": centimetres(objects.width_m[order]),
+                "class": labels(objects.klass[order], VEHICLE_CLASSES),
+                "evidence": np.rint(objects.evidence[order]).astype(np.int64),
                 "vehicle": np.ma.masked_array(vehicle, mask=vehicle < 0),
             },
         )
-
-
-def _model(spec: LidarSpec, weather: WeatherSpec) -> Model:
-    """Return a specification as numbers for the kernel. Mean and deviation of a log-normal: the method of moments."""
-    mean_us, spread_us = 1e6 * spec.processing_mean_s, 1e6 * spec.processing_spread_s
-    variance = math.log1p((spread_us / mean_us) ** 2) if mean_us > 0.0 else 0.0
-    return Model(
-        range_m=spec.range_m,
-        range_by_class_m=spec.effective_ranges_m(weather),
-        beam_rad2=math.radians(spec.azimuth_resolution_deg) * math.radians(spec.elevation_resolution_deg),
-        half_points=spec.half_detection_points(),
-        steepness=spec.detection_steepness,
-        min_points=spec.min_points,
-        noise_m=spec.position_noise_m,
-        noise_per_m=spec.position_noise_per_m,
-        false_mean=spec.false_objects_per_frame,
-        log_delay_us=math.log(mean_us) - 0.5 * variance if mean_us > 0.0 else -math.inf,
-        log_delay_spread=math.sqrt(variance),
-    )

@@ -1,0 +1,73 @@
+"""Who is perceived by whom, second by second and edge by edge: the table ``perception``."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from twin.compilation import kernel
+from twin.eventlog.recorder import Recorder
+from twin.traffic.ground_truth import DRIVEN_CLASSES, GroundTruth
+from twin.units import US_PER_S
+
+Ints = npt.NDArray[np.int32]
+Bytes = npt.NDArray[np.int8]
+
+NOBODY: Final = -1
+PERIOD_US: Final = US_PER_S
+"""One row an edge and second."""
+
+
+@kernel
+def note(device: Ints, vehicle: Ints, first: Ints, sensors: Bytes) -> None:
+    """Note which vehicles are detected: ``first`` (vehicles,) by which device first, ``sensors`` by 1 or by 2 and more."""
+    for row in range(vehicle.size):
+        i = vehicle[row]
+        if i < 0:
+            continue
+        if sensors[i] == 0:
+            first[i], sensors[i] = device[row], 1
+        elif first[i] != device[row]:
+            sensors[i] = 2
+
+
+class Perceived:
+    """Counts, for every second, the vehicles that at least one and at least two devices detected within it."""
+
+    def __init__(self, recorder: Recorder) -> None:
+        """Begin with a second in which nobody is seen."""
+        self._recorder = recorder
+        self._first = np.full(0, NOBODY, np.int32)
+        self._sensors = np.zeros(0, np.int8)
+
+    def see(self, device: Ints, vehicle: Ints) -> None:
+        """Take the objects of a scan: which device reports which vehicle, -1 for false ones; all arrays of one length."""
+        self._make_room(int(vehicle.max(initial=NOBODY)) + 1)
+        note(device, vehicle, self._first, self._sensors)
+
+    def close_second(self, truth: GroundTruth) -> None:
+        """Write the second that ends at the instant of ``truth``: who is there now counts for the whole of it."""
+        self._make_room(int(truth.vehicle.max(initial=NOBODY)) + 1)
+        driven = truth.klass < len(DRIVEN_CLASSES)
+        edge, sensors = truth.edge[driven], self._sensors[truth.vehicle[driven]]
+        edges, row = np.unique(edge, return_inverse=True)
+        seconds = PERIOD_US / US_PER_S
+        self._recorder.append(
+            "perception",
+            {
+                "t_us": np.full(edges.size, truth.t_us - PERIOD_US, np.int64),
+                "edge": edges,
+                "vehicle_s": seconds * np.bincount(row, minlength=edges.size),
+                "seen_s": seconds * np.bincount(row[sensors >= 1], minlength=edges.size),
+                "seen_twice_s": seconds * np.bincount(row[sensors >= 2], minlength=edges.size),
+            },
+        )
+        self._sensors[:] = 0
+
+    def _make_room(self, size: int) -> None:
+        if size > self._sensors.size:
+            more = max(size, 2 * self._sensors.size) - self._sensors.size
+            self._first = np.append(self._first, np.full(more, NOBODY, np.int32))
+            self._sensors = np.append(self._sensors, np.zeros(more, np.int8))
