@@ -1,0 +1,230 @@
+"""A roadside camera with its object detector: its specification, and the physics that a single number describes."""
+
+from __future__ import annotations
+
+import math
+from typing import Annotated, Literal, get_args
+
+import numpy as np
+import numpy.typing as npt
+from pydantic import Field
+
+from twin.geometry.occlusion import Fan, fan
+from twin.kernel.weather import WeatherSpec
+from twin.sensors.lidar import VehicleClass
+from twin.sensors.light import Light, LightFactorsSpec, Share, Sun, faces
+from twin.sensors.model import Model, gains, log_normal
+from twin.sensors.mounting import MountedSpec
+from twin.sensors.weather import extinction_per_m
+from twin.spec import Spec
+
+Pixels = Annotated[float, Field(gt=0.0, le=1e7)]
+Floats = npt.NDArray[np.float64]
+
+_CLASSES: tuple[VehicleClass, ...] = get_args(VehicleClass)
+_LIGHT_NM = 550.0
+"""Where the eye, and a camera's green pixels, see best; visibility is defined there."""
+
+
+class CameraHead(Spec):
+    """The optics of a camera and its detector. Defaults: a wide camera over a junction."""
+
+    field_of_view_deg: Annotated[float, Field(gt=1.0, le=150.0)] = 90.0
+    """Horizontal field of view of the (rectilinear) image. Assumption: a wide camera; 30 degrees make a narrow one."""
+
+    range_m: Annotated[float, Field(ge=1.0, le=1000.0)] = 80.0
+    """Nothing farther is reported or counted as present. Source: the zones of the Chinese guide in
+    lovebetterworld/blog-vuepress (file 01), in which cameras count below 80 m; a narrow camera may be given more."""
+
+    image_width_px: Annotated[int, Field(ge=64, le=20_000)] = 1920
+    """Pixels of a row. Source: Guangzhou's technical specification of 2021, 1080p."""
+
+    image_height_px: Annotated[int, Field(ge=64, le=20_000)] = 1080
+    """Pixels of a column. Source: Guangzhou's technical specification of 2021, 1080p."""
+
+    tilt_deg: Annotated[float, Field(ge=-90.0, le=90.0)] = 20.0
+    """Nose-down tilt of the device about its horizontal cross axis. Assumption: the horizon lies in the upper part of the image
+    and the road is seen from 6 m on."""
+
+    pixels_for_half_detection: Pixels = 144.0
+    """Visible pixels of a vehicle at which the detector finds it half of the time. Assumption: Johnson's criterion for
+    identification, 6 line pairs across the square root of the area, holds for a detector that also has to name the class."""
+
+    pixels_for_half_detection_by_class: dict[VehicleClass, Pixels] = Field(default_factory=dict)
+    """The same for single vehicle classes, where it differs."""
+
+    detection_steepness: Annotated[float, Field(gt=0.0, le=20.0)] = 1.7
+    """k of P = 1 / (1 + (n50 / n)^k) in pixels n. Assumption: that of the target transfer probability function at its middle
+    (exponent 2.7 + 0.7 N / N50 in line pairs N), halved since pixels grow with the square of line pairs."""
+
+    min_pixels: Annotated[float, Field(ge=1.0, le=1e6)] = 36.0
+    """With fewer visible pixels on it a vehicle is never reported. Assumption: Johnson's criterion for recognition, 3 line
+    pairs."""
+
+    least_contrast: Annotated[float, Field(gt=0.0, lt=1.0)] = 0.05
+    """Share of a vehicle's contrast that has to come through fog and rain. Assumption: the 5 % that define the meteorological
+    optical range."""
+
+    detection_by_light: LightFactorsSpec = LightFactorsSpec()
+    """What is left of the chance of detection at night and in glare."""
+
+    range_by_light: LightFactorsSpec = LightFactorsSpec(lit_night=1.0, unlit_night=0.6, glare=1.0)
+    """What is left of the range at night and in glare. Assumption: without street lights, headlights and the camera's own lamp
+    reach little more than half as far."""
+
+    glare_within_deg: Annotated[float, Field(ge=0.0, le=180.0)] = 45.0
+    """A sun whose bearing is no farther than this off the heading dazzles. Assumption: half of the field of view."""
+
+    glare_below_deg: Annotated[float, Field(ge=0.0, le=90.0)] = 20.0
+    """A sun higher than this does not dazzle. Assumption: it is then out of the image and off the hood."""
+
+    heavy_rain_factor: Share = 0.8
+    """What is left of the chance of detection in heavy rain (drops on the window, spray, reflections), evenly less in lighter
+    rain. Assumption: no figure was found in the literature."""
+
+    heavy_rain_mmph: Annotated[float, Field(gt=0.0, le=300.0)] = 16.0
+    """From which rain rate on it is heavy. Assumption: where Chinese hourly forecasts begin to speak of a rain-storm."""
+
+    position_noise_m: Annotated[float, Field(ge=0.0, le=20.0)] = 0.3
+    """Standard deviation of the reported centre along and across the line of sight, at the device. Assumption: fitting a box
+    to an image."""
+
+    foot_point_noise_px: Annotated[float, Field(ge=0.0, le=100.0)] = 2.0
+    """Standard deviation of the image row in which a vehicle is taken to touch the road, and of its column. From it the error
+    of the distance follows. Assumption: edges of boxes are good to some two pixels."""
+
+    speed_noise_mps: Annotated[float, Field(ge=0.0, le=20.0)] = 1.0
+    """Standard deviation of the reported speed, as tracked over some frames. Assumption: three times a LiDAR's, as the error of
+    the distance is."""
+
+    heading_noise_deg: Annotated[float, Field(ge=0.0, le=90.0)] = 4.0
+    """Standard deviation of the reported heading. Source: MOSAIC's sensor errors, 4 degrees."""
+
+    size_noise_m: Annotated[float, Field(ge=0.0, le=5.0)] = 0.5
+    """Standard deviation of the reported length and width. Source: MOSAIC's sensor errors, 0.5 m for the length."""
+
+    class_accuracy: Annotated[float, Field(gt=0.0, le=1.0)] = 0.95
+    """Share of the detected vehicles whose class is told right. Assumption: above the 90 % that Guangzhou's specification of
+    2021 demands."""
+
+    false_objects_per_frame: Annotated[float, Field(ge=0.0, le=50.0)] = 0.05
+    """Mean number of reported objects where no vehicle is. Assumption: Poisson; shadows and signs deceive a camera more than a
+    LiDAR."""
+
+    @property
+    def focal_px(self) -> float:
+        """Focal length in pixels."""
+        return focal_length_px(self.image_width_px, self.field_of_view_deg)
+
+    @property
+    def lowest_elevation_deg(self) -> float:
+        """Elevation of the lower edge of the image in its middle, in the device's own frame."""
+        return -self.highest_elevation_deg
+
+    @property
+    def highest_elevation_deg(self) -> float:
+        """Elevation of the upper edge of the image in its middle, in the device's own frame."""
+        return math.degrees(math.atan(0.5 * self.image_height_px / self.focal_px))
+
+    def seen_fan(self, occlusion_column_deg: float) -> Fan:
+        """Return the azimuth columns of the image."""
+        return fan(
+            math.radians(self.field_of_view_deg),
+            math.radians(occlusion_column_deg),
+            math.radians(self.lowest_elevation_deg),
+            math.radians(self.highest_elevation_deg),
+            math.radians(self.tilt_deg),
+        )
+
+    def light_seen(self, light: Light, sun: Sun, bearing_deg: float) -> Light:
+        """Return the light that the camera works in: in ``glare`` those that do not face the sun see as by day."""
+        if light != "glare" or faces(sun, bearing_deg, self.glare_within_deg, self.glare_below_deg):
+            return light
+        return "day"
+
+    def effective_range_m(self, weather: WeatherSpec, light: Light = "day") -> float:
+        """Return how far weather and light let the camera see at most."""
+        range_m = self.range_m * self.range_by_light.factor(light)
+        return min(range_m, contrast_range_m(extinction_per_m(weather, _LIGHT_NM), self.least_contrast))
+
+    def seen_model(self, weather: WeatherSpec, light: Light, mount: MountedSpec) -> Model:
+        """Return what a scan needs to know of it, in this weather and light. Evidence: pixels, less by lost contrast."""
+        alpha = extinction_per_m(weather, _LIGHT_NM)
+        reach_m = self.effective_range_m(weather, light)
+
+        def pixels_per_area(_: int, distance_m: Floats) -> Floats:
+            left = (np.exp(-alpha * distance_m) - self.least_contrast) / (1.0 - self.least_contrast)
+            return self.focal_px**2 * np.where(distance_m <= reach_m, np.maximum(left, 0.0), 0.0)
+
+        rain = min(1.0, weather.rain_mmph / self.heavy_rain_mmph)
+        chance = self.detection_by_light.factor(light) * (1.0 - rain * (1.0 - self.heavy_rain_factor))
+        by_class = self.pixels_for_half_detection_by_class
+        delay, delay_spread = log_normal(mount.processing_mean_s, mount.processing_spread_s)
+        return Model(
+            range_m=self.range_m,
+            relative=False,
+            gain=gains(self.range_m, len(_CLASSES), pixels_per_area),
+            chance=np.full(len(_CLASSES), chance),
+            half=np.array([by_class.get(name, self.pixels_for_half_detection) for name in _CLASSES]),
+            steepness=self.detection_steepness,
+            least=self.min_pixels,
+            along_m=self.position_noise_m,
+            along_per_m=self.distance_noise_per_m(mount.mounting_height_m),
+            across_m=self.position_noise_m,
+            across_per_m=self.foot_point_noise_px / self.focal_px,
+            speed_mps=self.speed_noise_mps,
+            heading_rad=math.radians(self.heading_noise_deg),
+            size_m=self.size_noise_m,
+            right_class=self.class_accuracy,
+            drop_share=mount.frame_drop_share,
+            false_mean=self.false_objects_per_frame,
+            log_delay_us=delay,
+            log_delay_spread=delay_spread,
+        )
+
+    def distance_noise_per_m(self, mounting_height_m: float) -> float:
+        """Return the growth, per metre, of the distance's error.
+
+        The error of ``ground_distance_error_m`` grows with the square of the distance; a scan knows lines only. The line
+        through 0 nearest to c d^2 up to the range R, by least squares, rises with 3/4 c R.
+        """
+        curvature = ground_distance_error_m(self.range_m, mounting_height_m, self.focal_px, self.foot_point_noise_px)
+        return 0.75 * curvature / self.range_m
+
+
+class CameraSpec(CameraHead, MountedSpec):
+    """A roadside camera with its object detector; the image is rectilinear, and its elevation limits follow from its size."""
+
+    kind: Literal["camera"]
+    """Always ``camera``."""
+
+    def fan(self) -> Fan:
+        """Return the azimuth columns of the device."""
+        return self.seen_fan(self.occlusion_column_deg)
+
+    def model(self, weather: WeatherSpec, light: Light = "day") -> Model:
+        """Return what a scan needs to know of it, in this weather and the light that it works in (``light_seen``)."""
+        return self.seen_model(weather, light, self)
+
+
+def focal_length_px(image_width_px: float, field_of_view_deg: float) -> float:
+    """Return the focal length of a rectilinear image in pixels: half the width over the tangent of half the field of view."""
+    return 0.5 * image_width_px / math.tan(math.radians(0.5 * field_of_view_deg))
+
+
+def pixels_on_target(width_m: float, height_m: float, distance_m: float, focal_px: float) -> float:
+    """Return the pixels on an upright, unhidden surface that faces the camera: (f W / d) (f H / d), in the image's middle."""
+    return (focal_px * width_m / distance_m) * (focal_px * height_m / distance_m)
+
+
+def ground_distance_error_m(distance_m: float, height_m: float, focal_px: float, noise_px: float) -> float:
+    """Return the error of a distance that is read from the image row in which something touches the level road.
+
+    The road at distance d lies atan(h / d) below the horizon; a row is 1 / f wide there, and dd / dangle = (d^2 + h^2) / h.
+    """
+    return (distance_m**2 + height_m**2) / height_m * noise_px / focal_px
+
+
+def contrast_range_m(alpha_per_m: float, least_contrast: float) -> float:
+    """Return where a contrast of 1 has fallen to the least: Koschmieder's law, C = exp(-alpha d). Infinite in clear air."""
+    return math.log(1.0 / least_contrast) / alpha_per_m if alpha_per_m > 0.0 else math.inf
