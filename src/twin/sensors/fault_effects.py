@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, Literal, NamedTuple, get_args
 
@@ -18,6 +19,8 @@ Cause = Literal["dirt", "misalignment", "clock_drift", "frame_loss", "power_loss
 CAUSES: Final[tuple[Cause, ...]] = get_args(Cause)
 """Every cause of faults, in the order of their numbers."""
 
+_DIRT, _MISALIGNMENT, _CLOCK_DRIFT, _FRAME_LOSS, _POWER_LOSS, _ = range(len(CAUSES))
+
 
 @dataclass(frozen=True, slots=True)
 class Fault:
@@ -32,11 +35,6 @@ class Fault:
     direction_rad: float = 0.0
     """Of a shift, anticlockwise from east."""
     ramp_us: int = 0
-
-    def size_at(self, t_us: int) -> float:
-        """Return its size at an instant within it, on the ramp in proportion to the time since the onset."""
-        grown = t_us - self.from_us
-        return self.size if grown >= self.ramp_us else self.size * grown / self.ramp_us
 
 
 class Conditions(NamedTuple):
@@ -71,25 +69,55 @@ def healthy(devices: int) -> Conditions:
     )
 
 
-def apply_fault(conditions: Conditions, fault: Fault, t_us: int) -> None:
-    """Add what one fault does at an instant to the conditions, in place.
+class ActiveFaults(NamedTuple):
+    """Faults that hold, as arrays in the order of their onset, see ``Fault``; ``cause`` is the position in ``CAUSES``."""
 
-    Losses multiply, angles, times and shifts add up. A free clock's offset is its rate times the time since the onset.
+    device: npt.NDArray[np.int64]
+    cause: npt.NDArray[np.int64]
+    from_us: npt.NDArray[np.int64]
+    size: Floats
+    direction_rad: Floats
+    ramp_us: npt.NDArray[np.int64]
+
+
+def active_faults(faults: Iterable[Fault]) -> ActiveFaults:
+    """Return faults as arrays."""
+    rows = list(faults)
+    return ActiveFaults(
+        np.array([one.device for one in rows], np.int64),
+        np.array([CAUSES.index(one.cause) for one in rows], np.int64),
+        np.array([one.from_us for one in rows], np.int64),
+        np.array([one.size for one in rows], np.float64),
+        np.array([one.direction_rad for one in rows], np.float64),
+        np.array([one.ramp_us for one in rows], np.int64),
+    )
+
+
+@kernel
+def apply_faults(conditions: Conditions, faults: ActiveFaults, t_us: int) -> None:
+    """Add what faults do at an instant to the conditions, in place.
+
+    On its ramp a fault has a size in proportion to the time since its onset. Losses multiply, angles, times and shifts add up.
+    A free clock's offset is its rate times the time since the onset.
     """
-    row, size = fault.device, fault.size_at(t_us)
-    if fault.cause == "dirt":
-        conditions.evidence_factor[row] *= 1.0 - size
-    elif fault.cause == "misalignment":
-        conditions.heading_offset_rad[row] += size
-    elif fault.cause == "clock_drift":
-        conditions.clock_offset_us[row] += round(size * (t_us - fault.from_us))
-    elif fault.cause == "frame_loss":
-        conditions.drop_probability[row] = 1.0 - (1.0 - conditions.drop_probability[row]) * (1.0 - size)
-    elif fault.cause == "power_loss":
-        conditions.up[row] = False
-    else:
-        conditions.offset_x_m[row] += size * math.cos(fault.direction_rad)
-        conditions.offset_y_m[row] += size * math.sin(fault.direction_rad)
+    for k in range(faults.device.size):
+        row, cause, since_us = faults.device[k], faults.cause[k], t_us - faults.from_us[k]
+        size = faults.size[k]
+        if since_us < faults.ramp_us[k]:
+            size *= since_us / faults.ramp_us[k]
+        if cause == _DIRT:
+            conditions.evidence_factor[row] *= 1.0 - size
+        elif cause == _MISALIGNMENT:
+            conditions.heading_offset_rad[row] += size
+        elif cause == _CLOCK_DRIFT:
+            conditions.clock_offset_us[row] += round(size * since_us)
+        elif cause == _FRAME_LOSS:
+            conditions.drop_probability[row] = 1.0 - (1.0 - conditions.drop_probability[row]) * (1.0 - size)
+        elif cause == _POWER_LOSS:
+            conditions.up[row] = False
+        else:
+            conditions.offset_x_m[row] += size * math.cos(faults.direction_rad[k])
+            conditions.offset_y_m[row] += size * math.sin(faults.direction_rad[k])
 
 
 def reported_positions(
