@@ -287,3 +287,19 @@ def test_a_zip_that_is_no_workbook(cbd, tmp_path) -> None:
         archive.writestr("readme.txt", "nothing")
     (problem,) = check(deployment(file="sites.xlsx"), cbd, tmp_path)
     assert "damaged" in problem.found
+
+
+def test_tables_say_what_becomes_of_a_site(tmp_path, corners, cbd) -> None:
+    """A column 状态 tells existing, added and removed sites apart, in both languages; other words are told with their cell."""
+    rows = rows_of(corners)
+    for row, status in zip(rows, ["状态", "现状", "新增", "拆除", "Existing", "", *["new"] * 7], strict=False):
+        row.append(status)
+    (tmp_path / "sites.csv").write_bytes(csv_bytes(rows))
+    spec = DeploymentSpec.model_validate({"kits": KITS, "tables": [{"file": "sites.csv"}]})
+    placed = place(spec, cbd, tmp_path)
+    assert [site.status for site in placed.sites[:4]] == ["existing", "added", "existing", "added"]
+    assert [site.name for site in placed.removed] == [corners[2][0]]
+    rows[1][-1] = "perhaps"
+    (tmp_path / "sites.csv").write_bytes(csv_bytes(rows))
+    (problem,) = check(spec, cbd, tmp_path)
+    assert (problem.key, problem.found) == ("状态", "found 'perhaps'")

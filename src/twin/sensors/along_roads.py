@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -20,7 +20,7 @@ import shapely
 
 from twin.roadnet.road_axes import BESIDE_M, RoadAxis, position, road_axis, roads
 from twin.roadnet.road_network import RoadNetwork
-from twin.sensors.deployment_spec import AlongRoadsRule
+from twin.sensors.deployment_spec import AlongRoadsRule, BridgesAndRampsRule
 from twin.sensors.poles import CLEARANCE_M, MapFootprint
 from twin.sensors.site_names import as_name
 
@@ -30,6 +30,8 @@ SHIFTS_M: Final = (0.0, *(sign * step for step in (5.0, 10.0, 15.0, 20.0, 25.0) 
 SETOFFS_M: Final = tuple(2.0 * step for step in range(11))
 """How much farther than usual from the kerb a pole may stand, to be clear of a side road. Assumption: 20 m, a side road and
 its strip."""
+
+RowRule = AlongRoadsRule | BridgesAndRampsRule
 
 _OPPOSED: Final = math.cos(math.radians(145.0))
 """Directions are opposed if the cosine between them is below this."""
@@ -95,27 +97,43 @@ def places_along(
     Left out are places in a ``tunnel`` or on a ``bridge`` where none are wanted, ``near`` another site, and those with no
     ``room`` for a pole outside buildings and carriageways.
     """
+
+    def wanted(edge: int) -> bool:
+        of_class = not rule.classes or network.edge_highway[edge] in rule.classes
+        return of_class and not network.edge_tunnel[edge] and (rule.bridges or not bool(network.edge_bridge[edge]))
+
+    def counted(edge: int) -> bool:
+        return not rule.classes or network.edge_highway[edge] in rule.classes
+
+    lines = [
+        Line(network, road_axis(network, road, edges), rule.start_m, counted, wanted)
+        for road, edges in chosen_roads(rule, network).items()
+    ]
+    return settle(rule, lines, footprint, placed)
+
+
+def settle(
+    rule: RowRule, lines: list[Line], footprint: MapFootprint, placed: Neighbourhood
+) -> tuple[list[Place], Mapping[str, int]]:
+    """Return the places of a rule along lines, coarse ones first, and how many were left out; see ``places_along``."""
     left_out: Counter[str] = Counter()
     kept: list[Place] = []
-    lines = [_Line(network, road_axis(network, road, edges)) for road, edges in chosen_roads(rule, network).items()]
     for line, index in sorted(_indices(rule, lines), key=lambda pair: (-_halvings(pair[1]), pair[0].axis.road, pair[1])):
-        chainage_m = rule.start_m + index * rule.spacing_m
+        chainage_m = line.start_m + index * rule.spacing_m
         at = line.axis.at(chainage_m)
-        if at is None or (rule.classes and network.edge_highway[at[0]] not in rule.classes):
+        if at is None or not line.counted(at[0]):
             continue
-        if network.edge_tunnel[at[0]]:
-            left_out["tunnel"] += 1
-        elif network.edge_bridge[at[0]] and not rule.bridges:
-            left_out["bridge"] += 1
+        if not line.wanted(at[0]):
+            left_out["tunnel" if line.network.edge_tunnel[at[0]] else "bridge"] += 1
+            continue
+        place = _place(rule, line, index, chainage_m, footprint)
+        if place is None:
+            left_out["room"] += 1
+        elif placed.crowded(place.x_m, place.y_m, place.level, rule.clear_of_m):
+            left_out["near"] += 1
         else:
-            place = _place(rule, line, index, chainage_m, footprint)
-            if place is None:
-                left_out["room"] += 1
-            elif placed.crowded(place.x_m, place.y_m, place.level, rule.clear_of_m):
-                left_out["near"] += 1
-            else:
-                placed.add(place.x_m, place.y_m, place.level)
-                kept.append(place)
+            placed.add(place.x_m, place.y_m, place.level)
+            kept.append(place)
     return sorted(kept, key=lambda place: (place.road, place.chainage_m)), left_out
 
 
@@ -129,12 +147,22 @@ def _halvings(index: int) -> float:
     return math.inf if index == 0 else (index & -index).bit_length() - 1
 
 
-class _Line:
+class Line:
     """A road's axis, and its carriageways as lines."""
 
-    def __init__(self, network: RoadNetwork, axis: RoadAxis) -> None:
+    def __init__(
+        self,
+        network: RoadNetwork,
+        axis: RoadAxis,
+        start_m: float,
+        counted: Callable[[int], bool],
+        wanted: Callable[[int], bool],
+    ) -> None:
+        """Take an axis, the chainage of its first place, and which of its edges count at all, and which may have poles."""
         self.network = network
         self.axis = axis
+        self.start_m = start_m
+        self.counted, self.wanted = counted, wanted
         self.edges = np.array(axis.edges)
         shapes: Any = [shapely.linestrings(np.column_stack(network.polyline(edge))) for edge in axis.edges]
         self.shapes: npt.NDArray[np.object_] = np.array(shapes)
@@ -160,24 +188,18 @@ class _Line:
         return min(found)[1:] if found else None
 
 
-def _indices(rule: AlongRoadsRule, lines: list[_Line]) -> Iterator[tuple[_Line, int]]:
+def _indices(rule: RowRule, lines: list[Line]) -> Iterator[tuple[Line, int]]:
     for line in lines:
-        for index in range(math.floor((line.axis.length_m - rule.start_m) / rule.spacing_m) + 1):
+        for index in range(math.floor((line.axis.length_m - line.start_m) / rule.spacing_m) + 1):
             yield line, index
 
 
-def _wanted(rule: AlongRoadsRule, network: RoadNetwork, edge: int) -> bool:
-    """Tell whether the rule wants poles beside this edge."""
-    of_class = not rule.classes or network.edge_highway[edge] in rule.classes
-    return of_class and not network.edge_tunnel[edge] and (rule.bridges or not bool(network.edge_bridge[edge]))
-
-
-def _place(rule: AlongRoadsRule, line: _Line, index: int, chainage_m: float, footprint: MapFootprint) -> Place | None:
+def _place(rule: RowRule, line: Line, index: int, chainage_m: float, footprint: MapFootprint) -> Place | None:
     right = on_the_right(index) if rule.sides == "alternate" else rule.sides == "right"
     sides = (right, not right) if rule.sides == "alternate" else (right,)
     for side in sides:
         for shifts_m, setoffs_m in ((SHIFTS_M[:1], SETOFFS_M[:1]), (SHIFTS_M, SETOFFS_M)):
-            stands = _stands(rule, line, chainage_m, shifts_m, setoffs_m, right=side)
+            stands = _stands(line, chainage_m, shifts_m, setoffs_m, right=side)
             if not stands:
                 continue
             points = np.array([(x_m, y_m) for x_m, y_m, _, _ in stands])
@@ -189,8 +211,7 @@ def _place(rule: AlongRoadsRule, line: _Line, index: int, chainage_m: float, foo
 
 
 def _stands(
-    rule: AlongRoadsRule,
-    line: _Line,
+    line: Line,
     chainage_m: float,
     shifts_m: tuple[float, ...],
     setoffs_m: tuple[float, ...],
@@ -202,7 +223,7 @@ def _stands(
     kerbs = []
     for shift_m in shifts_m:
         at = line.axis.at(chainage_m + shift_m)
-        if home is not None and at is not None and at[2] == home[2] and _wanted(rule, line.network, at[0]):
+        if home is not None and at is not None and at[2] == home[2] and line.wanted(at[0]):
             kerbs.append(_kerb(line, at[0], at[1], right=right))
     found = []
     for setoff_m in setoffs_m:
@@ -213,7 +234,7 @@ def _stands(
     return found
 
 
-def _kerb(line: _Line, edge: int, s_m: float, *, right: bool) -> tuple[float, float, float, float, int]:
+def _kerb(line: Line, edge: int, s_m: float, *, right: bool) -> tuple[float, float, float, float, int]:
     """Return a point of the road's outer kerb and the unit vector away from the road, and the level."""
     network, sign = line.network, 1.0 if right else -1.0
     if not right:

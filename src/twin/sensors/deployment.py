@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,26 +16,37 @@ from twin.roadnet.datum import TITLES, convert
 from twin.roadnet.road_axes import roads
 from twin.roadnet.road_network import Junction, RoadNetwork
 from twin.sensors import datum_fit
-from twin.sensors.along_roads import Neighbourhood, chosen_roads, places_along
+from twin.sensors.along_roads import Neighbourhood, Place, chosen_roads, places_along
 from twin.sensors.deployment_spec import (
     AlongRoadsRule,
+    BridgesAndRampsRule,
     DeploymentSpec,
     DeviceSpec,
+    KitSpec,
+    MountSpec,
     Rule,
     SignalisedJunctionsRule,
     SiteSpec,
     SiteTableSpec,
+    Status,
+    mounts_of,
 )
+from twin.sensors.mounts import Pose, chosen, poses
 from twin.sensors.poles import CLEARANCE_M, MapFootprint, corner_of
 from twin.sensors.site_tables import GivenSite, SiteGroup, given_groups
+from twin.sensors.structures import places_on_structures
 
 MOST_TOLD = 20
 """So many sites of one table that lie outside the map are told one by one; the rest are counted."""
 
+JUNCTION_REACH_M = 60.0
+"""A given site this near to a junction may carry a kit for the junction's corners. Assumption: half of the widest junction, and
+the stop lines' distance from it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """A pole or gantry, placed."""
+    """A pole or gantry, or the poles of one junction, placed."""
 
     number: int
     name: str
@@ -46,6 +58,13 @@ class Site:
     """Compass bearing from which the headings of its devices count."""
     junction: int | None
     """Junction it was placed at by rule; None for others."""
+    kit: str = ""
+    status: Status = "added"
+    poles: int = 1
+    """Poles that bear its devices."""
+    rsu: int = 0
+    compute: int = 0
+    """Roadside units and edge computers of its kit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +89,8 @@ class Deployment:
 
     sites: tuple[Site, ...]
     devices: tuple[Device, ...]
+    removed: tuple[Site, ...] = ()
+    """Sites that are pulled down, as they were placed: no devices."""
 
 
 def check(spec: DeploymentSpec, network: RoadNetwork, base: Path = Path()) -> list[Problem]:
@@ -100,39 +121,84 @@ def notices(spec: DeploymentSpec, network: RoadNetwork, base: Path = Path()) -> 
 
     A datum that fits better than the stated one, sites of tables in buildings or on one spot, places that rules left out.
     """
-    return _Placing(spec, network, base).notices
+    placing = _Placing(spec, network, base)
+    found = placing.notices
+    if spec.budget_cny is not None and not placing.problems:
+        from twin.sensors.costs import bill
+
+        low, mid, high = (float(value) for value in bill(_placed(placing, spec), spec.costs).investment_cny)
+        if mid > spec.budget_cny:
+            found = [
+                *found,
+                say("deployment.budget", budget=spec.budget_cny / 1e4, low=low / 1e4, mid=mid / 1e4, high=high / 1e4),
+            ]
+    return found
 
 
 def place(spec: DeploymentSpec, network: RoadNetwork, base: Path = Path()) -> Deployment:
-    """Put a deployment on the map: given sites first, then the rows of tables, then junctions and roads by rule.
+    """Put a deployment on the map: given sites first, then the rows of tables, then junctions, bridges and roads by rule.
 
     Raise ScenarioError with every problem that ``check`` finds.
     """
     placing = _Placing(spec, network, base)
     if placing.problems:
         raise ScenarioError(placing.problems)
+    return _placed(placing, spec)
+
+
+def _placed(placing: _Placing, spec: DeploymentSpec) -> Deployment:
+    sites: list[Site] = []
+    removed: list[Site] = []
     devices: list[Device] = []
-    for site, kit, height_m in placing.sites:
-        of_kind: dict[str, int] = {}
-        for device in spec.kits[kit]:
-            nth = of_kind.get(device.kind, 0)
-            of_kind[device.kind] = nth + 1
-            heading_deg = (site.heading_deg + device.heading_deg) % 360.0
-            name = f"{site.name}/{device.kind}-{nth}"
-            own = device if height_m is None else device.model_copy(update={"mounting_height_m": height_m})
-            devices.append(Device(len(devices), name, site.number, site.x_m, site.y_m, site.level, heading_deg, own))
-    return Deployment(tuple(site for site, _, _ in placing.sites), tuple(devices))
+    for placed in placing.sites:
+        site, kit = placed.site, spec.kits[placed.site.kit]
+        mounted = [(mount, placing.poses_of(placed, mount)) for mount in mounts_of(kit)]
+        poles = {pose.pole for _, places in mounted for pose in places}
+        rsu, compute = (kit.rsu, kit.compute) if isinstance(kit, KitSpec) else (0, 0)
+        if site.status == "removed":
+            removed.append(replace(site, number=len(removed), poles=len(poles), rsu=rsu, compute=compute))
+            continue
+        site = replace(site, number=len(sites), poles=len(poles), rsu=rsu, compute=compute)
+        sites.append(site)
+        devices += _devices(site, mounted, placed.height_m, len(devices))
+    return Deployment(tuple(sites), tuple(devices), tuple(removed))
+
+
+def _devices(site: Site, mounted: list[tuple[MountSpec, list[Pose]]], height_m: float | None, first: int) -> Iterator[Device]:
+    """Yield a site's devices, numbered from ``first``: mount by mount, place by place, in the order of the kit."""
+    of_kind: dict[str, int] = {}
+    hung = ((pose, device) for mount, places in mounted for pose in places for device in mount.devices)
+    for number, (pose, device) in enumerate(hung, first):
+        nth = of_kind.get(device.kind, 0)
+        of_kind[device.kind] = nth + 1
+        own = device
+        if height_m is not None and "mounting_height_m" in type(device).model_fields:
+            own = device.model_copy(update={"mounting_height_m": height_m})
+        heading_deg = (pose.heading_deg + getattr(device, "heading_deg", 0.0)) % 360.0
+        name = f"{site.name}/{device.kind}-{nth}"
+        yield Device(number, name, site.number, pose.x_m, pose.y_m, pose.level, heading_deg, own)
+
+
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    """A site with what its devices need to know of it."""
+
+    site: Site
+    height_m: float | None
+    junction: int | None
+    """Junction whose corners its kit may use: its rule's, or the nearest to a given site."""
 
 
 class _Placing:
     """Places every site and gathers what is wrong or worth knowing on the way."""
 
     def __init__(self, spec: DeploymentSpec, network: RoadNetwork, base: Path) -> None:
-        self.sites: list[tuple[Site, str, float | None]] = []
+        self.sites: list[_Placed] = []
         self.notices: list[str] = []
         self._spec, self._network, self._footprint = spec, network, MapFootprint(network)
         self._first_use: dict[str, str] = {}
         self._placed = Neighbourhood()
+        self._unfit: set[tuple[str, str]] = set()
         groups, self.problems = given_groups(spec, base)
         for group in groups:
             self._give(group)
@@ -141,16 +207,62 @@ class _Placing:
             self._kit(rule.kit, "", f"{key}.kit")
             if isinstance(rule, AlongRoadsRule):
                 self._along_roads(rule, key)
+            elif isinstance(rule, BridgesAndRampsRule):
+                self._on_structures(rule, key)
             else:
                 self._at_junctions(rule, key)
+        self._remove()
 
-    def _add(self, site: Site, kit: str, height_m: float | None, where: str, key: str) -> None:
+    def poses_of(self, placed: _Placed, mount: MountSpec) -> list[Pose]:
+        """Return the places of a mount at a site; empty where it needs a junction and there is none."""
+        site = placed.site
+        if mount.at == "site":
+            return [Pose(site.x_m, site.y_m, site.level, site.heading_deg, 0)]
+        if placed.junction is None:
+            return []
+        found = poses(self._network.junctions[placed.junction], self._network, self._footprint, (site.x_m, site.y_m))
+        return chosen(found[mount.at], mount.which)
+
+    def _remove(self) -> None:
+        """Mark the sites that the deployment's list of removed ones names."""
+        names = {placed.site.name for placed in self.sites}
+        for i, name in enumerate(self._spec.removed):
+            if name not in names:
+                near = difflib.get_close_matches(name, names, n=1, cutoff=0.6)
+                remedy = say("remedy.did_you_mean", name=near[0]) if near else say("deployment.removed.remedy")
+                found = say("deployment.removed.found", name=name)
+                self.problems.append(Problem("", f"deployment.removed[{i}]", found, remedy))
+        gone = set(self._spec.removed)
+        self.sites = [
+            replace(placed, site=replace(placed.site, status="removed")) if placed.site.name in gone else placed
+            for placed in self.sites
+        ]
+
+    def _near_junction(self, x_m: float, y_m: float) -> int | None:
+        """Return the nearest junction within reach of a given site, signalised or not."""
+        near = min(
+            self._network.junctions, key=lambda junction: math.hypot(junction.x_m - x_m, junction.y_m - y_m), default=None
+        )
+        if near is None or math.hypot(near.x_m - x_m, near.y_m - y_m) > JUNCTION_REACH_M:
+            return None
+        return near.number
+
+    def _add(self, site: Site, height_m: float | None, where: str, key: str, *, given: bool = False) -> None:
         first = self._first_use.get(site.name)
         if first is not None:
             found = say("deployment.name.found", name=site.name, first=first)
             self.problems.append(Problem(where, key, found, say("deployment.name.remedy")))
         self._first_use.setdefault(site.name, where or key)
-        self.sites.append((replace(site, number=len(self.sites)), kit, height_m))
+        kit = self._spec.kits.get(site.kit)
+        junction = site.junction
+        if kit is not None and any(mount.at != "site" for mount in mounts_of(kit)):
+            junction = self._near_junction(site.x_m, site.y_m) if given else junction
+            if junction is None and (site.kit, key if not given else site.name) not in self._unfit:
+                self._unfit.add((site.kit, key if not given else site.name))
+                found = say("deployment.corners.found", kit=site.kit, name=site.name)
+                remedy = say("deployment.corners.remedy", reach_m=JUNCTION_REACH_M)
+                self.problems.append(Problem(where, key, found, remedy))
+        self.sites.append(_Placed(site, height_m, junction))
 
     def _kit(self, kit: str, where: str, key: str) -> None:
         if kit not in self._spec.kits:
@@ -174,8 +286,8 @@ class _Placing:
                 self._kit(given.kit, at.where, at.key)
                 kits_told.add((at.where, at.key))
             at = given.place("name")
-            site = Site(0, given.name, x_m, y_m, given.level, given.heading_deg, None)
-            self._add(site, given.kit, given.height_m, at.where, at.key)
+            site = Site(0, given.name, x_m, y_m, given.level, given.heading_deg, None, given.kit, given.status)
+            self._add(site, given.height_m, at.where, at.key, given=True)
             if self._footprint.covers(x_m, y_m):
                 self._placed.add(x_m, y_m, given.level)
 
@@ -204,8 +316,8 @@ class _Placing:
         if not signalised:
             self.problems.append(Problem("", key, say("deployment.signals.found"), say("deployment.signals.remedy")))
         for junction in signalised:
-            site = _corner_site(rule.prefix, junction, self._network, self._footprint)
-            self._add(site, rule.kit, None, "", key)
+            site = _corner_site(rule, junction, self._network, self._footprint)
+            self._add(site, None, "", key)
             self._placed.add(site.x_m, site.y_m, site.level)
 
     def _along_roads(self, rule: AlongRoadsRule, key: str) -> None:
@@ -224,23 +336,37 @@ class _Placing:
             self.problems.append(Problem("", key, say("deployment.no_road.found"), say("deployment.no_road.remedy")))
         found_places, left_out = places_along(rule, self._network, self._footprint, self._placed)
         for place in found_places:
-            site = Site(0, place.name, place.x_m, place.y_m, place.level, place.heading_deg, None)
-            self._add(site, rule.kit, None, "", key)
+            self._add_place(place, rule, key)
         if any(left_out.values()):
             self.notices.append(_left_out_text(key, rule, len(found_places), left_out))
 
+    def _on_structures(self, rule: BridgesAndRampsRule, key: str) -> None:
+        found_places, left_out, structures = places_on_structures(rule, self._network, self._footprint, self._placed)
+        if not structures:
+            found = say("deployment.structures.found", least_m=rule.least_m)
+            self.problems.append(Problem("", key, found, say("deployment.structures.remedy")))
+        for place in found_places:
+            self._add_place(place, rule, key)
+        if any(left_out.values()):
+            self.notices.append(_left_out_text(key, rule, len(found_places), left_out))
+
+    def _add_place(self, place: Place, rule: AlongRoadsRule | BridgesAndRampsRule, key: str) -> None:
+        at = (place.x_m, place.y_m, place.level, place.heading_deg)
+        self._add(Site(0, place.name, *at, None, rule.kit, rule.status), None, "", key)
+
 
 def _in_order(rules: list[Rule]) -> list[tuple[int, Rule]]:
-    """Return the rules with their numbers, in an order that does not hang on the list's: junctions first, then roads.
+    """Return the rules with their numbers, in an order that does not hang on the list's: junctions, structures, then roads.
 
-    The spacing of rules along roads comes last, and wide before dense, so that another spacing leaves the order as it was.
+    The spacing of rules along roads and structures comes last, and wide before dense, so that another spacing leaves the order
+    as it was.
     """
+    kinds = ("signalised_junctions", "bridges_and_ramps", "along_roads")
 
-    def order(numbered: tuple[int, Rule]) -> tuple[bool, str, float, int]:
+    def order(numbered: tuple[int, Rule]) -> tuple[int, str, float, int]:
         number, rule = numbered
-        along = isinstance(rule, AlongRoadsRule)
-        spacing_m = rule.spacing_m if isinstance(rule, AlongRoadsRule) else 0.0
-        return along, rule.model_dump_json(exclude={"spacing_m"}), -spacing_m, number
+        spacing_m = 0.0 if isinstance(rule, SignalisedJunctionsRule) else rule.spacing_m
+        return kinds.index(rule.kind), rule.model_dump_json(exclude={"spacing_m", "status"}), -spacing_m, number
 
     return sorted(enumerate(rules), key=order)
 
@@ -268,13 +394,14 @@ def _outside(
         yield Problem(group.head.where, group.head.key, found, say("deployment.outside.remedy", crs=TITLES[group.crs]))
 
 
-def _corner_site(prefix: str, junction: Junction, network: RoadNetwork, footprint: MapFootprint) -> Site:
+def _corner_site(rule: SignalisedJunctionsRule, junction: Junction, network: RoadNetwork, footprint: MapFootprint) -> Site:
     corner = corner_of(junction, network, footprint)
-    name = f"{prefix}-{min(int(network.node_osm[node]) for node in junction.nodes)}"
-    return Site(0, name, corner.x_m, corner.y_m, corner.level, corner.heading_deg, junction.number)
+    name = f"{rule.prefix}-{min(int(network.node_osm[node]) for node in junction.nodes)}"
+    at = (corner.x_m, corner.y_m, corner.level, corner.heading_deg)
+    return Site(0, name, *at, junction.number, rule.kit, rule.status)
 
 
-def _left_out_text(key: str, rule: AlongRoadsRule, placed: int, left_out: Mapping[str, int]) -> str:
+def _left_out_text(key: str, rule: AlongRoadsRule | BridgesAndRampsRule, placed: int, left_out: Mapping[str, int]) -> str:
     reasons = [
         say(f"deployment.left_out.{why}", count=left_out[why], clear_of_m=rule.clear_of_m)
         for why in ("tunnel", "bridge", "near", "room")
@@ -286,6 +413,7 @@ def _left_out_text(key: str, rule: AlongRoadsRule, placed: int, left_out: Mappin
 __all__ = [
     "CLEARANCE_M",
     "AlongRoadsRule",
+    "BridgesAndRampsRule",
     "Deployment",
     "DeploymentSpec",
     "Device",

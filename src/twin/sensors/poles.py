@@ -98,7 +98,7 @@ def corner_of(junction: Junction, network: RoadNetwork, footprint: MapFootprint)
     for setback_m in SETBACKS_M:
         for edge in approaches:
             if setback_m <= network.edge_length_m[edge]:
-                points.append(_beside(network, edge, setback_m))
+                points.append(beside(network, edge, setback_m))
                 levels.append(network.edge_level[edge])
     clear = footprint.first_clear(np.array(points), np.array(levels, np.int8))
     chosen = 0 if clear is None else clear
@@ -107,7 +107,7 @@ def corner_of(junction: Junction, network: RoadNetwork, footprint: MapFootprint)
     return Corner(x_m, y_m, int(levels[chosen]), round(bearing_deg, 3))
 
 
-def _beside(network: RoadNetwork, edge: int, setback_m: float) -> tuple[float, float]:
+def beside(network: RoadNetwork, edge: int, setback_m: float) -> tuple[float, float]:
     """Return the place beside the right kerb of ``edge``, ``setback_m`` before its end."""
     xs, ys = network.polyline(edge)
     part = slice(int(network.point_offset[edge]), int(network.point_offset[edge + 1]))

@@ -16,7 +16,7 @@ from twin.errors import Problem
 from twin.messages import say
 from twin.roadnet.datum import Datum
 from twin.roadnet.table_cells import Row, UnreadableTableError, read_rows
-from twin.sensors.deployment_spec import DeploymentSpec, SiteSpec, SiteTableSpec, TableField
+from twin.sensors.deployment_spec import DeploymentSpec, SiteSpec, SiteTableSpec, Status, TableField
 from twin.sensors.site_names import LONGEST_NAME, as_name
 
 HEADERS: Final[dict[TableField, tuple[str, ...]]] = {
@@ -31,9 +31,17 @@ HEADERS: Final[dict[TableField, tuple[str, ...]]] = {
     "heading": ("heading", "headingdeg", "bearing", "azimuth", "朝向", "方位角", "朝向角", "航向角"),
     "height": ("height", "heightm", "mountingheight", "mountingheightm", "高度", "安装高度", "挂高", "架设高度"),
     "level": ("level", "layer", "层级", "层", "道路层级"),
+    "status": ("status", "state", "状态", "建设状态", "建设类型", "建设性质"),
 }
 """Headers by what they say; the first of a field's that a table has is taken. Compared without case, blanks, punctuation,
 anything in brackets (``经度(°)``) and the name of a datum (``gcj02_lng``)."""
+
+STATUSES: Final[dict[Status, tuple[str, ...]]] = {
+    "existing": ("existing", "现状", "已建", "既有", "利旧"),
+    "added": ("added", "new", "planned", "新增", "新建", "拟建"),
+    "removed": ("removed", "拆除"),
+}
+"""What a cell of the column ``status`` may say; an empty one says ``added``."""
 
 _HEADER_WITHIN_ROWS: Final = 10
 _BRACKETS: Final = re.compile(r"[(\[{【《].*?[)\]}】》]")
@@ -65,6 +73,7 @@ class GivenSite:
     heading_deg: float = 0.0
     height_m: float | None = None
     level: int = 0
+    status: Status = "added"
     places: Mapping[TableField, Place] = field(default_factory=dict)
     """Where its values stand, at least name, lon, lat and kit."""
 
@@ -116,7 +125,7 @@ def _own(site: SiteSpec, number: int, crs: Datum) -> GivenSite:
     places = {of: Place("", f"{key}.{name}") for of, name in keys.items()}
     return GivenSite(
         *(site.name, site.lon_deg, site.lat_deg, site.crs or crs, site.kit),
-        *(site.heading_deg, site.height_m, site.level, places),
+        *(site.heading_deg, site.height_m, site.level, site.status, places),
     )
 
 
@@ -208,7 +217,18 @@ class _RowReader:
             return None
         places: dict[TableField, Place] = {of: self._place(row, of) for of in _REQUIRED}
         places["kit"] = self._place(row, "kit") if self._cell(row, "kit") else Place("", self._kit_key)
-        return GivenSite(name, lon_deg, lat_deg, self._crs, kit, heading_deg or 0.0, height_m, int(level or 0), places)
+        at = (name, lon_deg, lat_deg, self._crs, kit, heading_deg or 0.0, height_m, int(level or 0))
+        return GivenSite(*at, self._status(row), places)
+
+    def _status(self, row: Row) -> Status:
+        text = unicodedata.normalize("NFKC", self._cell(row, "status")).strip().casefold()
+        for status, words in STATUSES.items():
+            if text in words:
+                return status
+        if text:
+            names = ", ".join(word for words in STATUSES.values() for word in words)
+            self._wrong(row, "status", "status", text=self._cell(row, "status")[:60], names=names)
+        return "added"
 
     def _cell(self, row: Row, of: TableField) -> str:
         column = self._columns.get(of)

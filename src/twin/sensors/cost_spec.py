@@ -1,0 +1,146 @@
+"""What a scenario says of prices: a low, a middle and a high value of everything a deployment is made of."""
+
+from __future__ import annotations
+
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from twin.messages import say
+from twin.spec import Spec
+
+Cny = Annotated[float, Field(ge=0.0, le=1e9)]
+Watts = Annotated[float, Field(ge=0.0, le=10_000.0)]
+
+
+class PriceSpec(Spec):
+    """A price in yuan as a range: what a cautious, a usual and a dear tender would say."""
+
+    low: Cny
+    """The least that is plausible, CNY."""
+
+    mid: Cny
+    """What is reckoned with, CNY."""
+
+    high: Cny
+    """The most that is plausible, CNY."""
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if not self.low <= self.mid <= self.high:
+            raise ValueError(say("spec.price", low=self.low, mid=self.mid, high=self.high))
+        return self
+
+
+class PowerSpec(Spec):
+    """Electric power of each kind of equipment, day and night."""
+
+    lidar_w: Watts = 20.0
+    """A LiDAR, W. Assumption: typical of data sheets of 32 to 128 channels, 10 to 30 W."""
+
+    camera_w: Watts = 12.0
+    """A camera, W. Assumption: within Power over Ethernet's 12.95 W (IEEE 802.3af)."""
+
+    radar_w: Watts = 15.0
+    """A radar, W. Assumption: typical of roadside units."""
+
+    radar_video_w: Watts = 30.0
+    """An integrated radar-video unit, W. Assumption: a camera and a radar, and their processor."""
+
+    loop_w: Watts = 2.0
+    """A loop with its share of the detector card, W. Assumption: typical of detector cards."""
+
+    rsu_w: Watts = 25.0
+    """A roadside unit (RSU), W. Assumption: within Power over Ethernet's 25.5 W (IEEE 802.3at)."""
+
+    compute_w: Watts = 250.0
+    """An edge computer, W. Assumption: a server with one accelerator card."""
+
+    def of(self, item: str) -> float:
+        """Return the power of a kind of device, of ``rsu`` or ``compute``; 0 for what draws none."""
+        value = getattr(self, f"{item}_w", 0.0)
+        return float(value)
+
+
+class CostsSpec(Spec):
+    """Prices of a deployment, CNY without value-added tax, and what running it costs.
+
+    Tenders seldom publish unit prices, so most are assumptions with a wide range; put in your own. Prices of equipment include
+    its mounting and calibration.
+    """
+
+    lidar: PriceSpec = PriceSpec(low=24_000.0, mid=60_000.0, high=150_000.0)
+    """A LiDAR. Assumption: no unit price is published. Low: what Beijing's plan sets aside a junction (1.49 % of 9.94 billion
+    CNY over 6,050 junctions, 24,000 CNY; not every junction gets one). Middle and high: 128-channel units of small series."""
+
+    camera: PriceSpec = PriceSpec(low=3_000.0, mid=8_000.0, high=20_000.0)
+    """A camera with its share of detection. Assumption: network cameras for traffic, no published unit price."""
+
+    radar: PriceSpec = PriceSpec(low=10_000.0, mid=25_000.0, high=60_000.0)
+    """A roadside mmWave radar. Assumption: no published unit price."""
+
+    radar_video: PriceSpec = PriceSpec(low=20_000.0, mid=45_000.0, high=90_000.0)
+    """An integrated radar-video unit. Assumption: a radar, a camera and their common housing; no published unit price."""
+
+    loop: PriceSpec = PriceSpec(low=1_000.0, mid=3_000.0, high=8_000.0)
+    """An inductive loop or geomagnetic detector of one lane, with cutting or drilling. Assumption: no published unit price."""
+
+    by_preset: dict[str, PriceSpec] = Field(default_factory=dict)
+    """Prices of single device presets, where they differ from those of their kind."""
+
+    rsu: PriceSpec = PriceSpec(low=50_000.0, mid=88_000.0, high=107_000.0)
+    """A roadside unit (RSU). Source: middle, 5.33 % of Beijing's plan of 9.94 billion CNY over 6,050 junctions; low and high,
+    an RSU-ready site of 7,000 to 15,000 USD (itskrs). Assumption: 7.1 CNY a USD; the plan's total is recalled, not read."""
+
+    compute: PriceSpec = PriceSpec(low=100_000.0, mid=220_000.0, high=350_000.0)
+    """An edge computer (MEC) at a site. Source: middle, 13.38 % of Beijing's plan over 6,050 junctions. Assumption: low and
+    high, from half to one and a half of it; the plan's total is recalled, not read."""
+
+    pole: PriceSpec = PriceSpec(low=15_000.0, mid=50_000.0, high=100_000.0)
+    """A pole or mast with its foundation, cross-arm and cabinet. Assumption: low where a lamp post or signal mast is shared,
+    high for a multi-function pole with a long arm."""
+
+    power: PriceSpec = PriceSpec(low=3_000.0, mid=10_000.0, high=30_000.0)
+    """Connecting a pole to electricity, with surge protection. Assumption: from the nearest cabinet, to a new line."""
+
+    civil_works: PriceSpec = PriceSpec(low=100_000.0, mid=605_000.0, high=1_000_000.0)
+    """Ducts, fibre, trenches and their restoration, by site. Source: middle, Beijing's 4.031 billion CNY for poles and ducts at
+    6,050 junctions, less its 7,418 poles at 50,000 CNY. Assumption: low where ducts lie already (an RSU-ready site with a
+    cabinet is 27,000 to 40,000 USD, itskrs), high where none do."""
+
+    removal: PriceSpec = PriceSpec(low=3_000.0, mid=10_000.0, high=25_000.0)
+    """Pulling down one pole of a removed site. Assumption: a day's crew and crane; nothing is had for what is taken down."""
+
+    maintenance_low_share: Annotated[float, Field(ge=0.0, le=1.0)] = 0.02
+    """Maintenance a year as a share of the price of devices, RSU and computer, at the least. Source: 2 to 5 % (itskrs)."""
+
+    maintenance_share: Annotated[float, Field(ge=0.0, le=1.0)] = 0.035
+    """The same as it is reckoned with. Source: the middle of 2 to 5 % (itskrs)."""
+
+    maintenance_high_share: Annotated[float, Field(ge=0.0, le=1.0)] = 0.05
+    """The same at the most. Source: 2 to 5 % (itskrs)."""
+
+    power_draw: PowerSpec = PowerSpec()
+    """Electric power of the equipment."""
+
+    electricity_cny_per_kwh: Annotated[float, Field(ge=0.0, le=100.0)] = 0.75
+    """Price of electricity. Assumption: general commercial tariff of Guangdong, averaged over the day."""
+
+    life_years: Annotated[float, Field(gt=0.0, le=100.0)] = 8.0
+    """Years over which the investment is spread. Assumption: electronics last 8 years, poles longer."""
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        low, mid, high = self.maintenance_low_share, self.maintenance_share, self.maintenance_high_share
+        if not low <= mid <= high:
+            raise ValueError(say("spec.price", low=low, mid=mid, high=high))
+        return self
+
+    def device(self, kind: str, preset: str = "") -> PriceSpec:
+        """Return the price of a device: its preset's, else its kind's. Raises KeyError for a kind without a price."""
+        if preset in self.by_preset:
+            return self.by_preset[preset]
+        price = getattr(self, kind, None)
+        if not isinstance(price, PriceSpec):
+            raise KeyError(kind)
+        return price

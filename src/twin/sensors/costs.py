@@ -1,0 +1,110 @@
+"""What a deployment costs: investment, running costs a year, and both for each site."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from twin.sensors.cost_spec import CostsSpec, PriceSpec
+from twin.sensors.deployment import Deployment, Site
+
+HOURS_A_YEAR: Final = 8766.0
+"""365.25 days."""
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the bill of quantities."""
+
+    item: str
+    """A kind of device, or ``rsu``, ``compute``, ``pole``, ``power``, ``civil_works``, ``removal``."""
+    preset: str
+    """Preset of the devices; empty without one."""
+    count: int
+    """How many are bought; what stands already is not."""
+    unit_cny: PriceSpec
+
+
+@dataclass(frozen=True, slots=True)
+class Bill:
+    """A deployment's costs; ranges are arrays of low, middle and high, CNY."""
+
+    lines: tuple[Line, ...]
+    site_investment_cny: Floats
+    """(sites, 3): what each site costs to build; 0 for those that stand already."""
+    site_yearly_cny: Floats
+    """(sites, 3): maintenance and electricity of each site in a year."""
+    removal_cny: Floats
+    """(3,): for pulling down the removed sites."""
+    life_years: float
+
+    @property
+    def investment_cny(self) -> Floats:
+        """(3,): everything that is paid once."""
+        total: Floats = self.site_investment_cny.sum(axis=0) + self.removal_cny
+        return total
+
+    @property
+    def yearly_cny(self) -> Floats:
+        """(3,): everything that is paid every year."""
+        total: Floats = self.site_yearly_cny.sum(axis=0)
+        return total
+
+    @property
+    def hourly_cny(self) -> Floats:
+        """(3,): the investment spread evenly over ``life_years``, without interest, and running costs, by hour.
+
+        Divided by the vehicles that are perceived at one time on average, it is the cost of a perceived vehicle-hour.
+        """
+        total: Floats = (self.investment_cny / self.life_years + self.yearly_cny) / HOURS_A_YEAR
+        return total
+
+    def life_cycle_cny(self) -> Floats:
+        """(3,): investment and running costs over ``life_years``, without interest."""
+        total: Floats = self.investment_cny + self.life_years * self.yearly_cny
+        return total
+
+
+def bill(deployment: Deployment, costs: CostsSpec) -> Bill:
+    """Return what a deployment costs: devices, RSU and computers, poles with their power, civil works by site, removals.
+
+    Maintenance is a share of the price of devices, RSU and computers, at existing sites too; electricity is the power of the
+    same day and night. Low, middle and high prices are summed apart, so the range is that of all prices going one way.
+    """
+    investment, yearly = np.zeros((len(deployment.sites), 3)), np.zeros((len(deployment.sites), 3))
+    bought: Counter[tuple[str, str]] = Counter()
+    share = np.array([costs.maintenance_low_share, costs.maintenance_share, costs.maintenance_high_share])
+
+    def equip(site: Site, item: str, preset: str, count: int) -> None:
+        price = count * _range(costs.device(item, preset))
+        energy_kwh = count * costs.power_draw.of(item) * HOURS_A_YEAR / 1000.0
+        yearly[site.number] += share * price + costs.electricity_cny_per_kwh * energy_kwh
+        buy(site, item, preset, count)
+
+    def buy(site: Site, item: str, preset: str, count: int) -> None:
+        if site.status != "existing":
+            investment[site.number] += count * _range(costs.device(item, preset))
+            bought[item, preset] += count
+
+    for device in deployment.devices:
+        equip(deployment.sites[device.site], device.spec.kind, getattr(device.spec, "preset", ""), 1)
+    for site in deployment.sites:
+        equip(site, "rsu", "", site.rsu)
+        equip(site, "compute", "", site.compute)
+        buy(site, "pole", "", site.poles)
+        buy(site, "power", "", site.poles)
+        buy(site, "civil_works", "", 1)
+    pulled_down = sum(site.poles for site in deployment.removed)
+    bought["removal", ""] += pulled_down
+    lines = [Line(item, preset, count, costs.device(item, preset)) for (item, preset), count in bought.items() if count]
+    return Bill(tuple(lines), investment, yearly, pulled_down * _range(costs.removal), costs.life_years)
+
+
+def _range(price: PriceSpec) -> Floats:
+    return np.array([price.low, price.mid, price.high])
