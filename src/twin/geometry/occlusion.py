@@ -1,10 +1,11 @@
 """The 2.5-D azimuth scan: which part of each box a sensor on a pole sees past the other boxes and the walls.
 
-The ground is flat; vehicles are boxes that stand on it, buildings are vertical walls that stand on it. A ray is an azimuth
-and a slope (metres up per metre out). Along one azimuth a box of height H that is entered at ``r_in`` and left at ``r_out``
-shows a sensor at height h the slopes from ``-h / r_in`` to ``(H - h) / r_out`` (H < h: its roof shows) or ``(H - h) / r_in``
-(H >= h), and hides every slope below that upper one for all that is farther off. So along one azimuth what is seen of a box
-is what lies above the highest of the nearer boxes and walls.
+The ground is flat; vehicles are boxes that stand on it or on a bridge deck above it, all of one storey are looked at together;
+buildings are vertical walls that stand on the ground. A ray is an azimuth and a slope (metres up per metre out). Along one
+azimuth a box of height H that is entered at ``r_in`` and left at ``r_out`` shows a sensor at height h the slopes from
+``-h / r_in`` to ``(H - h) / r_out`` (H < h: its roof shows) or ``(H - h) / r_in`` (H >= h), and hides every slope below that
+upper one for all that is farther off. So along one azimuth what is seen of a box is what lies above the highest of the nearer
+boxes and walls, less what bridge decks stop (``twin.geometry.decks``).
 
 Azimuths are cut into columns. Within a column a box, or a wall, covers an interval; the target's interval is cut where a
 nearer or farther thing begins or ends, and each piece is looked at along its middle, with exact distances. What is left as an
@@ -22,7 +23,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from twin.compilation import inline_kernel, kernel
+from twin.compilation import borrowed, inline_kernel, kernel
 from twin.geometry.rays import (
     RECTANGLE_FACTS,
     elevation_between,
@@ -46,6 +47,9 @@ _BEGIN_COLUMN, _END_COLUMN, _RISE, _NEAREST, _FARTHEST = range(RECTANGLE_FACTS -
 FACTS = RECTANGLE_FACTS + 3
 """Numbers kept of a box during a scan: its rectangle (the bounds of its azimuth turned into columns), its height over the
 sensor, the bounds of its distance (the greatest is -1 for a box that takes no part)."""
+
+CELLS = 5
+"""Cells of azimuth in a column of the fan: odd, so that the middle of a whole column is the middle of a cell."""
 
 _BUCKETS = 128
 _SLIVER = 1e-6
@@ -78,6 +82,15 @@ class Walls(NamedTuple):
     """(n, 6), see ``WALL``; within a column by least distance."""
     closed_m: Floats32
     """By column: all that is farther, and lower than the sensor, stands behind one wall that is higher than the sensor."""
+
+
+class Decks(NamedTuple):
+    """What decks hide, for each device and storey that they hide anything of."""
+
+    start: Ints
+    """Intervals of cell ``k`` of column ``c``: ``slope[start[base + CELLS * c + k]:start[base + CELLS * c + k + 1]]``."""
+    slope: Floats32
+    """(n, 2): least and greatest slope; within a cell ascending and apart."""
 
 
 class Desk(NamedTuple):
@@ -134,6 +147,53 @@ def _slope_limit(elevation_rad: float, tilt_rad: float, psi_rad: float, beyond: 
 
 
 @kernel
+def visible_areas_past_decks(
+    boxes: Floats,
+    chosen: Ints,
+    count: int,
+    targets: Ints,
+    pose: tuple[float, float, float, float, float],
+    fan: Fan,
+    walls: Walls,
+    wall_base: int,
+    decks: Decks,
+    deck_base: int,
+    entries: Ints,
+    intervals: Floats,
+    desk: Desk,
+    whole: Floats,
+    seen: Floats,
+) -> int:
+    """Fill ``whole`` and ``seen`` for the first ``count`` boxes of ``chosen`` that are targets.
+
+    ``boxes`` (n, 7) as ``BOX`` says; ``chosen`` rows of it, all of one storey, at most ``desk``'s number; ``targets``
+    (count,) 1 where the result is wanted (others only hide). ``pose`` is the sensor's x_m, y_m, height over that storey's road
+    (negative below it) and the cosine and sine of its heading; ``deck_base`` is what ``DecksBuilder.add`` returned for the
+    device and the storey. ``whole`` is the area of a target's silhouette in rad^2 (azimuth x elevation; not computed when the
+    array is empty), ``seen`` the part that the device sees: unhidden, and within its field of view and elevation limits. A
+    box that covers the sensor's foot is neither seen nor hides anything. Return the number of entries needed; where it
+    exceeds the rows of ``entries`` (n, 3) and ``intervals`` (n, 3), nothing was computed.
+    """
+    # counting references to the arrays would cost more than looking at them
+    desk = Desk(borrowed(desk.head), borrowed(desk.facts), borrowed(desk.first), borrowed(desk.order), borrowed(desk.bucket))
+    walls = Walls(borrowed(walls.start), borrowed(walls.part), borrowed(walls.closed_m))
+    decks = Decks(borrowed(decks.start), borrowed(decks.slope))
+    borders = borrowed(fan.border_x), borrowed(fan.border_y)
+    fan = Fan(fan.column_rad, fan.first_rad, fan.turn, borders[0], borders[1], borrowed(fan.low), borrowed(fan.high))
+    entries, intervals, targets = borrowed(entries), borrowed(intervals), borrowed(targets)
+    needed = _spread(borrowed(boxes), borrowed(chosen), count, pose, fan, walls, wall_base, desk)
+    if needed > entries.shape[0]:
+        return needed
+    width = _far_to_near(count, desk)
+    _enter(count, fan, entries, intervals, desk)
+    _measure(count, width, targets, pose[2], fan, walls, wall_base, decks, deck_base, entries, intervals, desk, seen)
+    if whole.size > 0:
+        for i in range(count):
+            whole[i] = _silhouette(i, fan, pose[2], desk.facts)
+    return needed
+
+
+@kernel
 def visible_areas(
     boxes: Floats,
     chosen: Ints,
@@ -149,25 +209,11 @@ def visible_areas(
     whole: Floats,
     seen: Floats,
 ) -> int:
-    """Fill ``whole`` and ``seen`` for the first ``count`` boxes of ``chosen`` that are targets.
-
-    ``boxes`` (n, 7) as ``BOX`` says; ``chosen`` rows of it, all on the sensor's level, at most ``desk``'s number; ``targets``
-    (count,) 1 where the result is wanted (others only hide). ``pose`` is the sensor's x_m, y_m, height_m and the cosine and
-    sine of its heading. ``whole`` is the area of a target's silhouette in rad^2 (azimuth x elevation; not computed when the
-    array is empty), ``seen`` the part that the device sees: unhidden, and within its field of view and elevation limits. A
-    box that covers the sensor's foot is neither seen nor hides anything. Return the number of entries needed; where it
-    exceeds the rows of ``entries`` (n, 3) and ``intervals`` (n, 3), nothing was computed.
-    """
-    needed = _spread(boxes, chosen, count, pose, fan, walls, wall_base, desk)
-    if needed > entries.shape[0]:
-        return needed
-    width = _far_to_near(count, desk)
-    _enter(count, fan, entries, intervals, desk)
-    _measure(count, width, targets, pose[2], fan, walls, wall_base, entries, intervals, desk, seen)
-    if whole.size > 0:
-        for i in range(count):
-            whole[i] = _silhouette(i, fan, pose[2], desk.facts)
-    return needed
+    """Do what ``visible_areas_past_decks`` does, where no deck hides anything."""
+    none = Decks(walls.start, walls.part)  # never read
+    return visible_areas_past_decks(
+        boxes, chosen, count, targets, pose, fan, walls, wall_base, none, -1, entries, intervals, desk, whole, seen
+    )
 
 
 @inline_kernel
@@ -305,7 +351,22 @@ def _slopes(facts: Floats, i: int, ux: float, uy: float, height_m: float) -> tup
     near = inverse_entry(facts, i, ux, uy)
     rise = facts[i, _RISE]
     top = rise * (inverse_exit(facts, i, ux, uy) if rise < 0.0 else near)
-    return -height_m * near, top, near
+    low = near if height_m >= 0.0 else inverse_exit(facts, i, ux, uy)
+    return -height_m * low, top, near
+
+
+@inline_kernel
+def _open_rad(bottom: float, top: float, decks: Decks, deck_base: int, column: int, share: float) -> float:
+    """Return the angle between two slopes at a fraction of a column, less what decks stop of it."""
+    if bottom >= top:
+        return 0.0
+    open_rad: float = elevation_between(bottom, top)
+    if deck_base >= 0:
+        cell = deck_base + column * CELLS + int(share * CELLS)
+        for k in range(decks.start[cell], decks.start[cell + 1]):
+            low, high = max(bottom, float(decks.slope[k, 0])), min(top, float(decks.slope[k, 1]))
+            open_rad -= elevation_between(low, high)
+    return open_rad
 
 
 @inline_kernel
@@ -317,58 +378,91 @@ def _measure(
     fan: Fan,
     walls: Walls,
     wall_base: int,
+    decks: Decks,
+    deck_base: int,
     entries: Ints,
     intervals: Floats,
     desk: Desk,
     seen: Floats,
 ) -> None:
     """Fill ``seen`` of the targets. The lists of the columns are ordered from near to far within ``slack_m``."""
-    facts = desk.facts
     for k in range(count):
         i = desk.order[k]
         if not targets[i]:
             continue
         area = 0.0
-        beyond = facts[i, _FARTHEST] + slack_m
+        beyond = desk.facts[i, _FARTHEST] + slack_m
         for entry in range(desk.first[k], desk.first[k + 1]):
             column = entries[entry, 1]
-            x0, y0 = fan.border_x[column], fan.border_y[column]
-            dx, dy = fan.border_x[column + 1] - x0, fan.border_y[column + 1] - y0
+            first = desk.head[column]
+            if first == entry:  # the nearest of its column need not be held against itself
+                first = entries[entry, 2]
+            if first >= 0 and intervals[first, 2] >= beyond:
+                first = -1
             wall_from, wall_to = walls.start[wall_base + column], walls.start[wall_base + column + 1]
-            low_limit, high_limit = fan.low[column], fan.high[column]
+            if wall_from < wall_to and walls.part[wall_from, 5] > beyond:
+                wall_to = wall_from
             cur, last = intervals[entry, 0], intervals[entry, 1]
             end = last
             while cur < last:
                 middle = 0.5 * (cur + end)
-                ux, uy = x0 + middle * dx, y0 + middle * dy
-                bottom, top, near = _slopes(facts, i, ux, uy, height_m)
-                hidden = bottom
-                begin, stop = cur + _SLIVER, end
-                other = desk.head[column]
-                while other >= 0 and intervals[other, 2] < beyond:
-                    low, high = intervals[other, 0], intervals[other, 1]
-                    stop = low if (low > begin) & (low < stop) else stop
-                    stop = high if (high > begin) & (high < stop) else stop
-                    _, above, nearer = _slopes(facts, entries[other, 0], ux, uy, height_m)
-                    hides = (low < middle) & (high > middle) & (nearer > near) & (above > hidden)
-                    hidden = above if hides else hidden
-                    other = entries[other, 2]
-                for wall in range(wall_from, wall_to):
-                    if walls.part[wall, 5] > beyond:
-                        break
-                    low, high = float(walls.part[wall, 0]), float(walls.part[wall, 1])
-                    stop = low if (low > begin) & (low < stop) else stop
-                    stop = high if (high > begin) & (high < stop) else stop
-                    nearer = walls.part[wall, 2] * ux + walls.part[wall, 3] * uy
-                    above = walls.part[wall, 4] * nearer
-                    hides = (low < middle) & (high > middle) & (nearer > near) & (above > hidden)
-                    hidden = above if hides else hidden
+                bottom, top, stop = _piece(
+                    i, column, cur, end, beyond, first, wall_from, wall_to, height_m, fan, walls, entries, intervals, desk
+                )
                 if stop < end - _SLIVER:  # something begins or ends inside: look at the first piece alone
                     end = stop
                     continue
-                hidden = max(hidden, low_limit)
-                top = min(top, high_limit)
-                if hidden < top:
-                    area += (end - cur) * elevation_between(hidden, top)
+                bottom, top = max(bottom, fan.low[column]), min(top, fan.high[column])
+                area += (end - cur) * _open_rad(bottom, top, decks, deck_base, column, middle)
                 cur, end = end, last
         seen[i] = area * fan.column_rad
+
+
+@inline_kernel
+def _piece(
+    i: int,
+    column: int,
+    cur: float,
+    end: float,
+    beyond: float,
+    first: int,
+    wall_from: int,
+    wall_to: int,
+    height_m: float,
+    fan: Fan,
+    walls: Walls,
+    entries: Ints,
+    intervals: Floats,
+    desk: Desk,
+) -> tuple[float, float, float]:
+    """Look at a box along the middle of the part ``cur`` to ``end`` of a column.
+
+    Return the least and greatest slope that nothing nearer hides, and where the next thing begins or ends (``end`` at most).
+    ``first`` is the first entry to look at, -1 for none; entries and walls from the distance ``beyond`` on are left out.
+    """
+    facts = desk.facts
+    middle = 0.5 * (cur + end)
+    ux = fan.border_x[column] + middle * (fan.border_x[column + 1] - fan.border_x[column])
+    uy = fan.border_y[column] + middle * (fan.border_y[column + 1] - fan.border_y[column])
+    hidden, top, near = _slopes(facts, i, ux, uy, height_m)
+    begin, stop = cur + _SLIVER, end
+    other = first
+    while other >= 0 and intervals[other, 2] < beyond:
+        low, high = intervals[other, 0], intervals[other, 1]
+        stop = low if (low > begin) & (low < stop) else stop
+        stop = high if (high > begin) & (high < stop) else stop
+        _, above, nearer = _slopes(facts, entries[other, 0], ux, uy, height_m)
+        hides = (low < middle) & (high > middle) & (nearer > near) & (above > hidden)
+        hidden = above if hides else hidden
+        other = entries[other, 2]
+    for wall in range(wall_from, wall_to):
+        if walls.part[wall, 5] > beyond:
+            break
+        low, high = float(walls.part[wall, 0]), float(walls.part[wall, 1])
+        stop = low if (low > begin) & (low < stop) else stop
+        stop = high if (high > begin) & (high < stop) else stop
+        nearer = walls.part[wall, 2] * ux + walls.part[wall, 3] * uy
+        above = walls.part[wall, 4] * nearer
+        hides = (low < middle) & (high > middle) & (nearer > near) & (above > hidden)
+        hidden = above if hides else hidden
+    return hidden, top, stop
