@@ -1,0 +1,519 @@
+"""Fusion at the site: the object lists of its devices become one list of tracks, with ages and covariances.
+
+Objects are measurements whose errors are drawn frame by frame, device by device: given where a vehicle is they are independent,
+and so all of an instant are taken into the track one after the other, which for a linear filter is plain information fusion.
+Covariance intersection, made for estimates whose common past is unknown, would throw half of the information away here.
+What no covariance tells - a device that drifts or whose clock is wrong - shows as bias, as on the road.
+
+Sites share nothing: another site, or another device there, changes no byte of the rest.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from twin.compilation import borrowed, inline_kernel, kernel
+from twin.sensors.association import (
+    ALONE,
+    Reports,
+    Setting,
+    gate_objects,
+    lag,
+    lent_reports,
+    lent_setting,
+    measured_velocity,
+    resolve,
+    settle,
+)
+from twin.sensors.fusion_spec import FusionSpec
+from twin.sensors.tracks import (
+    CONFIRMED,
+    DOUBLED,
+    HEADING,
+    HEADING_VARIANCE,
+    HISTORY,
+    LAST,
+    LENGTH,
+    LENGTH_WEIGHT,
+    MASK,
+    MISSES,
+    NUMBER,
+    SEEN_US,
+    TIME_US,
+    TRIES,
+    VEHICLE,
+    WIDTH,
+    WIDTH_WEIGHT,
+    Tracks,
+    average,
+    begin,
+    correct,
+    distance2,
+    empty_tracks,
+    innovation,
+    lent_tracks,
+    move,
+    spread,
+    turn,
+    with_room,
+    wrapped,
+)
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int32]
+Longs = npt.NDArray[np.int64]
+
+_FIRST_ROOM = 64
+_BITS = 63
+
+
+class FusedObjects(NamedTuple):
+    """The fused lists of one instant, site after site, oldest track first; arrays of shape (n,)."""
+
+    site: Ints
+    track: Longs
+    """Number of the track at its site, from 0; never used again."""
+    x_m: Floats
+    """Foreseen for the instant of the list."""
+    y_m: Floats
+    xx_m2: Floats
+    """Covariance of the place."""
+    xy_m2: Floats
+    yy_m2: Floats
+    speed_mps: Floats
+    heading_rad: Floats
+    """Anticlockwise from east."""
+    length_m: Floats
+    """NaN where no device told it."""
+    width_m: Floats
+    klass: npt.NDArray[np.int8]
+    """-1 where no device told it."""
+    age_us: Longs
+    """How old the newest data of the track are."""
+    devices: Ints
+    """Devices whose new data support it; 0 while it is only foreseen."""
+    vehicle: Ints
+    """The vehicle that most of its new data show (that of before while there are none); -1: false objects. Truth."""
+
+
+@inline_kernel
+def lent_objects(given: FusedObjects) -> FusedObjects:
+    """Return the same lists for a kernel's own use, see ``twin.compilation.borrowed``."""
+    return FusedObjects(
+        borrowed(given.site),
+        borrowed(given.track),
+        borrowed(given.x_m),
+        borrowed(given.y_m),
+        borrowed(given.xx_m2),
+        borrowed(given.xy_m2),
+        borrowed(given.yy_m2),
+        borrowed(given.speed_mps),
+        borrowed(given.heading_rad),
+        borrowed(given.length_m),
+        borrowed(given.width_m),
+        borrowed(given.klass),
+        borrowed(given.age_us),
+        borrowed(given.devices),
+        borrowed(given.vehicle),
+    )
+
+
+class SiteFusion:
+    """The trackers of all sites, one beside the other."""
+
+    def __init__(
+        self,
+        spec: FusionSpec,
+        sites: int,
+        site: Sequence[int],
+        kind: Sequence[str],
+        x_m: Sequence[float],
+        y_m: Sequence[float],
+        classes: int,
+    ) -> None:
+        """Set up ``sites`` sites, numbered from 0, and the devices: site, kind and place of each, row by row.
+
+        ``classes`` is the number of vehicle classes. Of more than 63 devices of one site some count as one.
+        """
+        self.spec = spec
+        of = np.asarray(site, np.int64).reshape(-1)
+        nth = np.array([int((of[:row] == number).sum()) for row, number in enumerate(of)], np.int64)
+        carried: dict[int, set[str]] = {}
+        for number, name in zip(of.tolist(), kind, strict=True):
+            carried.setdefault(number, set()).add(name)
+        allowed = [
+            [name in zone.kinds or not carried[number] & set(zone.kinds) for zone in spec.zones]
+            for number, name in zip(of.tolist(), kind, strict=True)
+        ]
+        ends = [math.inf if zone.up_to_m is None else zone.up_to_m for zone in spec.zones]
+        self._setting = Setting(
+            site=of,
+            bit=np.left_shift(np.int64(1), nth % _BITS),
+            x_m=np.asarray(x_m, float).reshape(-1),
+            y_m=np.asarray(y_m, float).reshape(-1),
+            zone_ends_m=np.array(ends),
+            allowed=np.array(allowed, np.bool_).reshape(of.size, len(ends)),
+            gate=spec.gate,
+            outer_gate=spec.outer_gate,
+            noise_m2ps3=spec.acceleration_noise_m2ps3,
+            turn_rad2ps=spec.turn_noise_rad2ps,
+            start_speed_spread_mps=spec.start_speed_spread_mps,
+        )
+        self.tracks = empty_tracks(sites, _FIRST_ROOM, classes)
+        """All tracks, tentative ones included."""
+        self.clusters = 0
+        """Clusters of objects and tracks that an assignment had to decide, since the start."""
+
+    def fuse(self, t_us: int, reports: Reports) -> FusedObjects:
+        """Take in the lists that have arrived since the last instant; return what each site reports at ``t_us``."""
+        setting = self._setting
+        shown_us = reports.t_us if self.spec.predict_late_data else np.full_like(reports.t_us, t_us)
+        site = setting.site[reports.device]
+        self._make_room(site, reports)
+        chosen = np.full(reports.x_m.size, ALONE, np.int64)
+        following = np.full(reports.x_m.size, -1, np.int64)
+        for lists in _rounds(site, shown_us, reports.device):
+            pairs = gate_objects(lists, reports, shown_us, self.tracks, setting, chosen)
+            clusters = settle(lists, reports, setting, self.tracks.tracks, pairs, chosen)
+            self.clusters += clusters.size.shape[0]
+            resolve(clusters, chosen)
+            _update(lists, reports, shown_us, self.tracks, setting, chosen, pairs.nearest, following)
+        heard = np.zeros(self.tracks.tracks.size, np.bool_)
+        heard[site] = True
+        spec = self.spec
+        logic = _Logic(spec.confirm_hits, spec.confirm_of, spec.misses, round(1e6 * spec.coast_s))
+        return _report(t_us, heard, reports.vehicle, following, self.tracks, setting, logic)
+
+    def _make_room(self, site: Longs, reports: Reports) -> None:
+        """Widen the tables so that every object could begin a track."""
+        new = np.bincount(site, weights=np.diff(reports.offset), minlength=self.tracks.tracks.size)
+        self.tracks = with_room(self.tracks, int((self.tracks.tracks + new).max(initial=0)))
+
+
+def _rounds(site: Longs, shown_us: Longs, device: Ints) -> list[Longs]:
+    """Return the lists in rounds: each site's first instant, its second and so on; within a round by site and device."""
+    if not site.size:
+        return []
+    order = np.lexsort((device, shown_us, site))
+    same_site = site[order][1:] == site[order][:-1]
+    later = np.concatenate(([0], np.cumsum(~(same_site & (shown_us[order][1:] == shown_us[order][:-1])))))
+    start = np.concatenate(([True], ~same_site))
+    number = later - np.maximum.accumulate(np.where(start, later, 0))
+    return [order[number == k] for k in range(int(number.max()) + 1)]
+
+
+@kernel
+def _update(
+    lists: Longs,
+    given: Reports,
+    shown_us: Longs,
+    all_tracks: Tracks,
+    devices: Setting,
+    chosen: Longs,
+    nearest: Longs,
+    following: Longs,
+) -> None:
+    """Take every object into its track; of those alone outliers are dropped, others begin tracks, one for all devices."""
+    reports, tracks, setting = lent_reports(given), lent_tracks(all_tracks), lent_setting(devices)
+    following = borrowed(following)
+    before, old = -1, 0
+    for i in range(lists.size):
+        of = lists[i]
+        device, t_us = reports.device[of], shown_us[of]
+        site, bit = setting.site[device], setting.bit[device]
+        if site != before:
+            before, old = site, tracks.tracks[site]
+        first, last = reports.offset[of], reports.offset[of + 1]
+        for q in range(first, last):
+            if chosen[q] >= 0:
+                _take(reports, q, t_us, tracks, site, chosen[q], setting)
+                _support(q, t_us, tracks, site, chosen[q], bit, following)
+        for q in range(first, last):
+            if chosen[q] != ALONE or (nearest[q] >= 0 and not tracks.record[site, nearest[q], MASK] & bit):
+                continue
+            k = _newborn(reports, q, tracks, site, old, bit, setting.outer_gate)
+            if k >= 0:
+                _take(reports, q, t_us, tracks, site, k, setting)
+            else:
+                k = _born(reports, q, t_us, tracks, site, setting)
+            _support(q, t_us, tracks, site, k, bit, following)
+
+
+@inline_kernel
+def _newborn(reports: Reports, q: int, tracks: Tracks, site: int, old: int, bit: int, gate: float) -> int:
+    """Return the nearest track that another device began in this round, -1 without one within the gate."""
+    nearest, found = gate, -1
+    for k in range(old, tracks.tracks[site]):
+        if tracks.record[site, k, MASK] & bit:
+            continue
+        s00, s01, s11 = innovation(tracks, site, k, 1.0, 0.0, reports.xx_m2[q], reports.xy_m2[q], reports.yy_m2[q])
+        d2 = distance2(reports.x_m[q] - tracks.state[site, k, 0], reports.y_m[q] - tracks.state[site, k, 1], s00, s01, s11)
+        if d2 <= nearest:
+            nearest, found = d2, k
+    return found
+
+
+@inline_kernel
+def _born(reports: Reports, q: int, t_us: int, tracks: Tracks, site: int, setting: Setting) -> int:
+    """Begin a track with the object; return its place."""
+    k = tracks.tracks[site]
+    begin(tracks, site, k, t_us, reports.x_m[q], reports.y_m[q], reports.xx_m2[q], reports.xy_m2[q], reports.yy_m2[q])
+    speed, heading = reports.speed_mps[q], reports.heading_rad[q]
+    if math.isfinite(speed) and math.isfinite(heading):
+        vxx, vxy, vyy = measured_velocity(reports, q, 0.0, setting)
+        tracks.state[site, k, 2], tracks.state[site, k, 3] = speed * math.cos(heading), speed * math.sin(heading)
+        tracks.covariance[site, k, 2, 2], tracks.covariance[site, k, 3, 3] = vxx, vyy
+        tracks.covariance[site, k, 2, 3] = tracks.covariance[site, k, 3, 2] = vxy
+    else:
+        spread(tracks, site, k, setting.start_speed_spread_mps)
+    tracks.record[site, k, NUMBER] = tracks.born[site]
+    tracks.born[site] += 1
+    tracks.tracks[site] = k + 1
+    _describe(reports, q, tracks, site, k)
+    return int(k)
+
+
+@inline_kernel
+def _take(reports: Reports, q: int, t_us: int, tracks: Tracks, site: int, k: int, setting: Setting) -> None:
+    """Correct a track by an object: its place, then its velocity if that lies within the gate too."""
+    state = tracks.state
+    dt, way = lag(tracks, site, k, t_us, setting.noise_m2ps3)
+    n0 = reports.x_m[q] - state[site, k, 0] - dt * state[site, k, 2]
+    n1 = reports.y_m[q] - state[site, k, 1] - dt * state[site, k, 3]
+    correct(tracks, site, k, 1.0, dt, n0, n1, reports.xx_m2[q] + way, reports.xy_m2[q], reports.yy_m2[q] + way)
+    speed, heading = reports.speed_mps[q], reports.heading_rad[q]
+    if math.isfinite(speed) and math.isfinite(heading):
+        vxx, vxy, vyy = measured_velocity(reports, q, dt, setting)
+        n0, n1 = speed * math.cos(heading) - state[site, k, 2], speed * math.sin(heading) - state[site, k, 3]
+        s00, s01, s11 = innovation(tracks, site, k, 0.0, 1.0, vxx, vxy, vyy)
+        if distance2(n0, n1, s00, s01, s11) <= setting.gate:
+            correct(tracks, site, k, 0.0, 1.0, n0, n1, vxx, vxy, vyy)
+    _describe(reports, q, tracks, site, k)
+
+
+@inline_kernel
+def _describe(reports: Reports, q: int, tracks: Tracks, site: int, k: int) -> None:
+    """Take heading, sizes and class of an object into its track."""
+    if math.isfinite(reports.heading_rad[q]):
+        turn(tracks, site, k, reports.heading_rad[q], reports.heading_variance[q])
+    average(tracks, site, k, LENGTH, reports.length_m[q], reports.size_variance_m2[q])
+    average(tracks, site, k, WIDTH, reports.width_m[q], reports.size_variance_m2[q])
+    if reports.klass[q] >= 0:
+        tracks.votes[site, k, reports.klass[q]] += reports.class_weight[q]
+
+
+@inline_kernel
+def _support(q: int, t_us: int, tracks: Tracks, site: int, k: int, bit: int, following: Longs) -> None:
+    """Note that an object supports a track, and put it at the head of the track's list of this instant."""
+    record = tracks.record
+    record[site, k, MASK] |= bit
+    record[site, k, SEEN_US] = max(record[site, k, SEEN_US], t_us)
+    following[q] = record[site, k, LAST]
+    record[site, k, LAST] = q
+
+
+class _Logic(NamedTuple):
+    """When tracks are confirmed and end."""
+
+    hits: int
+    of: int
+    misses: int
+    coast_us: int
+
+
+@kernel
+def _report(
+    t_us: int,
+    heard: npt.NDArray[np.bool_],
+    vehicle: Ints,
+    following: Longs,
+    all_tracks: Tracks,
+    devices: Setting,
+    logic: _Logic,
+) -> FusedObjects:
+    """Confirm and end tracks; return the confirmed ones as they are foreseen for ``t_us``."""
+    tracks, setting = lent_tracks(all_tracks), lent_setting(devices)
+    room = all_tracks.tracks.sum()
+    made = FusedObjects(
+        np.empty(room, np.int32),
+        np.empty(room, np.int64),
+        np.empty(room),
+        np.empty(room),
+        np.empty(room),
+        np.empty(room),
+        np.empty(room),
+        np.empty(room),
+        np.empty(room),
+        np.empty(room),
+        np.empty(room),
+        np.empty(room, np.int8),
+        np.empty(room, np.int64),
+        np.empty(room, np.int32),
+        np.empty(room, np.int32),
+    )
+    out = lent_objects(made)
+    record = tracks.record
+    n = 0
+    for site in range(tracks.tracks.size):
+        kept = 0
+        for k in range(tracks.tracks[site]):
+            if not _lives(t_us, heard[site], tracks, site, k, kept, setting, logic):
+                continue
+            if k != kept:
+                move(tracks, site, k, kept)
+            if record[site, kept, LAST] >= 0:
+                record[site, kept, VEHICLE] = _most_seen(
+                    vehicle, following, record[site, kept, LAST], record[site, kept, VEHICLE]
+                )
+            if record[site, kept, CONFIRMED]:
+                _write(t_us, tracks, site, kept, setting, out, n)
+                n += 1
+            kept += 1
+        tracks.tracks[site] = kept
+        for k in range(kept):
+            record[site, k, MASK], record[site, k, LAST] = 0, -1
+    return FusedObjects(
+        made.site[:n],
+        made.track[:n],
+        made.x_m[:n],
+        made.y_m[:n],
+        made.xx_m2[:n],
+        made.xy_m2[:n],
+        made.yy_m2[:n],
+        made.speed_mps[:n],
+        made.heading_rad[:n],
+        made.length_m[:n],
+        made.width_m[:n],
+        made.klass[:n],
+        made.age_us[:n],
+        made.devices[:n],
+        made.vehicle[:n],
+    )
+
+
+@inline_kernel
+def _lives(
+    t_us: int,
+    heard: np.bool_,
+    tracks: Tracks,
+    site: int,
+    k: int,
+    kept: int,
+    setting: Setting,
+    logic: _Logic,
+) -> bool:
+    """Count hit or miss of one track; confirm it; tell whether it goes on. The first ``kept`` places hold the older ones."""
+    record = tracks.record
+    hit = record[site, k, MASK] != 0
+    if hit or heard:
+        record[site, k, HISTORY] = ((record[site, k, HISTORY] << 1) | (1 if hit else 0)) & 0xFFFFFFFF
+        record[site, k, TRIES] += 1
+        record[site, k, MISSES] = 0 if hit else record[site, k, MISSES] + 1
+    if record[site, k, MISSES] >= logic.misses or t_us - record[site, k, SEEN_US] > logic.coast_us:
+        return False
+    if not record[site, k, CONFIRMED]:
+        if _ones(record[site, k, HISTORY]) >= logic.hits:
+            record[site, k, CONFIRMED] = 1
+        elif record[site, k, TRIES] >= logic.of:
+            return False
+    if hit:
+        doubles = False
+        for older in range(kept):
+            if _same(tracks, site, k, older, setting.gate):
+                doubles = True
+                break
+        record[site, k, DOUBLED] = record[site, k, DOUBLED] + 1 if doubles else 0
+    return bool(record[site, k, DOUBLED] < logic.misses)
+
+
+@inline_kernel
+def _same(tracks: Tracks, site: int, k: int, older: int, gate: float) -> bool:
+    """Tell whether two tracks, seen now by different devices only, may be one vehicle: place and velocity within the gate."""
+    record, x, p = tracks.record, tracks.state, tracks.covariance
+    if record[site, older, MASK] & record[site, k, MASK] or record[site, older, TIME_US] != record[site, k, TIME_US]:
+        return False
+    n0 = x[site, k, 0] - x[site, older, 0]
+    if n0 * n0 > gate * (p[site, k, 0, 0] + p[site, older, 0, 0]):
+        return False
+    for a in (0, 2):
+        s00, s01, s11 = p[site, older, a, a], p[site, older, a, a + 1], p[site, older, a + 1, a + 1]
+        n0, n1 = x[site, k, a] - x[site, older, a], x[site, k, a + 1] - x[site, older, a + 1]
+        s00, s01, s11 = s00 + p[site, k, a, a], s01 + p[site, k, a, a + 1], s11 + p[site, k, a + 1, a + 1]
+        if distance2(n0, n1, s00, s01, s11) > gate:
+            return False
+    return True
+
+
+@inline_kernel
+def _ones(bits: int) -> int:
+    """Return how many bits are set."""
+    count = 0
+    while bits:
+        bits &= bits - 1
+        count += 1
+    return count
+
+
+@inline_kernel
+def _most_seen(vehicle: Ints, following: Longs, last: int, before: int) -> int:
+    """Return the vehicle of most objects in a track's list; of several the one of before, else the smallest number."""
+    found, most = before, 0
+    one = last
+    while one >= 0:
+        count = 0
+        other = last
+        while other >= 0:
+            count += 1 if vehicle[other] == vehicle[one] else 0
+            other = following[other]
+        better = found != before and (vehicle[one] == before or vehicle[one] < found)
+        if count > most or (count == most and better):
+            found, most = vehicle[one], count
+        one = following[one]
+    return int(found)
+
+
+@inline_kernel
+def _write(t_us: int, tracks: Tracks, site: int, k: int, setting: Setting, out: FusedObjects, n: int) -> None:
+    """Write one track into the list, foreseen for ``t_us``; the track itself stays where its data are."""
+    x, p, look, record = tracks.state, tracks.covariance, tracks.look, tracks.record
+    dt = max(1e-6 * (t_us - record[site, k, TIME_US]), 0.0)
+    way = setting.noise_m2ps3 * dt * dt * dt / 3.0
+    vx, vy = x[site, k, 2], x[site, k, 3]
+    out.site[n], out.track[n] = site, record[site, k, NUMBER]
+    out.x_m[n], out.y_m[n] = x[site, k, 0] + dt * vx, x[site, k, 1] + dt * vy
+    out.xx_m2[n], out.xy_m2[n], out.yy_m2[n] = innovation(tracks, site, k, 1.0, dt, way, 0.0, way)
+    out.speed_mps[n] = math.hypot(vx, vy)
+    out.heading_rad[n] = _heading(
+        vx, vy, max(p[site, k, 2, 2], p[site, k, 3, 3]), look[site, k, HEADING], look[site, k, HEADING_VARIANCE]
+    )
+    out.length_m[n] = look[site, k, LENGTH] if look[site, k, LENGTH_WEIGHT] > 0.0 else math.nan
+    out.width_m[n] = look[site, k, WIDTH] if look[site, k, WIDTH_WEIGHT] > 0.0 else math.nan
+    klass, most = -1, 0.0
+    for c in range(tracks.votes.shape[2]):
+        if tracks.votes[site, k, c] > most:
+            klass, most = c, tracks.votes[site, k, c]
+    out.klass[n] = klass
+    out.age_us[n] = t_us - record[site, k, SEEN_US]
+    out.devices[n] = _ones(record[site, k, MASK])
+    out.vehicle[n] = record[site, k, VEHICLE]
+
+
+@inline_kernel
+def _heading(vx: float, vy: float, velocity_variance: float, reported_rad: float, reported_variance: float) -> float:
+    """Return the heading from reports and from the motion, weighted by their variances; motion tells front from rear."""
+    moving = math.atan2(vy, vx)
+    speed2 = vx * vx + vy * vy
+    if not math.isfinite(reported_variance):
+        return moving
+    if speed2 <= 9.0 * velocity_variance:  # its direction is not known to 20 degrees
+        return reported_rad
+    deviation = wrapped(moving - reported_rad)
+    if abs(deviation) > 0.5 * math.pi:
+        return moving
+    variance = velocity_variance / speed2
+    return wrapped(reported_rad + reported_variance / (reported_variance + variance) * deviation)
