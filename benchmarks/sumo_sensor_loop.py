@@ -149,6 +149,8 @@ def _look(
     pairs = 0
     for device in devices:
         spec = device.spec
+        if not isinstance(spec, LidarSpec):
+            raise TypeError(f"this loop knows LiDARs only, got {spec.kind}")
         away_m = np.hypot(truth.x_m - device.x_m, truth.y_m - device.y_m)
         near = np.flatnonzero(away_m <= spec.range_m)
         ends = corners[near].reshape(-1, 2)
