@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from twin.eventlog.manifest import Manifest, Projection, write_manifest
-from twin.eventlog.recorder import Recorder
+from twin.eventlog.recorder import Recorder, labels
 from twin.eventlog.tables import SCHEMA_VERSION, TABLES
 
 DURATION_S = 150
@@ -194,7 +194,12 @@ def _write_instant(recorder: Recorder, t_s: float, *, sensing: bool) -> None:
                 "frame": [round(t_s * 10)] * 2,
                 "x_cm": [round(at[0, 0] * 100), 700],
                 "y_cm": [round(at[0, 1] * 100), 700],
-                "points": [40, 3],
+                "speed_cmps": [900, 0],
+                "heading_cdeg": [9000, 0],
+                "length_cm": [460, 470],
+                "width_cm": [180, 180],
+                "class": labels(np.array([0, 0]), ("car",)),
+                "evidence": [40, 3],
                 "vehicle": np.ma.masked_array([there[0], 0], [False, True]),
             },
         )

@@ -10,6 +10,7 @@ from twin.eventlog.log_spec import LogSpec
 from twin.kernel.weather import WeatherSpec
 from twin.messages import say
 from twin.sensors.deployment import DeploymentSpec
+from twin.sensors.light import Light
 from twin.spec import Spec
 from twin.traffic.demand import DemandSpec
 from twin.traffic.incidents import IncidentSpec
@@ -48,6 +49,10 @@ class Scenario(Spec):
 
     weather: WeatherSpec = WeatherSpec()
     """Weather, constant over the run."""
+
+    light: Light = "day"
+    """Light that cameras work in: ``day``, ``lit_night`` (street lights), ``unlit_night``, or ``glare``: by day, where those
+    are dazzled that face the sun as it stands at ``start``."""
 
     demand: DemandSpec
     """Who drives from where to where."""

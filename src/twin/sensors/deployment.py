@@ -25,6 +25,7 @@ from twin.sensors.deployment_spec import (
     KitSpec,
     MountSpec,
     Rule,
+    ScannedSpec,
     SignalisedJunctionsRule,
     SiteSpec,
     SiteTableSpec,
@@ -33,6 +34,7 @@ from twin.sensors.deployment_spec import (
 )
 from twin.sensors.mounts import Pose, chosen, poses
 from twin.sensors.poles import CLEARANCE_M, MapFootprint, corner_of
+from twin.sensors.radar_video import RadarVideoSpec
 from twin.sensors.site_tables import GivenSite, SiteGroup, given_groups
 from twin.sensors.structures import places_on_structures
 
@@ -80,7 +82,7 @@ class Device:
     level: int
     heading_deg: float
     """Compass bearing of the middle of its field of view."""
-    spec: DeviceSpec
+    spec: ScannedSpec
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,16 +169,28 @@ def _placed(placing: _Placing, spec: DeploymentSpec) -> Deployment:
 def _devices(site: Site, mounted: list[tuple[MountSpec, list[Pose]]], height_m: float | None, first: int) -> Iterator[Device]:
     """Yield a site's devices, numbered from ``first``: mount by mount, place by place, in the order of the kit."""
     of_kind: dict[str, int] = {}
-    hung = ((pose, device) for mount, places in mounted for pose in places for device in mount.devices)
-    for number, (pose, device) in enumerate(hung, first):
-        nth = of_kind.get(device.kind, 0)
-        of_kind[device.kind] = nth + 1
-        own = device
-        if height_m is not None and "mounting_height_m" in type(device).model_fields:
-            own = device.model_copy(update={"mounting_height_m": height_m})
-        heading_deg = (pose.heading_deg + getattr(device, "heading_deg", 0.0)) % 360.0
-        name = f"{site.name}/{device.kind}-{nth}"
-        yield Device(number, name, site.number, pose.x_m, pose.y_m, pose.level, heading_deg, own)
+    number = first
+    for mount, places in mounted:
+        for pose in places:
+            for device in mount.devices:
+                nth = of_kind.get(device.kind, 0)
+                of_kind[device.kind] = nth + 1
+                own = device if height_m is None else device.model_copy(update={"mounting_height_m": height_m})
+                name = f"{site.name}/{device.kind}-{nth}"
+                for part_name, part in _parts(name, own):
+                    heading_deg = (pose.heading_deg + part.heading_deg) % 360.0
+                    yield Device(number, part_name, site.number, pose.x_m, pose.y_m, pose.level, heading_deg, part)
+                    number += 1
+
+
+def _parts(name: str, device: DeviceSpec) -> Iterator[tuple[str, ScannedSpec]]:
+    """Yield what scans: a radar-video unit is a camera and a radar, joined again by whoever fuses what the site reports."""
+    if isinstance(device, RadarVideoSpec):
+        camera, radar = device.parts()
+        yield f"{name}/camera", camera
+        yield f"{name}/radar", radar
+    else:
+        yield name, device
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self, get_args, get_origin
+from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import (
     Discriminator,
@@ -23,13 +23,19 @@ from pydantic_core import CoreSchema
 
 from twin.messages import say
 from twin.roadnet.datum import Datum
+from twin.sensors.camera import CameraSpec
 from twin.sensors.cost_spec import CostsSpec
 from twin.sensors.lidar import LidarSpec
 from twin.sensors.presets import Filling, PresetError, Values, shipped, with_files
+from twin.sensors.radar import RadarSpec
+from twin.sensors.radar_video import RadarVideoSpec
 from twin.spec import Spec
 
-DeviceSpec = LidarSpec
-"""The kinds of devices a kit may hold; a union discriminated on ``kind`` once there are several."""
+DeviceSpec = Annotated[LidarSpec | CameraSpec | RadarSpec | RadarVideoSpec, Field(discriminator="kind")]
+"""The kinds of devices a kit may hold."""
+
+ScannedSpec = LidarSpec | CameraSpec | RadarSpec
+"""What stands on a site as a device: a radar-video unit is placed as its camera and its radar."""
 
 Name = Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[^/\s]+$")]
 """A name without spaces and slashes."""
@@ -332,8 +338,7 @@ def _kits() -> TypeAdapter[dict[str, Any]]:
 @cache
 def _models() -> dict[str, type[Spec]]:
     """Return the devices' models by kind."""
-    union = get_args(DeviceSpec)[0] if get_origin(DeviceSpec) is Annotated else DeviceSpec
-    members = get_args(union) or (union,)
+    members = get_args(get_args(DeviceSpec)[0])
     return {get_args(model.model_fields["kind"].annotation)[0]: model for model in members}
 
 

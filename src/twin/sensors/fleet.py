@@ -17,8 +17,10 @@ from twin.kernel.records import FrameBatch, ObjectLists
 from twin.kernel.weather import WeatherSpec
 from twin.rng import stream_key
 from twin.roadnet.road_network import Building
+from twin.sensors.camera import CameraSpec
 from twin.sensors.deployment import Device
-from twin.sensors.deployment_spec import DeviceSpec
+from twin.sensors.deployment_spec import ScannedSpec
+from twin.sensors.light import Light, Sun
 from twin.sensors.model import Model
 from twin.sensors.perceived import Perceived
 from twin.sensors.scan import (
@@ -40,6 +42,8 @@ from twin.traffic.ground_truth import DRIVEN_CLASSES, VEHICLE_CLASSES, GroundTru
 
 CELL_M = 25.0
 """Side of the grid's cells; a matter of speed alone."""
+
+HIGH_SUN = Sun(elevation_deg=90.0, bearing_deg=180.0)
 
 _STAT_LABELS = (*VEHICLE_CLASSES, "none")
 _FIRST_ROOM = 4096
@@ -63,11 +67,14 @@ class SensorFleet:
         range_bin_m: int = 10,
         tell_content: bool = False,
         perceived: Perceived | None = None,
+        light: Light = "day",
+        sun: Sun = HIGH_SUN,
     ) -> None:
         """Set up the devices (at least one, all of one rate) and what buildings hide from each.
 
         Of every ``observation_every_n_frames``-th frame the objects are logged; 0 logs none. ``tell_content``: every batch says
-        what its lists hold. ``perceived`` takes who is seen by whom.
+        what its lists hold. ``perceived`` takes who is seen by whom. ``light``, and in
+        ``glare`` where the ``sun`` stands, matter to cameras.
         """
         periods = {device.spec.period_us for device in devices}
         if len(periods) != 1:
@@ -81,7 +88,7 @@ class SensorFleet:
         self._bin_m = range_bin_m
         self._number = np.array([device.number for device in devices], np.int32)
         self._groups: list[tuple[npt.NDArray[np.int32], Model, Fan]] = []
-        self._walls, self._poses = self._place(devices, buildings, weather, seed)
+        self._walls, self._poses = self._place(devices, buildings, weather, seed, light, sun)
         reach_m = max(device.spec.range_m for device in devices)
         self._grid: Grid = grid_around(self._poses.x_m, self._poses.y_m, reach_m + CELL_M, CELL_M)
         count = len(devices)
@@ -102,26 +109,34 @@ class SensorFleet:
         """Of these, detected."""
 
     def _place(
-        self, devices: Sequence[Device], buildings: Sequence[Building], weather: WeatherSpec, seed: int
+        self,
+        devices: Sequence[Device],
+        buildings: Sequence[Building],
+        weather: WeatherSpec,
+        seed: int,
+        light: Light,
+        sun: Sun,
     ) -> tuple[Walls, Poses]:
         builder = WallsBuilder(outline_walls([(b.x_m, b.y_m, b.height_m) for b in buildings]))
         heading = np.array([math.radians(90.0 - device.heading_deg) for device in devices])
         cos, sin = np.cos(heading), np.sin(heading)
         base = np.zeros(len(devices), np.int64)
-        rows_of: dict[str, list[int]] = {}
-        specs: dict[str, DeviceSpec] = {}
+        rows_of: dict[tuple[str, Light], list[int]] = {}
+        specs: dict[tuple[str, Light], ScannedSpec] = {}
         for row, device in enumerate(devices):
-            model = device.spec.model_dump_json(exclude={"heading_deg"})
+            spec = device.spec
+            seen = spec.light_seen(light, sun, device.heading_deg) if isinstance(spec, CameraSpec) else light
+            model = (spec.model_dump_json(exclude={"heading_deg"}), seen)
             rows_of.setdefault(model, []).append(row)
-            specs.setdefault(model, device.spec)
+            specs.setdefault(model, spec)
         for model, rows in rows_of.items():
-            spec = specs[model]
+            spec, seen = specs[model], model[1]
             fan = spec.fan()
             for row in rows:
                 device = devices[row]
                 pose = (device.x_m, device.y_m, spec.mounting_height_m, float(cos[row]), float(sin[row]))
                 base[row] = builder.add(pose, fan, spec.range_m, below_ground=device.level < 0)
-            self._groups.append((np.array(rows, np.int32), spec.model(weather), fan))
+            self._groups.append((np.array(rows, np.int32), spec.model(weather, seen), fan))
         poses = Poses(
             np.array([device.x_m for device in devices], float),
             np.array([device.y_m for device in devices], float),

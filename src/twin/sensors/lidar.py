@@ -12,6 +12,7 @@ from pydantic import Field, model_validator
 from twin.geometry.occlusion import Fan, fan
 from twin.kernel.weather import WeatherSpec
 from twin.messages import say
+from twin.sensors.light import Light
 from twin.sensors.model import Model, gains, log_normal
 from twin.sensors.weather import REFERENCE_REFLECTIVITY, extinction_per_m
 from twin.spec import Spec
@@ -156,7 +157,7 @@ class LidarSpec(Spec):
             math.radians(self.tilt_deg),
         )
 
-    def model(self, weather: WeatherSpec) -> Model:
+    def model(self, weather: WeatherSpec, light: Light = "day") -> Model:  # noqa: ARG002  (as other kinds; it brings its own)
         """Return what a scan needs to know of it, in this weather. Evidence: expected points."""
         alpha = extinction_per_m(weather, self.wavelength_nm)
         per_area = 1.0 / (math.radians(self.azimuth_resolution_deg) * math.radians(self.elevation_resolution_deg))

@@ -18,7 +18,7 @@ from twin.kernel.records import FrameBatch
 from twin.messages import say
 from twin.roadnet.cache import load_network
 from twin.roadnet.lane_graph_cache import lane_graph_of
-from twin.roadnet.projection import to_local
+from twin.roadnet.projection import to_local, to_wgs84
 from twin.roadnet.road_network import RoadNetwork
 from twin.scenario.scenario import Scenario
 from twin.scenario.wording import closest
@@ -26,6 +26,7 @@ from twin.sensors import deployment as deployments
 from twin.sensors.deployment import Deployment
 from twin.sensors.dimensions import write_dimensions
 from twin.sensors.fleet import SensorFleet
+from twin.sensors.light import sun_position
 from twin.sensors.perceived import PERIOD_US, Perceived
 from twin.sensors.process import run_fleet
 from twin.simulation.reports import EdgeSpeeds, Reporting
@@ -205,6 +206,8 @@ def _fleets(
     *,
     tell_content: bool,
 ) -> tuple[SensorFleet, ...]:
+    lon_deg, lat_deg = to_wgs84(network.crs, network.origin_m, 0.0, 0.0)
+    sun = sun_position(scenario.start, float(lon_deg), float(lat_deg))
     periods = sorted({device.spec.period_us for device in deployment.devices})
     return tuple(
         SensorFleet(
@@ -216,6 +219,8 @@ def _fleets(
             observation_every_n_frames=scenario.log.observation_every_n_frames,
             tell_content=tell_content,
             perceived=perceived,
+            light=scenario.light,
+            sun=sun,
         )
         for period_us in periods
     )
