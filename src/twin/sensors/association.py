@@ -2,9 +2,9 @@
 
 An object and a track may belong together where the squared Mahalanobis distance between them lies within the gate. Of one list
 each object goes to at most one track and each track to at most one object. The cost of a pair is d2 + ln det S, twice the
-negative logarithm of its likelihood, of the place and, where it is reported, of the velocity; an object stays alone at the cost
-of the gate. Source: S. Blackman, R. Popoli, "Design and Analysis of Modern Tracking Systems" (1999), section 6.4 (global nearest
-neighbour).
+negative logarithm of its likelihood, of the place and, where it is reported, of the velocity; an object stays alone at the
+cost of the gate. Source: S. Blackman, R. Popoli, "Design and Analysis of Modern Tracking Systems" (1999), section 6.4
+(global nearest neighbour).
 
 Where the cheapest tracks of all objects differ they are the assignment: no other costs less. Only clusters in which two objects
 want the same track go to SciPy.
@@ -358,7 +358,7 @@ def _gated(
 
 @inline_kernel
 def _cost_of_velocity(reports: Reports, q: int, tracks: Tracks, site: int, k: int, dt: float, setting: Setting) -> float:
-    """Return d2 + ln det S of the reported velocity, d2 at most the gate (a reversed heading decides nothing); 0 without one."""
+    """Return d2 + ln det S of the reported velocity, d2 at most the gate (a reversed heading decides nothing); else 0."""
     speed, heading = reports.speed_mps[q], reports.heading_rad[q]
     if not (math.isfinite(speed) and math.isfinite(heading)):
         return 0.0
