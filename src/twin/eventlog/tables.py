@@ -193,6 +193,28 @@ EVENT_TABLES: Final = (
         ),
     ),
     Table(
+        "device",
+        "a change of a device's state: a fault begins or is over",
+        (
+            _truth("t_us", pa.int64(), "us", "time since the scenario's start; 0 where the fault was there at the start"),
+            _truth("device", pa.int32(), "-", "device, see table device_spec"),
+            _truth("state", LABEL, "-", "fault, or up: the fault of this cause is over, another may still hold"),
+            _truth("cause", LABEL, "-", "dirt, misalignment, clock_drift, frame_loss, power_loss or wrong_calibration"),
+            _truth("value", pa.float32(), "-", "size at its full: share lost, rad anticlockwise, s/s fast, probability, 1, m"),
+        ),
+    ),
+    Table(
+        "alarm",
+        "an alarm that is raised or withdrawn, from reported data alone",
+        (
+            _T_US,
+            _c("device", pa.int32(), "-", "device, see table device_spec"),
+            _c("cause", LABEL, "-", "what is taken to be wrong: a cause as in table device"),
+            _c("level", LABEL, "-", "device_fault"),
+            _c("state", LABEL, "-", "raised or cleared"),
+        ),
+    ),
+    Table(
         "message",
         "one object list on its way from the site over the edge computer (MEC) to the regional cloud",
         (

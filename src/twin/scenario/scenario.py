@@ -10,7 +10,9 @@ from twin.eventlog.log_spec import LogSpec
 from twin.kernel.weather import WeatherSpec
 from twin.messages import say
 from twin.sensors.deployment import DeploymentSpec
+from twin.sensors.fault_spec import FaultsSpec
 from twin.sensors.light import Light
+from twin.sensors.self_check import SelfCheckSpec
 from twin.spec import Spec
 from twin.traffic.demand import DemandSpec
 from twin.traffic.incidents import IncidentSpec
@@ -68,6 +70,12 @@ class Scenario(Spec):
 
     deployment: DeploymentSpec = DeploymentSpec()
     """Where devices stand."""
+
+    faults: FaultsSpec = FaultsSpec()
+    """What goes wrong with devices, by chance or at stated times."""
+
+    self_check: SelfCheckSpec | None = None
+    """How devices are watched over from their data alone; left out, nobody watches."""
 
     links: LinksSpec = LinksSpec()
     """How what they report reaches the cloud."""

@@ -20,6 +20,7 @@ from twin.roadnet.road_network import Building
 from twin.sensors.camera import CameraSpec
 from twin.sensors.deployment import Device
 from twin.sensors.deployment_spec import ScannedSpec
+from twin.sensors.faults import DeviceFaults
 from twin.sensors.light import Light, Sun
 from twin.sensors.model import Model
 from twin.sensors.perceived import Perceived
@@ -31,6 +32,7 @@ from twin.sensors.scan import (
     Frames,
     Objects,
     Poses,
+    State,
     Totals,
     Vehicles,
     arrange,
@@ -38,6 +40,7 @@ from twin.sensors.scan import (
     empty_vehicles,
     scan_devices,
 )
+from twin.sensors.self_check import Alarm, SelfCheck, SelfCheckSpec, alarm_rows
 from twin.traffic.ground_truth import DRIVEN_CLASSES, VEHICLE_CLASSES, GroundTruth
 
 CELL_M = 25.0
@@ -69,12 +72,15 @@ class SensorFleet:
         perceived: Perceived | None = None,
         light: Light = "day",
         sun: Sun = HIGH_SUN,
+        faults: DeviceFaults | None = None,
+        self_check: SelfCheckSpec | None = None,
     ) -> None:
         """Set up the devices (at least one, all of one rate) and what buildings hide from each.
 
         Of every ``observation_every_n_frames``-th frame the objects are logged; 0 logs none. ``tell_content``: every batch says
         what its lists hold. ``perceived`` takes who is seen by whom. ``light``, and in
-        ``glare`` where the ``sun`` stands, matter to cameras.
+        ``glare`` where the ``sun`` stands, matter to cameras. ``faults`` knows what is wrong with the devices of the run;
+        with ``self_check`` the fleet raises alarms from what it reports.
         """
         periods = {device.spec.period_us for device in devices}
         if len(periods) != 1:
@@ -85,6 +91,10 @@ class SensorFleet:
         self._every = observation_every_n_frames
         self._tell_content = tell_content
         self._perceived = perceived
+        self._faults = faults
+        count = len(devices)
+        self._state = State(np.ones(count), np.zeros(count), np.zeros(count), np.zeros(count), np.zeros(count, np.bool_))
+        self._ahead_us = np.zeros(count, np.int64)
         self._bin_m = range_bin_m
         self._number = np.array([device.number for device in devices], np.int32)
         self._groups: list[tuple[npt.NDArray[np.int32], Model, Fan]] = []
@@ -103,6 +113,8 @@ class SensorFleet:
         self._objects: Objects = empty_objects(0)
         self._nothing: Objects = empty_objects(0)
         self._interval_start_us = 0
+        places = (self._number.astype(np.int64), self._poses.x_m, self._poses.y_m)
+        self._self_check = None if self_check is None else SelfCheck(self_check, *places, self.period_us)
         self.present = 0
         """Vehicle-frames within range and field of view since the start, the fleet over."""
         self.detected = 0
@@ -154,6 +166,7 @@ class SensorFleet:
         """Scan with every device at the instant of ``truth``; log the frames, return the object lists' sizes and times."""
         frame = truth.t_us // self.period_us
         reach_m = self._arrange(truth)
+        self._feel_faults(truth.t_us, frame)
         logged = self._every > 0 and frame % self._every == 0
         wanted = logged or self._tell_content or self._perceived is not None
         stored = self._scan_all(frame, reach_m, self._totals, self._objects if wanted else self._nothing)
@@ -166,6 +179,7 @@ class SensorFleet:
         self.present += int(count[:, PRESENT].sum())
         self.detected += int(count[:, DETECTED].sum())
         self._log_frames(truth.t_us, frame)
+        self._check_frames(truth.t_us)
         if logged:
             self._log_objects(truth.t_us, frame, stored)
         sent = ~self._frames.dropped
@@ -177,6 +191,33 @@ class SensorFleet:
             result_time_us=truth.t_us + self._frames.processing_us[sent],
             content=self._content(truth, stored) if self._tell_content else None,
         )
+
+    def _feel_faults(self, t_us: int, frame: int) -> None:
+        if self._faults is None:
+            return
+        now, rows = self._faults.conditions(t_us), self._number.astype(np.int64)
+        lost = self._faults.lost_frames(frame, now, rows)
+        self._state = State(
+            now.evidence_factor[rows], now.heading_offset_rad[rows], now.offset_x_m[rows], now.offset_y_m[rows], lost
+        )
+        self._ahead_us = now.clock_offset_us[rows]
+
+    def _check_frames(self, t_us: int) -> None:
+        """Let the self-check look at the frames of this instant as a site's computer gets them."""
+        if self._self_check is not None:
+            count = self._frames.counts
+            age_us = self._frames.processing_us - self._ahead_us
+            objects = count[:, DETECTED] + count[:, FALSE]
+            self._tell(self._self_check.frames(t_us, ~self._frames.dropped, objects, age_us))
+
+    def close_check(self, t_us: int) -> None:
+        """Let the self-check judge the window that ends at ``t_us``; write the alarms raised and cleared."""
+        if self._self_check is not None:
+            self._tell(self._self_check.close(t_us))
+
+    def _tell(self, alarms: list[Alarm]) -> None:
+        if alarms:
+            self._recorder.append("alarm", alarm_rows(alarms))
 
     def _content(self, truth: GroundTruth, stored: int) -> ObjectLists:
         """Return what the lists of this scan say of vehicles.
@@ -259,6 +300,7 @@ class SensorFleet:
                 model,
                 fan,
                 self._walls,
+                self._state,
                 self._frames,
                 totals,
                 objects,

@@ -73,6 +73,19 @@ class Frames(NamedTuple):
     """Frames that never left the device: nothing of them is reported, all that was there counts as present."""
 
 
+class State(NamedTuple):
+    """What is wrong with each device at the instant of a scan, one row each; 1, 0, 0, 0, False where nothing is."""
+
+    evidence_factor: Floats
+    turn_rad: Floats
+    """How far the device has turned, anticlockwise: it takes everything for turned the other way round about itself."""
+    east_m: Floats
+    """Shift of what it reports."""
+    north_m: Floats
+    lost: npt.NDArray[np.bool_]
+    """Whether the frame gets lost by a fault or for want of power."""
+
+
 class Totals(NamedTuple):
     """Sums over the current interval: device x class (the last: false objects) x range bin."""
 
@@ -141,6 +154,7 @@ def scan_devices(
     model: Model,
     fan: Fan,
     walls: Walls,
+    state: State,
     frames: Frames,
     totals: Totals,
     objects: Objects,
@@ -183,9 +197,9 @@ def scan_devices(
         if model.relative:
             for i in range(count):
                 seen[i] = min(seen[i] / whole[i], 1.0) if targets[i] and whole[i] > 0.0 else 0.0
-        _begin_frame(row, frame, poses, model, frames)
+        _begin_frame(row, frame, poses, model, state, frames)
         stored = _report(
-            row, frame, count, chosen, targets, distance, seen, vehicles, poses, model, frames, totals, objects, stored
+            row, frame, count, chosen, targets, distance, seen, vehicles, poses, model, state, frames, totals, objects, stored
         )
         if not frames.dropped[row]:
             stored = _false_objects(row, frame, poses, model, fan, frames, totals, objects, stored)
@@ -232,12 +246,12 @@ def _candidates(
 
 
 @inline_kernel
-def _begin_frame(row: int, frame: int, poses: Poses, model: Model, frames: Frames) -> None:
+def _begin_frame(row: int, frame: int, poses: Poses, model: Model, state: State, frames: Frames) -> None:
     """Draw the processing time of one frame and whether it gets lost in the device."""
     _, u1, u2, lost = uniform4(poses.frame_key[row], frame, 0, 0)
     normal, _ = normal_pair(u1, u2)
     frames.processing_us[row] = int(math.exp(model.log_delay_us + model.log_delay_spread * normal) + 0.5)
-    frames.dropped[row] = lost < model.drop_share
+    frames.dropped[row] = lost < model.drop_share or state.lost[row]
 
 
 @inline_kernel
@@ -260,6 +274,7 @@ def _report(
     vehicles: Vehicles,
     poses: Poses,
     model: Model,
+    state: State,
     frames: Frames,
     totals: Totals,
     objects: Objects,
@@ -277,7 +292,7 @@ def _report(
         place = int(distance[k] / totals.bin_m)
         present += 1
         totals.counts[row, klass, place, PRESENT] += 1
-        evidence = _evidence(model, klass, distance[k], seen[k])
+        evidence = state.evidence_factor[row] * _evidence(model, klass, distance[k], seen[k])
         if evidence < 1.0:
             continue
         visible += 1
@@ -292,7 +307,9 @@ def _report(
         along, across = normal_pair(u1, u2)
         along *= model.along_m + model.along_per_m * distance[k]
         across *= model.across_m + model.across_per_m * distance[k]
-        square = along * along + across * across
+        dx, dy = vehicles.box[i, 0] - poses.x_m[row], vehicles.box[i, 1] - poses.y_m[row]
+        ex, ey = _misplaced(row, dx, dy, along / max(distance[k], 1e-9), across / max(distance[k], 1e-9), state)
+        square = ex * ex + ey * ey
         error = math.sqrt(square)
         detected += 1
         error_sum += error
@@ -300,14 +317,12 @@ def _report(
         totals.error[row, klass, place, 0] += error
         totals.error[row, klass, place, 1] += square
         if stored < objects.device.size:
-            away = max(distance[k], 1e-9)
-            cos, sin = (vehicles.box[i, 0] - poses.x_m[row]) / away, (vehicles.box[i, 1] - poses.y_m[row]) / away
             objects.device[stored] = row
-            objects.x_m[stored] = vehicles.box[i, 0] + along * cos - across * sin
-            objects.y_m[stored] = vehicles.box[i, 1] + along * sin + across * cos
+            objects.x_m[stored] = vehicles.box[i, 0] + ex
+            objects.y_m[stored] = vehicles.box[i, 1] + ey
             objects.evidence[stored] = evidence
             objects.vehicle[stored] = vehicles.number[i]
-            _describe(frame, key, vehicles, i, u3, model, objects, stored)
+            _describe(frame, key, vehicles, i, u3, model, state.turn_rad[row], objects, stored)
         stored += 1
     frames.counts[row, PRESENT] = present
     frames.counts[row, VISIBLE] = visible
@@ -318,15 +333,37 @@ def _report(
 
 
 @inline_kernel
+def _misplaced(row: int, dx: float, dy: float, along: float, across: float, state: State) -> tuple[float, float]:
+    """Return by how much the place (dx, dy) off the device is reported wrong, east and north.
+
+    ``along`` and ``across`` the line of sight are errors as shares of the distance; a turned or shifted device adds its own.
+    """
+    ex, ey = along * dx - across * dy, along * dy + across * dx
+    if state.turn_rad[row] != 0.0:
+        cos, sin = math.cos(state.turn_rad[row]), math.sin(state.turn_rad[row])
+        px, py = dx + ex, dy + ey
+        ex, ey = cos * px + sin * py - dx, cos * py - sin * px - dy
+    return ex + state.east_m[row], ey + state.north_m[row]
+
+
+@inline_kernel
 def _describe(
-    frame: int, key: np.uint64, vehicles: Vehicles, i: int, chance: float, model: Model, objects: Objects, stored: int
+    frame: int,
+    key: np.uint64,
+    vehicles: Vehicles,
+    i: int,
+    chance: float,
+    model: Model,
+    turn_rad: float,
+    objects: Objects,
+    stored: int,
 ) -> None:
     """Fill in what is reported of a found vehicle beside its place."""
     u0, u1, u2, u3 = uniform4(key, frame, vehicles.number[i], 1)
     speed, heading = normal_pair(u0, u1)
     length, width = normal_pair(u2, u3)
     objects.speed_mps[stored] = max(vehicles.speed_mps[i] + speed * model.speed_mps, 0.0)
-    objects.heading_rad[stored] = vehicles.heading_rad[i] + heading * model.heading_rad
+    objects.heading_rad[stored] = vehicles.heading_rad[i] + heading * model.heading_rad - turn_rad
     objects.length_m[stored] = max(2.0 * vehicles.box[i, 4] + length * model.size_m, LEAST_SIZE_M)
     objects.width_m[stored] = max(2.0 * vehicles.box[i, 5] + width * model.size_m, LEAST_SIZE_M)
     klass = vehicles.klass[i]

@@ -8,8 +8,9 @@ Four looks, each with a false-alarm rate that follows from theory:
 * objects per frame that become fewer than the device's own history and its neighbours of the same hours let expect
   (``dirt``; a one-sided CUSUM of standardised logarithms);
 * time stamps: the least age of frames on arrival moves (``clock_drift``; the minimum is least touched by queues: the clock
-  filter of RFC 5905, section 10);
-* places: see ``twin.sensors.alignment`` (``misalignment``, ``wrong_calibration``).
+  filter of RFC 5905, section 10).
+
+Wrong places (``misalignment``, ``wrong_calibration``) show only in what several devices report of one object.
 """
 
 from __future__ import annotations
@@ -81,12 +82,6 @@ class SelfCheckSpec(Spec):
     clock_tolerance_s: Annotated[float, Field(gt=0.0, le=10.0)] = 0.01
     """A clock is wrong where ages move by more than this. Source: Guangzhou's specification of 2021, synchronisation within
     10 ms."""
-
-    least_turn_deg: Annotated[float, Field(gt=0.0, le=90.0)] = 0.2
-    """Turns below this are let be. Assumption: 0.35 m at 100 m, well inside the 1.5 m that Guangzhou's specification allows."""
-
-    least_shift_m: Annotated[float, Field(gt=0.0, le=100.0)] = 0.3
-    """Shifts below this are let be. Assumption: a fifth of the 1.5 m that Guangzhou's specification allows."""
 
 
 def loss_threshold(false_alarms_per_day: float, frames_per_day: float) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -25,6 +26,8 @@ from twin.scenario.wording import closest
 from twin.sensors import deployment as deployments
 from twin.sensors.deployment import Deployment
 from twin.sensors.dimensions import write_dimensions
+from twin.sensors.fault_spec import unknown_devices
+from twin.sensors.faults import Change, DeviceFaults, device_rows
 from twin.sensors.fleet import SensorFleet
 from twin.sensors.light import sun_position
 from twin.sensors.perceived import PERIOD_US, Perceived
@@ -60,6 +63,8 @@ class World:
     """What hands reports on, where anybody listens."""
     perceived: Perceived | None = None
     """Who is perceived by whom; None without devices."""
+    faults: DeviceFaults | None = None
+    """What is wrong with which device; None without devices."""
 
     def finish(self, end_us: int) -> None:
         """Move everybody up to the end; write what it settles: intervals cut short, messages under way, every trip."""
@@ -89,6 +94,9 @@ def check(scenario: Scenario, base: Path) -> list[Problem]:
         )
         return [unreadable, *deployments.unknown_kits(scenario.deployment)]
     problems = deployments.check(scenario.deployment, network, base)
+    if not problems and scenario.faults.scheduled:
+        placed = deployments.place(scenario.deployment, network, base)
+        problems += _check_faults(scenario, [device.name for device in placed.devices])
     if not problems and any(outage.site for outage in scenario.links.outages):
         placed = deployments.place(scenario.deployment, network, base)
         problems += _check_outages(scenario, [site.name for site in placed.sites])
@@ -102,6 +110,16 @@ def check(scenario: Scenario, base: Path) -> list[Problem]:
             network, lane_graph_of(network), scenario.demand, scenario.signals, scenario.seed, base
         ).problems
     return problems + wrong + resolve_incidents(network, scenario.incidents)[1]
+
+
+def _check_faults(scenario: Scenario, device_names: list[str]) -> list[Problem]:
+    missing = unknown_devices(scenario.faults, device_names)
+    found = []
+    for number, name in missing:
+        meant = closest(name, device_names)
+        remedy = say("remedy.did_you_mean", name=meant) if meant else say("fault.device.remedy")
+        found.append(Problem("", f"faults.scheduled[{number}].device", say("fault.device.found", name=name), remedy))
+    return found
 
 
 def _check_outages(scenario: Scenario, site_names: list[str]) -> list[Problem]:
@@ -148,11 +166,14 @@ def build(scenario: Scenario, network: RoadNetwork, recorder: Recorder, base: Pa
     if chain is not None:
         chain.on_delivery = reporting
     perceived = Perceived(recorder) if deployment.devices else None
-    fleets = _fleets(scenario, network, deployment, recorder, perceived, tell_content=reporting is not None)
+    faults = _faults(scenario, deployment, recorder) if deployment.devices else None
+    fleets = _fleets(scenario, network, deployment, recorder, perceived, faults, tell_content=reporting is not None)
     _write_network(recorder, network, traffic.phase_of_edge())
     traffic.write_vehicles()
     write_dimensions(recorder, deployment, site_mec.tolist())
-    return World(env, traffic, deployment, fleets, chain, recorder, to_us(scenario.log.interval_s), reporting, perceived)
+    return World(
+        env, traffic, deployment, fleets, chain, recorder, to_us(scenario.log.interval_s), reporting, perceived, faults
+    )
 
 
 def start(world: World, scenario: Scenario) -> None:
@@ -166,22 +187,34 @@ def start(world: World, scenario: Scenario) -> None:
         if world.chain is not None:
             world.chain.send(batch)
 
-    for fleet in world.fleets:
-        env.process(run_fleet(env, fleet, lambda: traffic.now(int(env.now)), deliver))
+    _start_sensors(world, scenario, deliver)
     if world.chain is not None:
         env.process(link_process(env, world.chain))
     if world.reporting is not None:
         for process in world.reporting.processes(STEP_US):
             env.process(process)
+    env.process(every(env, to_us(scenario.log.trajectory_period_s), Phase.RECORDER, traffic.log_trajectory))
+    env.process(every(env, world.interval_us, Phase.RECORDER, traffic.log_interval, first_us=world.interval_us))
+    env.process(every(env, world.interval_us, Phase.CONTROL, world.close_interval, first_us=world.interval_us))
+
+
+def _start_sensors(world: World, scenario: Scenario, deliver: Callable[[FrameBatch], None]) -> None:
+    env, traffic = world.env, world.traffic
+    for fleet in world.fleets:
+        env.process(run_fleet(env, fleet, lambda: traffic.now(int(env.now)), deliver))
+    if world.faults is not None:
+        for fault in world.faults.processes(env):
+            env.process(fault)
+    if scenario.self_check is not None:
+        window_us = to_us(scenario.self_check.window_s)
+        for fleet in world.fleets:
+            env.process(every(env, window_us, Phase.CONTROL, fleet.close_check, first_us=window_us))
     perceived = world.perceived
     if perceived is not None:
         second = every(
             env, PERIOD_US, Phase.RECORDER, lambda _: perceived.close_second(traffic.now(int(env.now))), first_us=PERIOD_US
         )
         env.process(second)
-    env.process(every(env, to_us(scenario.log.trajectory_period_s), Phase.RECORDER, traffic.log_trajectory))
-    env.process(every(env, world.interval_us, Phase.RECORDER, traffic.log_interval, first_us=world.interval_us))
-    env.process(every(env, world.interval_us, Phase.CONTROL, world.close_interval, first_us=world.interval_us))
 
 
 def _reporting(env: simpy.Environment, scenario: Scenario, network: RoadNetwork, traffic: Traffic | Replay) -> Reporting | None:
@@ -203,6 +236,7 @@ def _fleets(
     deployment: Deployment,
     recorder: Recorder,
     perceived: Perceived | None,
+    faults: DeviceFaults | None,
     *,
     tell_content: bool,
 ) -> tuple[SensorFleet, ...]:
@@ -221,9 +255,18 @@ def _fleets(
             perceived=perceived,
             light=scenario.light,
             sun=sun,
+            faults=faults,
+            self_check=scenario.self_check,
         )
         for period_us in periods
     )
+
+
+def _faults(scenario: Scenario, deployment: Deployment, recorder: Recorder) -> DeviceFaults:
+    def write(change: Change) -> None:
+        recorder.append("device", device_rows([change]))
+
+    return DeviceFaults(scenario.faults, [device.name for device in deployment.devices], scenario.seed, write)
 
 
 def _chain(scenario: Scenario, deployment: Deployment, site_mec: npt.NDArray[np.int64], recorder: Recorder) -> Chain:
