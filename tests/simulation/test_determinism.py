@@ -66,7 +66,8 @@ def test_another_seed_gives_other_bytes(usual: Run, tmp_path: Path) -> None:
     """With another seed every table that chance has a hand in differs; the place and its devices stay."""
     other = run_town(tmp_path, seed=2)
     assert other.path.name != usual.path.name
-    for table in ("vehicle", *(table.name for table in EVENT_TABLES)):
+    silent = {"fused_object", "device", "alarm"}  # nobody fuses, nothing fails and nobody watches here
+    for table in ("vehicle", *(table.name for table in EVENT_TABLES if table.name not in silent)):
         assert digests(other.path, [table]) != digests(usual.path, [table]), table
     fixed = ("edge", "building", "junction", "site", "device_spec")
     assert digests(other.path, fixed) == digests(usual.path, fixed)

@@ -89,3 +89,21 @@ def test_a_fault_of_a_device_that_is_not_there_is_refused(tmp_path: Path) -> Non
         town_of_kinds(tmp_path, faults=wrong)
     assert "west/lidar-0" in str(refused.value)
     assert "faults.scheduled[0].device" in str(refused.value)
+
+
+def test_sites_fuse_what_their_devices_report(sound: Run, tmp_path: Path) -> None:
+    """Tracks lie nearer to their vehicles than what the best single device says; other tables stay the same to the byte."""
+    fused = town_of_kinds(tmp_path, fusion="{period_s: 0.1}")
+    truth = fused.table("trajectory").to_pandas().set_index(["t_us", "vehicle"])[["x_cm", "y_cm"]].add_suffix("_true")
+    tracks = fused.table("fused_object").to_pandas().dropna(subset=["vehicle"])
+    tracks = tracks[(tracks["t_us"] % 500_000 == 0) & (tracks["t_us"] >= 3_000_000)].astype({"vehicle": int})
+    joined = tracks.join(truth, on=["t_us", "vehicle"]).dropna()
+    off_cm = np.hypot(joined["x_cm"] - joined["x_cm_true"], joined["y_cm"] - joined["y_cm_true"])
+    assert len(off_cm) > 100
+    single_cm = fused.table("frame")["mean_error_cm"].drop_null().to_numpy()
+    assert np.median(off_cm) < np.median(single_cm)
+    assert set(joined["devices"]) >= {1, 2, 3}
+    per_track = joined.groupby(["site", "track"])["vehicle"].nunique()
+    assert (per_track == 1).mean() > 0.9
+    for table in ("frame", "observation", "perception", "trajectory"):
+        assert fused.table(table).equals(sound.table(table)), table

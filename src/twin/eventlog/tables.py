@@ -193,6 +193,28 @@ EVENT_TABLES: Final = (
         ),
     ),
     Table(
+        "fused_object",
+        "one object of the list that a site makes of its devices' lists, once a period of the fusion",
+        (
+            _c("t_us", pa.int64(), "us", "the instant that the list is foreseen for"),
+            _c("site", pa.int32(), "-", "site, see table site"),
+            _c("track", pa.int32(), "-", "number of the track at its site, never used again"),
+            _c("x_cm", pa.int32(), "cm", "place, east of the map's origin"),
+            _c("y_cm", pa.int32(), "cm", "place, north of the map's origin"),
+            _c("xx_cm2", pa.float32(), "cm2", "variance of the place, east"),
+            _c("xy_cm2", pa.float32(), "cm2", "covariance of the place"),
+            _c("yy_cm2", pa.float32(), "cm2", "variance of the place, north"),
+            _c("speed_cmps", pa.int16(), "cm/s", "speed"),
+            _c("heading_cdeg", pa.uint16(), "0.01 deg", "compass heading, clockwise from north"),
+            _c("class", LABEL, "-", "class; unknown where no device told one"),
+            _c("length_cm", pa.int16(), "cm", "length; null where no device told it", null=True),
+            _c("width_cm", pa.int16(), "cm", "width; null where no device told it", null=True),
+            _c("age_us", pa.int64(), "us", "age of the newest data of the track"),
+            _c("devices", pa.int8(), "-", "devices whose new data support it; 0 while it is only foreseen"),
+            _truth("vehicle", pa.int32(), "-", "the vehicle that most of its data show; null for false objects", null=True),
+        ),
+    ),
+    Table(
         "device",
         "a change of a device's state: a fault begins or is over",
         (

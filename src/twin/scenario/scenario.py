@@ -11,6 +11,7 @@ from twin.kernel.weather import WeatherSpec
 from twin.messages import say
 from twin.sensors.deployment import DeploymentSpec
 from twin.sensors.fault_spec import FaultsSpec
+from twin.sensors.fusion_spec import FusionSpec
 from twin.sensors.light import Light
 from twin.sensors.self_check import SelfCheckSpec
 from twin.spec import Spec
@@ -70,6 +71,9 @@ class Scenario(Spec):
 
     deployment: DeploymentSpec = DeploymentSpec()
     """Where devices stand."""
+
+    fusion: FusionSpec | None = None
+    """How each site fuses its devices' lists into one, with tracks; left out, sites do not fuse."""
 
     faults: FaultsSpec = FaultsSpec()
     """What goes wrong with devices, by chance or at stated times."""

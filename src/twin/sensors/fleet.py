@@ -17,6 +17,7 @@ from twin.kernel.records import FrameBatch, ObjectLists
 from twin.kernel.weather import WeatherSpec
 from twin.rng import stream_key
 from twin.roadnet.road_network import Building
+from twin.sensors.association import Reports, position_covariance
 from twin.sensors.camera import CameraSpec
 from twin.sensors.deployment import Device
 from twin.sensors.deployment_spec import ScannedSpec
@@ -41,12 +42,16 @@ from twin.sensors.scan import (
     scan_devices,
 )
 from twin.sensors.self_check import Alarm, SelfCheck, SelfCheckSpec, alarm_rows
+from twin.sensors.site_lists import SiteLists
 from twin.traffic.ground_truth import DRIVEN_CLASSES, VEHICLE_CLASSES, GroundTruth
 
 CELL_M = 25.0
 """Side of the grid's cells; a matter of speed alone."""
 
 HIGH_SUN = Sun(elevation_deg=90.0, bearing_deg=180.0)
+
+LEAST_ERROR = 1e-6
+"""No standard deviation that a fusion is told of is smaller (m, m/s, rad): it weighs by their inverse."""
 
 _STAT_LABELS = (*VEHICLE_CLASSES, "none")
 _FIRST_ROOM = 4096
@@ -74,13 +79,14 @@ class SensorFleet:
         sun: Sun = HIGH_SUN,
         faults: DeviceFaults | None = None,
         self_check: SelfCheckSpec | None = None,
+        site_lists: SiteLists | None = None,
     ) -> None:
         """Set up the devices (at least one, all of one rate) and what buildings hide from each.
 
         Of every ``observation_every_n_frames``-th frame the objects are logged; 0 logs none. ``tell_content``: every batch says
         what its lists hold. ``perceived`` takes who is seen by whom. ``light``, and in
         ``glare`` where the ``sun`` stands, matter to cameras. ``faults`` knows what is wrong with the devices of the run;
-        with ``self_check`` the fleet raises alarms from what it reports.
+        with ``self_check`` the fleet raises alarms from what it reports. ``site_lists`` takes the lists for the sites' fusion.
         """
         periods = {device.spec.period_us for device in devices}
         if len(periods) != 1:
@@ -92,12 +98,14 @@ class SensorFleet:
         self._tell_content = tell_content
         self._perceived = perceived
         self._faults = faults
+        self._site_lists = site_lists
         count = len(devices)
         self._state = State(np.ones(count), np.zeros(count), np.zeros(count), np.zeros(count), np.zeros(count, np.bool_))
         self._ahead_us = np.zeros(count, np.int64)
         self._bin_m = range_bin_m
         self._number = np.array([device.number for device in devices], np.int32)
         self._groups: list[tuple[npt.NDArray[np.int32], Model, Fan]] = []
+        self._errors = np.zeros((7, len(devices)))
         self._walls, self._poses = self._place(devices, buildings, weather, seed, light, sun)
         reach_m = max(device.spec.range_m for device in devices)
         self._grid: Grid = grid_around(self._poses.x_m, self._poses.y_m, reach_m + CELL_M, CELL_M)
@@ -148,7 +156,19 @@ class SensorFleet:
                 device = devices[row]
                 pose = (device.x_m, device.y_m, spec.mounting_height_m, float(cos[row]), float(sin[row]))
                 base[row] = builder.add(pose, fan, spec.range_m, below_ground=device.level < 0)
-            self._groups.append((np.array(rows, np.int32), spec.model(weather, seen), fan))
+            numbers = spec.model(weather, seen)
+            self._errors[:, rows] = np.array(
+                [
+                    numbers.along_m,
+                    numbers.along_per_m,
+                    numbers.across_m,
+                    numbers.across_per_m,
+                    numbers.speed_mps,
+                    numbers.heading_rad,
+                    numbers.size_m,
+                ]
+            )[:, None]
+            self._groups.append((np.array(rows, np.int32), numbers, fan))
         poses = Poses(
             np.array([device.x_m for device in devices], float),
             np.array([device.y_m for device in devices], float),
@@ -168,13 +188,15 @@ class SensorFleet:
         reach_m = self._arrange(truth)
         self._feel_faults(truth.t_us, frame)
         logged = self._every > 0 and frame % self._every == 0
-        wanted = logged or self._tell_content or self._perceived is not None
+        wanted = logged or self._tell_content or self._perceived is not None or self._site_lists is not None
         stored = self._scan_all(frame, reach_m, self._totals, self._objects if wanted else self._nothing)
         if wanted and stored > self._objects.device.size:
             self._objects = empty_objects(max(_FIRST_ROOM, 2 * stored))
             self._scan_all(frame, reach_m, self._scratch, self._objects)  # the same draws again: only to store the objects
         if self._perceived is not None:
             self._perceived.see(self._number[self._objects.device[:stored]], self._objects.vehicle[:stored])
+        if self._site_lists is not None:
+            self._site_lists.put(*self._reports(truth.t_us, stored))
         count = self._frames.counts
         self.present += int(count[:, PRESENT].sum())
         self.detected += int(count[:, DETECTED].sum())
@@ -191,6 +213,39 @@ class SensorFleet:
             result_time_us=truth.t_us + self._frames.processing_us[sent],
             content=self._content(truth, stored) if self._tell_content else None,
         )
+
+    def _reports(self, t_us: int, stored: int) -> tuple[Reports, npt.NDArray[np.int64]]:
+        """Return the lists of this scan with the errors that their devices are known to have, and when each is ready."""
+        objects, sent = self._objects, np.flatnonzero(~self._frames.dropped)
+        order = np.argsort(objects.device[:stored], kind="stable")
+        row = objects.device[order]
+        x_m, y_m = objects.x_m[order], objects.y_m[order]
+        dx_m, dy_m = x_m - self._poses.x_m[row], y_m - self._poses.y_m[row]
+        away_m = np.hypot(dx_m, dy_m)
+        error = np.maximum(self._errors[:, row], LEAST_ERROR)
+        along_m, across_m = error[0] + error[1] * away_m, error[2] + error[3] * away_m
+        xx_m2, xy_m2, yy_m2 = position_covariance(dx_m, dy_m, along_m, across_m)
+        reports = Reports(
+            device=self._number[sent],
+            t_us=t_us + self._ahead_us[sent],
+            offset=np.concatenate(([0], np.cumsum(np.bincount(row, minlength=self._number.size)[sent], dtype=np.int64))),
+            x_m=x_m,
+            y_m=y_m,
+            xx_m2=xx_m2,
+            xy_m2=xy_m2,
+            yy_m2=yy_m2,
+            speed_mps=objects.speed_mps[order],
+            speed_variance=error[4] ** 2,
+            heading_rad=objects.heading_rad[order],
+            heading_variance=error[5] ** 2,
+            length_m=objects.length_m[order],
+            width_m=objects.width_m[order],
+            size_variance_m2=error[6] ** 2,
+            klass=objects.klass[order],
+            class_weight=np.ones(order.size),
+            vehicle=objects.vehicle[order],
+        )
+        return reports, t_us + self._frames.processing_us[sent]
 
     def _feel_faults(self, t_us: int, frame: int) -> None:
         if self._faults is None:

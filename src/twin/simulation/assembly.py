@@ -32,6 +32,7 @@ from twin.sensors.fleet import SensorFleet
 from twin.sensors.light import sun_position
 from twin.sensors.perceived import PERIOD_US, Perceived
 from twin.sensors.process import run_fleet
+from twin.sensors.site_lists import SiteLists
 from twin.simulation.reports import EdgeSpeeds, Reporting
 from twin.traffic.incidents import resolve_incidents
 from twin.traffic.places import trip_ends
@@ -65,6 +66,8 @@ class World:
     """Who is perceived by whom; None without devices."""
     faults: DeviceFaults | None = None
     """What is wrong with which device; None without devices."""
+    site_lists: SiteLists | None = None
+    """What the sites make of their devices' lists; None where they do not fuse."""
 
     def finish(self, end_us: int) -> None:
         """Move everybody up to the end; write what it settles: intervals cut short, messages under way, every trip."""
@@ -167,13 +170,15 @@ def build(scenario: Scenario, network: RoadNetwork, recorder: Recorder, base: Pa
         chain.on_delivery = reporting
     perceived = Perceived(recorder) if deployment.devices else None
     faults = _faults(scenario, deployment, recorder) if deployment.devices else None
-    fleets = _fleets(scenario, network, deployment, recorder, perceived, faults, tell_content=reporting is not None)
+    site_lists = None
+    if scenario.fusion is not None and deployment.devices:
+        site_lists = SiteLists(scenario.fusion, len(deployment.sites), deployment.devices, recorder)
+    fleets = _fleets(scenario, network, deployment, recorder, perceived, faults, site_lists, tell_content=reporting is not None)
     _write_network(recorder, network, traffic.phase_of_edge())
     traffic.write_vehicles()
     write_dimensions(recorder, deployment, site_mec.tolist())
-    return World(
-        env, traffic, deployment, fleets, chain, recorder, to_us(scenario.log.interval_s), reporting, perceived, faults
-    )
+    interval_us = to_us(scenario.log.interval_s)
+    return World(env, traffic, deployment, fleets, chain, recorder, interval_us, reporting, perceived, faults, site_lists)
 
 
 def start(world: World, scenario: Scenario) -> None:
@@ -209,6 +214,9 @@ def _start_sensors(world: World, scenario: Scenario, deliver: Callable[[FrameBat
         window_us = to_us(scenario.self_check.window_s)
         for fleet in world.fleets:
             env.process(every(env, window_us, Phase.CONTROL, fleet.close_check, first_us=window_us))
+    site_lists = world.site_lists
+    if site_lists is not None:
+        env.process(every(env, site_lists.period_us, Phase.LINKS, lambda _: site_lists.close(int(env.now))))
     perceived = world.perceived
     if perceived is not None:
         second = every(
@@ -237,6 +245,7 @@ def _fleets(
     recorder: Recorder,
     perceived: Perceived | None,
     faults: DeviceFaults | None,
+    site_lists: SiteLists | None,
     *,
     tell_content: bool,
 ) -> tuple[SensorFleet, ...]:
@@ -257,6 +266,7 @@ def _fleets(
             sun=sun,
             faults=faults,
             self_check=scenario.self_check,
+            site_lists=site_lists,
         )
         for period_us in periods
     )
