@@ -23,7 +23,7 @@ FAULTS = """{scheduled: [
 
 def town_of_kinds(out: Path, **overrides: object) -> Run:
     """Run the town with LiDARs, cameras and radars."""
-    return run_town(out, WEST, CENTRE, EAST, **({"deployment.kits": KITS} | overrides))
+    return run_town(out, WEST, CENTRE, EAST, **({"deployment.kits": KITS, "fusion": "null"} | overrides))
 
 
 @pytest.fixture(scope="module")

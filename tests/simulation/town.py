@@ -31,11 +31,16 @@ OVERRIDES = {
         pole: [{kind: lidar, range_m: 150}],
         gantry: [{kind: lidar, range_m: 150, rate_hz: 5}, {kind: lidar, range_m: 80, field_of_view_deg: 120}],
         fast: [{kind: lidar, range_m: 120, rate_hz: 20}]}""",
+    "fusion": "{}",
     "links.mecs": """[
         {name: mec-west, lon_deg: 113.319, lat_deg: 23.1202},
         {name: mec-east, lon_deg: 113.323, lat_deg: 23.1202}]""",
 }
-"""Three segments, intervals that end inside of them, three fleets, two edge computers: west and centre report to the first."""
+"""Three segments, intervals that end inside of them, three fleets, two edge computers: west and centre report to the first;
+sites fuse."""
+
+SILENT = frozenset({"device", "alarm"})
+"""Tables without a row: nothing fails here and nobody watches over devices."""
 
 
 def town(*sites: str, **overrides: object) -> Loaded[Scenario]:
