@@ -16,6 +16,7 @@ UNIT_OF_SUFFIX = {
     "_s": "s",
     "_m": "m",
     "_m2": "m2",
+    "_cm2": "cm2",
     "_cm": "cm",
     "_mps": "m/s",
     "_cmps": "cm/s",
