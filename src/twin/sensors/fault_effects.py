@@ -10,7 +10,7 @@ from typing import Final, Literal, NamedTuple, get_args
 import numpy as np
 import numpy.typing as npt
 
-from twin.compilation import kernel
+from twin.compilation import inline_kernel, kernel
 from twin.rng import uniform4
 
 Floats = npt.NDArray[np.float64]
@@ -120,26 +120,11 @@ def apply_faults(conditions: Conditions, faults: ActiveFaults, t_us: int) -> Non
             conditions.offset_y_m[row] += size * math.sin(faults.direction_rad[k])
 
 
-def reported_positions(
-    x_m: Floats,
-    y_m: Floats,
-    row: npt.NDArray[np.integer],
-    device_x_m: Floats,
-    device_y_m: Floats,
-    conditions: Conditions,
-) -> tuple[Floats, Floats]:
-    """Return where devices report objects that a healthy one would report at (x, y), each (objects,).
-
-    ``row`` (objects,) is the device of each. A device that has turned by +d takes everything for turned by -d about itself; a
-    wrong calibration shifts it. Object headings are to be turned by -d as well.
-    """
-    turn = -conditions.heading_offset_rad[row]
-    cos, sin = np.cos(turn), np.sin(turn)
-    dx, dy = x_m - device_x_m[row], y_m - device_y_m[row]
-    return (
-        x_m + (cos - 1.0) * dx - sin * dy + conditions.offset_x_m[row],
-        y_m + sin * dx + (cos - 1.0) * dy + conditions.offset_y_m[row],
-    )
+@inline_kernel
+def seen_from_turned(dx_m: float, dy_m: float, turn_rad: float) -> tuple[float, float]:
+    """Return where a device that has turned by ``turn_rad`` takes an object to be that lies (dx, dy) off it: turned back."""
+    cos, sin = math.cos(turn_rad), math.sin(turn_rad)
+    return cos * dx_m + sin * dy_m, cos * dy_m - sin * dx_m
 
 
 @kernel

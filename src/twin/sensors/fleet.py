@@ -55,6 +55,7 @@ LEAST_ERROR = 1e-6
 
 _STAT_LABELS = (*VEHICLE_CLASSES, "none")
 _FIRST_ROOM = 4096
+_NO_ORDER = np.empty(0, np.intp)
 
 
 class SensorFleet:
@@ -105,11 +106,10 @@ class SensorFleet:
         self._bin_m = range_bin_m
         self._number = np.array([device.number for device in devices], np.int32)
         self._groups: list[tuple[npt.NDArray[np.int32], Model, Fan]] = []
-        self._errors = np.zeros((7, len(devices)))
+        self._errors = np.zeros((7, count))
         self._walls, self._poses = self._place(devices, buildings, weather, seed, light, sun)
         reach_m = max(device.spec.range_m for device in devices)
         self._grid: Grid = grid_around(self._poses.x_m, self._poses.y_m, reach_m + CELL_M, CELL_M)
-        count = len(devices)
         self._frames = Frames(
             np.zeros((count, 4), np.int64), np.zeros(count), np.zeros(count, np.int64), np.zeros(count, np.bool_)
         )
@@ -188,22 +188,26 @@ class SensorFleet:
         reach_m = self._arrange(truth)
         self._feel_faults(truth.t_us, frame)
         logged = self._every > 0 and frame % self._every == 0
-        wanted = logged or self._tell_content or self._perceived is not None or self._site_lists is not None
-        stored = self._scan_all(frame, reach_m, self._totals, self._objects if wanted else self._nothing)
+        described = logged or self._site_lists is not None
+        wanted = described or self._tell_content or self._perceived is not None
+        stored = self._scan_all(frame, reach_m, self._totals, self._objects if wanted else self._nothing, described=described)
         if wanted and stored > self._objects.device.size:
             self._objects = empty_objects(max(_FIRST_ROOM, 2 * stored))
-            self._scan_all(frame, reach_m, self._scratch, self._objects)  # the same draws again: only to store the objects
+            # the same draws again: only to store the objects
+            self._scan_all(frame, reach_m, self._scratch, self._objects, described=described)
         if self._perceived is not None:
             self._perceived.see(self._number[self._objects.device[:stored]], self._objects.vehicle[:stored])
+        needed = described or self._tell_content
+        by_device = np.argsort(self._objects.device[:stored], kind="stable") if needed else _NO_ORDER  # not by model
         if self._site_lists is not None:
-            self._site_lists.put(*self._reports(truth.t_us, stored))
+            self._site_lists.put(*self._reports(truth.t_us, by_device))
         count = self._frames.counts
         self.present += int(count[:, PRESENT].sum())
         self.detected += int(count[:, DETECTED].sum())
         self._log_frames(truth.t_us, frame)
         self._check_frames(truth.t_us)
         if logged:
-            self._log_objects(truth.t_us, frame, stored)
+            self._log_objects(truth.t_us, frame, by_device)
         sent = ~self._frames.dropped
         return FrameBatch(
             t_us=truth.t_us,
@@ -211,13 +215,12 @@ class SensorFleet:
             frame=np.full(int(sent.sum()), frame, np.int64),
             objects=(count[:, DETECTED] + count[:, FALSE]).astype(np.int32)[sent],
             result_time_us=truth.t_us + self._frames.processing_us[sent],
-            content=self._content(truth, stored) if self._tell_content else None,
+            content=self._content(truth, by_device) if self._tell_content else None,
         )
 
-    def _reports(self, t_us: int, stored: int) -> tuple[Reports, npt.NDArray[np.int64]]:
+    def _reports(self, t_us: int, order: npt.NDArray[np.intp]) -> tuple[Reports, npt.NDArray[np.int64]]:
         """Return the lists of this scan with the errors that their devices are known to have, and when each is ready."""
         objects, sent = self._objects, np.flatnonzero(~self._frames.dropped)
-        order = np.argsort(objects.device[:stored], kind="stable")
         row = objects.device[order]
         x_m, y_m = objects.x_m[order], objects.y_m[order]
         dx_m, dy_m = x_m - self._poses.x_m[row], y_m - self._poses.y_m[row]
@@ -274,14 +277,13 @@ class SensorFleet:
         if alarms:
             self._recorder.append("alarm", alarm_rows(alarms))
 
-    def _content(self, truth: GroundTruth, stored: int) -> ObjectLists:
+    def _content(self, truth: GroundTruth, order: npt.NDArray[np.intp]) -> ObjectLists:
         """Return what the lists of this scan say of vehicles.
 
         Each is matched to its own lane, at its measured place along it; its speed is told without error. Assumption: tracking
         over several frames and maps of the lanes make both errors small beside that of the place.
         """
         objects = self._objects
-        order = np.argsort(objects.device[:stored], kind="stable")
         order = order[objects.vehicle[order] >= 0]
         by_number = np.argsort(truth.vehicle, kind="stable")
         row = by_number[np.searchsorted(truth.vehicle, objects.vehicle[order], sorter=by_number)]
@@ -342,7 +344,7 @@ class SensorFleet:
             self._vehicles,
         )
 
-    def _scan_all(self, frame: int, reach_m: float, totals: Totals, objects: Objects) -> int:
+    def _scan_all(self, frame: int, reach_m: float, totals: Totals, objects: Objects, *, described: bool) -> int:
         stored = 0
         for rows, model, fan in self._groups:
             stored = scan_devices(
@@ -360,6 +362,7 @@ class SensorFleet:
                 totals,
                 objects,
                 stored,
+                described,
             )
         return stored
 
@@ -383,16 +386,15 @@ class SensorFleet:
             },
         )
 
-    def _log_objects(self, t_us: int, frame: int, stored: int) -> None:
+    def _log_objects(self, t_us: int, frame: int, order: npt.NDArray[np.intp]) -> None:
         objects = self._objects
-        order = np.argsort(objects.device[:stored], kind="stable")  # by row of the fleet, not by model
         vehicle = objects.vehicle[order]
         self._recorder.append(
             "observation",
             {
-                "t_us": np.full(stored, t_us, np.int64),
+                "t_us": np.full(order.size, t_us, np.int64),
                 "device": self._number[objects.device[order]],
-                "frame": np.full(stored, frame, np.int64),
+                "frame": np.full(order.size, frame, np.int64),
                 "x_cm": centimetres(objects.x_m[order]),
                 "y_cm": centimetres(objects.y_m[order]),
                 "speed_cmps": centimetres(objects.speed_mps[order]),

@@ -12,6 +12,7 @@ from twin.compilation import inline_kernel, kernel
 from twin.geometry.grid import Grid, cell_range, row_range, sort_into_cells
 from twin.geometry.occlusion import BOX, Fan, Walls, empty_desk, visible_areas
 from twin.rng import normal_pair, uniform4
+from twin.sensors.fault_effects import seen_from_turned
 from twin.sensors.model import Model
 
 Floats = npt.NDArray[np.float64]
@@ -159,11 +160,13 @@ def scan_devices(
     totals: Totals,
     objects: Objects,
     stored: int,
+    described: bool,  # noqa: FBT001  (a kernel's arguments have no names)
 ) -> int:
     """Scan with the devices ``rows``, all of one model; return the number of reported objects, ``stored`` ones included.
 
     ``frames`` and ``totals`` are written for these rows; objects are appended after the first ``stored``. Where the result
-    exceeds the room in ``objects``, the last of them were not stored.
+    exceeds the room in ``objects``, the last of them were not stored. Speed, heading, size and class are only filled in where
+    they are ``described``.
     """
     room = vehicles.number.size
     chosen, targets = np.empty(room, np.int32), np.empty(room, np.int32)
@@ -197,12 +200,13 @@ def scan_devices(
         if model.relative:
             for i in range(count):
                 seen[i] = min(seen[i] / whole[i], 1.0) if targets[i] and whole[i] > 0.0 else 0.0
-        _begin_frame(row, frame, poses, model, state, frames)
+        chance = _begin_frame(row, frame, poses, model, state, frames)
         stored = _report(
-            row, frame, count, chosen, targets, distance, seen, vehicles, poses, model, state, frames, totals, objects, stored
-        )
+            row, frame, count, chosen, targets, distance, seen, vehicles, poses, model, state, frames, totals, objects, stored,
+            described,
+        )  # fmt: skip
         if not frames.dropped[row]:
-            stored = _false_objects(row, frame, poses, model, fan, frames, totals, objects, stored)
+            stored = _false_objects(row, frame, chance, poses, model, fan, frames, totals, objects, stored)
     return stored
 
 
@@ -246,12 +250,13 @@ def _candidates(
 
 
 @inline_kernel
-def _begin_frame(row: int, frame: int, poses: Poses, model: Model, state: State, frames: Frames) -> None:
-    """Draw the processing time of one frame and whether it gets lost in the device."""
-    _, u1, u2, lost = uniform4(poses.frame_key[row], frame, 0, 0)
+def _begin_frame(row: int, frame: int, poses: Poses, model: Model, state: State, frames: Frames) -> float:
+    """Draw the processing time of one frame and whether it gets lost in the device; return the draw of its false objects."""
+    chance, u1, u2, lost = uniform4(poses.frame_key[row], frame, 0, 0)
     normal, _ = normal_pair(u1, u2)
     frames.processing_us[row] = int(math.exp(model.log_delay_us + model.log_delay_spread * normal) + 0.5)
     frames.dropped[row] = lost < model.drop_share or state.lost[row]
+    return float(chance)
 
 
 @inline_kernel
@@ -279,6 +284,7 @@ def _report(
     totals: Totals,
     objects: Objects,
     stored: int,
+    described: bool,  # noqa: FBT001  (a kernel's arguments have no names)
 ) -> int:
     """Decide which of the present vehicles are visible and detected, and where they are reported; return the objects so far."""
     key = poses.detection_key[row]
@@ -322,7 +328,8 @@ def _report(
             objects.y_m[stored] = vehicles.box[i, 1] + ey
             objects.evidence[stored] = evidence
             objects.vehicle[stored] = vehicles.number[i]
-            _describe(frame, key, vehicles, i, u3, model, state.turn_rad[row], objects, stored)
+            if described:
+                _describe(frame, key, vehicles, i, u3, model, state.turn_rad[row], objects, stored)
         stored += 1
     frames.counts[row, PRESENT] = present
     frames.counts[row, VISIBLE] = visible
@@ -340,9 +347,8 @@ def _misplaced(row: int, dx: float, dy: float, along: float, across: float, stat
     """
     ex, ey = along * dx - across * dy, along * dy + across * dx
     if state.turn_rad[row] != 0.0:
-        cos, sin = math.cos(state.turn_rad[row]), math.sin(state.turn_rad[row])
-        px, py = dx + ex, dy + ey
-        ex, ey = cos * px + sin * py - dx, cos * py - sin * px - dy
+        px, py = seen_from_turned(dx + ex, dy + ey, state.turn_rad[row])
+        ex, ey = px - dx, py - dy
     return ex + state.east_m[row], ey + state.north_m[row]
 
 
@@ -388,6 +394,7 @@ def _drawn(chance: float, ratio: float, steepness: float) -> bool:
 def _false_objects(
     row: int,
     frame: int,
+    chance: float,
     poses: Poses,
     model: Model,
     fan: Fan,
@@ -397,7 +404,6 @@ def _false_objects(
     stored: int,
 ) -> int:
     """Add the false objects of one frame; return the objects so far. They look like a standing car."""
-    chance, _, _, _ = uniform4(poses.frame_key[row], frame, 0, 0)
     false = _poisson(chance, model.false_mean)
     frames.counts[row, FALSE] = false
     for k in range(false):

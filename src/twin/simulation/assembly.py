@@ -97,12 +97,12 @@ def check(scenario: Scenario, base: Path) -> list[Problem]:
         )
         return [unreadable, *deployments.unknown_kits(scenario.deployment)]
     problems = deployments.check(scenario.deployment, network, base)
-    if not problems and scenario.faults.scheduled:
+    if not problems and (scenario.faults.scheduled or any(outage.site for outage in scenario.links.outages)):
         placed = deployments.place(scenario.deployment, network, base)
-        problems += _check_faults(scenario, [device.name for device in placed.devices])
-    if not problems and any(outage.site for outage in scenario.links.outages):
-        placed = deployments.place(scenario.deployment, network, base)
-        problems += _check_outages(scenario, [site.name for site in placed.sites])
+        devices, sites = [device.name for device in placed.devices], [site.name for site in placed.sites]
+        missing = unknown_devices(scenario.faults, devices)
+        problems += _not_there(missing, devices, "faults.scheduled[{}].device", "fault.device")
+        problems += _not_there(unknown_sites(scenario.links, sites), sites, "links.outages[{}].site", "outage.site")
     ends = trip_ends(network)
     if scenario.demand.inflow_vph > 0.0 and not (ends.zones or (ends.entries and ends.exits)):
         found = "the map has neither zones nor gates between which anyone could drive"
@@ -115,23 +115,15 @@ def check(scenario: Scenario, base: Path) -> list[Problem]:
     return problems + wrong + resolve_incidents(network, scenario.incidents)[1]
 
 
-def _check_faults(scenario: Scenario, device_names: list[str]) -> list[Problem]:
-    missing = unknown_devices(scenario.faults, device_names)
-    found = []
-    for number, name in missing:
-        meant = closest(name, device_names)
-        remedy = say("remedy.did_you_mean", name=meant) if meant else say("fault.device.remedy")
-        found.append(Problem("", f"faults.scheduled[{number}].device", say("fault.device.found", name=name), remedy))
-    return found
+def _not_there(missing: list[tuple[int, str]], known: list[str], key: str, words: str) -> list[Problem]:
+    """Return a problem for each name that is none of ``known``, by its number in the list that ``key`` stands for."""
 
-
-def _check_outages(scenario: Scenario, site_names: list[str]) -> list[Problem]:
     def problem(number: int, name: str) -> Problem:
-        meant = closest(name, site_names)
-        remedy = say("remedy.did_you_mean", name=meant) if meant else say("outage.site.remedy")
-        return Problem("", f"links.outages[{number}].site", say("outage.site.found", name=name), remedy)
+        meant = closest(name, known)
+        remedy = say("remedy.did_you_mean", name=meant) if meant else say(f"{words}.remedy")
+        return Problem("", key.format(number), say(f"{words}.found", name=name), remedy)
 
-    return [problem(number, name) for number, name in unknown_sites(scenario.links, site_names)]
+    return [problem(number, name) for number, name in missing]
 
 
 def notices(scenario: Scenario, base: Path) -> list[str]:
