@@ -17,7 +17,10 @@ Rows = list[dict[str, Any]]
 
 GROUPS: Final = {
     "traffic": ("vehicles", "trips_finished", "trips_waiting", "vehicle_km", "mean_speed_kmh", "mean_delay_s"),
-    "sensing": ("detections", "visible_share", "recall", "precision", "position_error_rms_m", "perceived_share"),
+    "sensing": (
+        *("detections", "visible_share", "recall", "precision", "position_error_rms_m"),
+        *("perceived_share", "perceived_twice_share", "coverage_share", "coverage_twice_share"),
+    ),
     "links": ("messages", "delivered_share", "mec_age_p50_ms", "mec_age_p95_ms", "cloud_age_p50_ms", "cloud_age_p95_ms"),
 }
 """Which of the run's closing figures stand together."""

@@ -1126,6 +1126,8 @@ CATALOGUE: Final[dict[str, tuple[str, str]]] = {
     "summary.position_error_rms_m": ("position error (RMS)", "定位误差（均方根）"),
     "summary.perceived_share": ("perceived vehicle time", "感知率（车辆时间）"),
     "summary.perceived_twice_share": ("perceived by two sensors or more", "双重及以上感知率"),
+    "summary.coverage_share": ("geometric coverage of road length", "几何覆盖率（道路长度）"),
+    "summary.coverage_twice_share": ("covered by two sensors or more", "双重及以上几何覆盖率"),
     "summary.messages": ("messages", "消息数"),
     "summary.mec_age_p50_ms": ("age at the MEC, p50", "到达 MEC 的信息年龄 p50"),
     "summary.mec_age_p95_ms": ("age at the MEC, p95", "到达 MEC 的信息年龄 p95"),

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import pyarrow as pa
 
-SCHEMA_VERSION: Final = 4
+SCHEMA_VERSION: Final = 5
 """Raised when a column changes its name, type, unit or meaning; readers migrate older logs."""
 
 LABEL: Final = pa.dictionary(pa.int8(), pa.string())
@@ -343,6 +343,17 @@ STATIC_TABLES: Final = (
             _c("field_of_view_deg", pa.float32(), "deg", "horizontal field of view"),
             _c("range_m", pa.float32(), "m", "nominal range"),
             _c("rate_hz", pa.float32(), "Hz", "frames per second"),
+        ),
+        static=True,
+    ),
+    Table(
+        "coverage",
+        "a stretch of an edge over which the same number of devices could see a vehicle that is alone on it",
+        (
+            _c("edge", pa.int32(), "-", "edge, see table edge"),
+            _c("from_cm", pa.int32(), "cm", "where it begins, along the edge"),
+            _c("to_cm", pa.int32(), "cm", "where it ends, along the edge"),
+            _c("devices", pa.int16(), "-", "devices that have it in sight"),
         ),
         static=True,
     ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from twin.eventlog.reader import Run
+from twin.metrics.coverage import coverage_figures
 from twin.metrics.links import HOPS, link_figures
 from twin.metrics.perceived import perceived_figures
 from twin.metrics.perception import perception_figures
@@ -27,6 +28,8 @@ FIGURES: Final = (
     "position_error_rms_m",
     "perceived_share",
     "perceived_twice_share",
+    "coverage_share",
+    "coverage_twice_share",
     "messages",
     "mec_age_p50_ms",
     "mec_age_p95_ms",
@@ -48,6 +51,7 @@ def summarise(run: Run, warm_up_s: float = 0.0) -> dict[str, float | int | None]
     traffic = traffic_figures(run, warm_up_s)
     seen = perception_figures(run, warm_up_s).total
     perceived = perceived_figures(run, warm_up_s).total
+    covered = coverage_figures(run).total
     links = link_figures(run, warm_up_s)
     speed_mps = traffic.mean_speed_mps
     return {
@@ -64,6 +68,8 @@ def summarise(run: Run, warm_up_s: float = 0.0) -> dict[str, float | int | None]
         "position_error_rms_m": seen.rms_error_m,
         "perceived_share": perceived.perceived_share,
         "perceived_twice_share": perceived.perceived_twice_share,
+        "coverage_share": covered.coverage_share,
+        "coverage_twice_share": covered.coverage_twice_share,
         "messages": links.messages,
         "mec_age_p50_ms": links.mec.p50_ms,
         "mec_age_p95_ms": links.mec.p95_ms,

@@ -49,6 +49,8 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
     "figure_position_error_rms_m": ("定位误差均方根 (m)", "Position error, RMS (m)"),
     "figure_perceived_share": ("感知率（车辆时间）", "Perceived share of vehicle time"),
     "figure_perceived_twice_share": ("双重及以上感知率", "Perceived by two sensors or more"),
+    "figure_coverage_share": ("几何覆盖率（道路长度）", "Geometric coverage of road length"),
+    "figure_coverage_twice_share": ("双重及以上几何覆盖率", "Covered by two sensors or more"),
     "figure_messages": ("消息数", "Messages"),
     "figure_mec_age_p50_ms": ("到达 MEC 的信息年龄，中位数 (ms)", "Age at the MEC, median (ms)"),
     "figure_mec_age_p95_ms": ("到达 MEC 的信息年龄，95% 分位 (ms)", "Age at the MEC, 95 % (ms)"),

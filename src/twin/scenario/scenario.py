@@ -9,6 +9,7 @@ from pydantic import AwareDatetime, Field, ValidationInfo, field_validator
 from twin.eventlog.log_spec import LogSpec
 from twin.kernel.weather import WeatherSpec
 from twin.messages import say
+from twin.sensors.coverage import CoverageSpec
 from twin.sensors.deployment import DeploymentSpec
 from twin.sensors.fault_spec import FaultsSpec
 from twin.sensors.fusion_spec import FusionSpec
@@ -71,6 +72,9 @@ class Scenario(Spec):
 
     deployment: DeploymentSpec = DeploymentSpec()
     """Where devices stand."""
+
+    coverage: CoverageSpec = CoverageSpec()
+    """How it is reckoned which stretches of road the devices have in sight."""
 
     fusion: FusionSpec | None = None
     """How each site fuses its devices' lists into one, with tracks; left out, sites do not fuse."""

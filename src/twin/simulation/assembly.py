@@ -24,6 +24,7 @@ from twin.roadnet.road_network import RoadNetwork
 from twin.scenario.scenario import Scenario
 from twin.scenario.wording import closest
 from twin.sensors import deployment as deployments
+from twin.sensors.coverage import stretches, write_coverage
 from twin.sensors.deployment import Deployment
 from twin.sensors.dimensions import write_dimensions
 from twin.sensors.fault_spec import unknown_devices
@@ -169,6 +170,8 @@ def build(scenario: Scenario, network: RoadNetwork, recorder: Recorder, base: Pa
     _write_network(recorder, network, traffic.phase_of_edge())
     traffic.write_vehicles()
     write_dimensions(recorder, deployment, site_mec.tolist())
+    if deployment.devices:
+        write_coverage(recorder, stretches(network, deployment.devices, scenario.coverage))
     interval_us = to_us(scenario.log.interval_s)
     return World(env, traffic, deployment, fleets, chain, recorder, interval_us, reporting, perceived, faults, site_lists)
 

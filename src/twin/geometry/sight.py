@@ -1,0 +1,84 @@
+"""Which points of the roads a device that does not move could see something at, past buildings and within its limits."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from twin.compilation import inline_kernel, kernel
+from twin.geometry.occlusion import Fan, Floats, Floats32, Walls
+from twin.geometry.rays import azimuth
+
+_ROUNDING = 1e-6
+"""Columns by which a full turn may miss its last border."""
+
+
+class Points(NamedTuple):
+    """Places on the roads; (n,) each."""
+
+    x_m: Floats
+    y_m: Floats
+    level: npt.NDArray[np.int8]
+
+
+@kernel
+def count_in_sight(
+    points: Points,
+    target_height_m: float,
+    pose: tuple[float, float, float, float, float],
+    level: int,
+    fan: Fan,
+    range_m: float,
+    walls: Walls,
+    wall_base: int,
+    counts: npt.NDArray[np.int16],
+) -> None:
+    """Add one to ``counts`` (n,) for every point that the device at ``pose`` has in sight.
+
+    A point is in sight when some of an upright line of ``target_height_m`` that stands there is: its level is the device's, it
+    lies within ``range_m`` in plan and within the field of view, and of the slopes from -h / r to (H - h) / r that the line
+    covers, some lie within the device's elevation limits and above every nearer wall ((wall - h) / r_wall). ``pose`` and
+    ``fan`` as for ``visible_areas``; ``wall_base`` is what ``WallsBuilder.add`` returned for the device.
+    """
+    x, y, height, cos, sin = pose
+    for i in range(counts.size):
+        dx, dy = points.x_m[i] - x, points.y_m[i] - y
+        square = dx * dx + dy * dy
+        if square > range_m * range_m or square == 0.0 or points.level[i] != level:
+            continue
+        distance = math.sqrt(square)
+        ux, uy = (dx * cos + dy * sin) / distance, (dy * cos - dx * sin) / distance
+        column, across = _column(fan, azimuth(ux, uy))
+        if column < 0:
+            continue
+        bottom = max(fan.low[column], -height / distance)
+        top = min(fan.high[column], (target_height_m - height) / distance)
+        for k in range(walls.start[wall_base + column], walls.start[wall_base + column + 1]):
+            bottom = max(bottom, _hidden_below(walls.part[k], across, ux, uy, distance))
+        if bottom < top:
+            counts[i] += 1
+
+
+@inline_kernel
+def _column(fan: Fan, azimuth_rad: float) -> tuple[int, float]:
+    """Return the column of an azimuth and the fraction of it that lies before; -1 beside the field of view."""
+    columns = fan.low.size
+    place = (azimuth_rad - fan.first_rad) / fan.column_rad
+    if place < 0.0:
+        place += fan.turn
+    if place < columns:
+        return int(place), place - int(place)
+    # the last border of a full turn is the first one
+    return (0, 0.0) if fan.turn - columns < _ROUNDING else (-1, 0.0)
+
+
+@inline_kernel
+def _hidden_below(part: Floats32, across: float, ux: float, uy: float, distance_m: float) -> float:
+    """Return the slope up to which a part of a wall hides what stands at ``distance_m``; the least slope where it does not."""
+    if across < part[0] or across > part[1]:
+        return -np.inf
+    inverse = part[2] * ux + part[3] * uy
+    return part[4] * inverse if inverse * distance_m > 1.0 else -np.inf
