@@ -98,13 +98,19 @@ def test_zones() -> None:
 
 
 def test_errors() -> None:
-    """Along: 0.5 m at 200 m (Zhao 2024); across: 0.39 m and 0.3 degrees; speed: the V200's 0.5 km/h and a resolution."""
+    """Along: 0.5 m at 30 m and at 200 m, more nearer and farther, less between (Zhao 2024); across: 0.39 m and 0.3 degrees.
+
+    Speed: the V200's 0.5 km/h and a resolution's.
+    """
     model = radar().model(DRY)
-    assert model.along_m + 200.0 * model.along_per_m == pytest.approx(0.5, abs=0.02)
-    assert model.across_m + 200.0 * model.across_per_m == pytest.approx(0.39 + 200.0 * math.radians(0.3), abs=0.06)
+    assert model.along_m[[30, 200]] == pytest.approx(0.5, abs=0.02)
+    assert model.along_m[10:30].min() > 0.5
+    assert model.along_m[202:].min() > 0.5
+    assert 0.4 < model.along_m.min() < 0.46
+    assert model.across_m[200] == pytest.approx(0.39 + 200.0 * math.radians(0.3), abs=0.06)
     assert model.speed_mps == pytest.approx(math.hypot(0.14, 0.0973 / math.sqrt(12.0)), rel=1e-3)
     coarse = radar(bandwidth_mhz=50.0).model(DRY)
-    assert coarse.along_m == pytest.approx(math.hypot(0.4, 2.998 / math.sqrt(12.0)), rel=1e-3)
+    assert coarse.along_m[200] == pytest.approx(math.hypot(0.506, 2.998 / math.sqrt(12.0)), rel=1e-3)
 
 
 def test_light_does_not_matter() -> None:

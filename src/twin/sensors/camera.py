@@ -13,7 +13,7 @@ from twin.geometry.occlusion import Fan, fan
 from twin.kernel.weather import WeatherSpec
 from twin.sensors.lidar import VehicleClass
 from twin.sensors.light import Light, LightFactorsSpec, Share, Sun, faces
-from twin.sensors.model import Model, gains, log_normal
+from twin.sensors.model import Model, gains, log_normal, whole_metres
 from twin.sensors.mounting import MountedSpec
 from twin.sensors.weather import extinction_per_m
 from twin.spec import Spec
@@ -91,7 +91,8 @@ class CameraHead(Spec):
 
     foot_point_noise_px: Annotated[float, Field(ge=0.0, le=100.0)] = 2.0
     """Standard deviation of the image row in which a vehicle is taken to touch the road, and of its column. From it the error
-    of the distance follows. Assumption: edges of boxes are good to some two pixels."""
+    of the distance follows, which grows with the square of the distance. Assumption: edges of boxes are good to some two
+    pixels."""
 
     speed_noise_mps: Annotated[float, Field(ge=0.0, le=20.0)] = 1.0
     """Standard deviation of the reported speed, as tracked over some frames. Assumption: three times a LiDAR's, as the error of
@@ -159,6 +160,8 @@ class CameraHead(Spec):
         rain = min(1.0, weather.rain_mmph / self.heavy_rain_mmph)
         chance = self.detection_by_light.factor(light) * (1.0 - rain * (1.0 - self.heavy_rain_factor))
         by_class = self.pixels_for_half_detection_by_class
+        distance_m = whole_metres(self.range_m)
+        depth_m = ground_distance_error_m(distance_m, mount.mounting_height_m, self.focal_px, self.foot_point_noise_px)
         delay, delay_spread = log_normal(mount.processing_mean_s, mount.processing_spread_s)
         return Model(
             range_m=self.range_m,
@@ -168,10 +171,12 @@ class CameraHead(Spec):
             half=np.array([by_class.get(name, self.pixels_for_half_detection) for name in _CLASSES]),
             steepness=self.detection_steepness,
             least=self.min_pixels,
-            along_m=self.position_noise_m,
-            along_per_m=self.distance_noise_per_m(mount.mounting_height_m),
-            across_m=self.position_noise_m,
-            across_per_m=self.foot_point_noise_px / self.focal_px,
+            along_m=np.hypot(self.position_noise_m, depth_m),
+            across_m=np.hypot(self.position_noise_m, self.foot_point_noise_px / self.focal_px * distance_m),
+            across_share=0.0,
+            cell_m=0.0,
+            cell_mps=0.0,
+            cell_rad=0.0,
             speed_mps=self.speed_noise_mps,
             heading_rad=math.radians(self.heading_noise_deg),
             size_m=self.size_noise_m,
@@ -181,15 +186,6 @@ class CameraHead(Spec):
             log_delay_us=delay,
             log_delay_spread=delay_spread,
         )
-
-    def distance_noise_per_m(self, mounting_height_m: float) -> float:
-        """Return the growth, per metre, of the distance's error.
-
-        The error of ``ground_distance_error_m`` grows with the square of the distance; a scan knows lines only. The line
-        through 0 nearest to c d^2 up to the range R, by least squares, rises with 3/4 c R.
-        """
-        curvature = ground_distance_error_m(self.range_m, mounting_height_m, self.focal_px, self.foot_point_noise_px)
-        return 0.75 * curvature / self.range_m
 
 
 class CameraSpec(CameraHead, MountedSpec):
@@ -217,10 +213,11 @@ def pixels_on_target(width_m: float, height_m: float, distance_m: float, focal_p
     return (focal_px * width_m / distance_m) * (focal_px * height_m / distance_m)
 
 
-def ground_distance_error_m(distance_m: float, height_m: float, focal_px: float, noise_px: float) -> float:
-    """Return the error of a distance that is read from the image row in which something touches the level road.
+def ground_distance_error_m(distance_m: Floats, height_m: float, focal_px: float, noise_px: float) -> Floats:
+    """Return the errors of distances that are read from the image row in which something touches the level road.
 
-    The road at distance d lies atan(h / d) below the horizon; a row is 1 / f wide there, and dd / dangle = (d^2 + h^2) / h.
+    The road at distance d lies atan(h / d) below the horizon; a row is 1 / f wide there, and dd / dangle = (d^2 + h^2) / h. Far
+    off it is the d^2 / (f h) of Stein, Mano and Shashua, "Vision-based ACC with a single camera" (IEEE IV 2003).
     """
     return (distance_m**2 + height_m**2) / height_m * noise_px / focal_px
 

@@ -23,7 +23,7 @@ from twin.sensors.deployment import Device
 from twin.sensors.deployment_spec import ScannedSpec
 from twin.sensors.faults import DeviceFaults
 from twin.sensors.light import Light, Sun
-from twin.sensors.model import Model
+from twin.sensors.model import Errors, Model, errors_of
 from twin.sensors.perceived import Perceived
 from twin.sensors.scan import (
     DETECTED,
@@ -106,8 +106,9 @@ class SensorFleet:
         self._bin_m = range_bin_m
         self._number = np.array([device.number for device in devices], np.int32)
         self._groups: list[tuple[npt.NDArray[np.int32], Model, Fan]] = []
-        self._errors = np.zeros((7, count))
+        self._model = np.zeros(count, np.int32)
         self._walls, self._poses = self._place(devices, buildings, weather, seed, light, sun)
+        self._errors: Errors = errors_of([model for _, model, _ in self._groups], LEAST_ERROR)
         reach_m = max(device.spec.range_m for device in devices)
         self._grid: Grid = grid_around(self._poses.x_m, self._poses.y_m, reach_m + CELL_M, CELL_M)
         self._frames = Frames(
@@ -157,17 +158,7 @@ class SensorFleet:
                 pose = (device.x_m, device.y_m, spec.mounting_height_m, float(cos[row]), float(sin[row]))
                 base[row] = builder.add(pose, fan, spec.range_m, below_ground=device.level < 0)
             numbers = spec.model(weather, seen)
-            self._errors[:, rows] = np.array(
-                [
-                    numbers.along_m,
-                    numbers.along_per_m,
-                    numbers.across_m,
-                    numbers.across_per_m,
-                    numbers.speed_mps,
-                    numbers.heading_rad,
-                    numbers.size_m,
-                ]
-            )[:, None]
+            self._model[rows] = len(self._groups)
             self._groups.append((np.array(rows, np.int32), numbers, fan))
         poses = Poses(
             np.array([device.x_m for device in devices], float),
@@ -224,9 +215,10 @@ class SensorFleet:
         row = objects.device[order]
         x_m, y_m = objects.x_m[order], objects.y_m[order]
         dx_m, dy_m = x_m - self._poses.x_m[row], y_m - self._poses.y_m[row]
-        away_m = np.hypot(dx_m, dy_m)
-        error = np.maximum(self._errors[:, row], LEAST_ERROR)
-        along_m, across_m = error[0] + error[1] * away_m, error[2] + error[3] * away_m
+        away_m, model, errors = np.hypot(dx_m, dy_m), self._model[row], self._errors
+        heading_rad, length_m = objects.heading_rad[order], objects.length_m[order]
+        crosswise_m = 0.5 * length_m * np.abs(np.sin(heading_rad - np.arctan2(dy_m, dx_m)))
+        along_m, across_m = errors.of_places(model, away_m, crosswise_m)
         xx_m2, xy_m2, yy_m2 = position_covariance(dx_m, dy_m, along_m, across_m)
         reports = Reports(
             device=self._number[sent],
@@ -238,12 +230,12 @@ class SensorFleet:
             xy_m2=xy_m2,
             yy_m2=yy_m2,
             speed_mps=objects.speed_mps[order],
-            speed_variance=error[4] ** 2,
-            heading_rad=objects.heading_rad[order],
-            heading_variance=error[5] ** 2,
-            length_m=objects.length_m[order],
+            speed_variance=errors.speed_mps[model] ** 2,
+            heading_rad=heading_rad,
+            heading_variance=errors.heading_rad[model] ** 2,
+            length_m=length_m,
             width_m=objects.width_m[order],
-            size_variance_m2=error[6] ** 2,
+            size_variance_m2=errors.size_m[model] ** 2,
             klass=objects.klass[order],
             class_weight=np.ones(order.size),
             vehicle=objects.vehicle[order],

@@ -13,7 +13,7 @@ from twin.geometry.occlusion import Fan, fan
 from twin.kernel.weather import WeatherSpec
 from twin.messages import say
 from twin.sensors.light import Light
-from twin.sensors.model import Model, gains, log_normal
+from twin.sensors.model import Model, gains, log_normal, whole_metres
 from twin.sensors.weather import REFERENCE_REFLECTIVITY, extinction_per_m
 from twin.spec import Spec
 
@@ -168,6 +168,7 @@ class LidarSpec(Spec):
 
         delay, delay_spread = log_normal(self.processing_mean_s, self.processing_spread_s)
         by_class = self.points_for_half_detection_by_class
+        place_m = self.position_noise_m + self.position_noise_per_m * whole_metres(self.range_m)
         return Model(
             range_m=self.range_m,
             relative=False,
@@ -176,10 +177,12 @@ class LidarSpec(Spec):
             half=np.array([by_class.get(name, self.points_for_half_detection) for name in _CLASSES]),
             steepness=self.detection_steepness,
             least=self.min_points,
-            along_m=self.position_noise_m,
-            along_per_m=self.position_noise_per_m,
-            across_m=self.position_noise_m,
-            across_per_m=self.position_noise_per_m,
+            along_m=place_m,
+            across_m=place_m,
+            across_share=0.0,
+            cell_m=0.0,
+            cell_mps=0.0,
+            cell_rad=0.0,
             speed_mps=self.speed_noise_mps,
             heading_rad=math.radians(self.heading_noise_deg),
             size_m=self.size_noise_m,

@@ -8,7 +8,7 @@ From evidence follows whether the vehicle is found; errors grow with distance al
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -34,12 +34,18 @@ class Model(NamedTuple):
     """k of P = chance / (1 + (half / evidence)^k)."""
     least: float
     """With less evidence nothing is reported."""
-    along_m: float
-    """Standard deviation of the reported place along the line of sight, at the device, and its growth with each metre."""
-    along_per_m: float
-    across_m: float
-    """The same across the line of sight."""
-    across_per_m: float
+    along_m: Floats
+    """(metres,): standard deviation of the reported place along the line of sight, at whole metres of distance as ``gain``."""
+    across_m: Floats
+    """(metres,): the same across the line of sight."""
+    across_share: float
+    """What it grows by, as a share of the part of the vehicle's half length that lies across the line of sight."""
+    cell_m: float
+    """Distances whose difference is smaller are one echo, if speed and bearing are too; see ``cell_rad``."""
+    cell_mps: float
+    """Speeds towards the device."""
+    cell_rad: float
+    """Bearings; 0: vehicles never melt into one."""
     speed_mps: float
     """Standard deviation of the reported speed."""
     heading_rad: float
@@ -57,9 +63,56 @@ class Model(NamedTuple):
     """Its standard deviation."""
 
 
+class Errors(NamedTuple):
+    """What several models are known to get wrong, one row each: what a fusion is told of their reports."""
+
+    along_m: Floats
+    """(models, metres), as in ``Model``; the last value goes on beyond a model's range."""
+    across_m: Floats
+    across_share: Floats
+    """(models,), and so the rest."""
+    speed_mps: Floats
+    heading_rad: Floats
+    size_m: Floats
+
+    def of_places(self, model: npt.NDArray[np.int32], distance_m: Floats, crosswise_m: Floats) -> tuple[Floats, Floats]:
+        """Return the standard deviations, along and across, of objects reported by these models at these distances.
+
+        ``crosswise_m`` is the part of their half length that lies across the line of sight.
+        """
+        low = np.minimum(distance_m.astype(np.int64), self.along_m.shape[1] - 2)
+        part = np.minimum(distance_m - low, 1.0)
+        along_m, across_m = (
+            (1.0 - part) * table[model, low] + part * table[model, low + 1] for table in (self.along_m, self.across_m)
+        )
+        return along_m, across_m + self.across_share[model] * crosswise_m
+
+
+def errors_of(models: Sequence[Model], least: float) -> Errors:
+    """Return the errors of models; no standard deviation is smaller than ``least`` (m, m/s, rad)."""
+    metres = max(model.along_m.size for model in models)
+
+    def table(rows: list[Floats]) -> Floats:
+        return np.maximum([np.pad(row, (0, metres - row.size), "edge") for row in rows], least)
+
+    return Errors(
+        along_m=table([model.along_m for model in models]),
+        across_m=table([model.across_m for model in models]),
+        across_share=np.array([model.across_share for model in models]),
+        speed_mps=np.maximum([model.speed_mps for model in models], least),
+        heading_rad=np.maximum([model.heading_rad for model in models], least),
+        size_m=np.maximum([model.size_m for model in models], least),
+    )
+
+
+def whole_metres(range_m: float) -> Floats:
+    """Return the distances that the tables of a model stand at: 1 m, 1 m, 2 m … to beyond ``range_m``."""
+    return np.maximum(np.arange(math.ceil(range_m) + 2, dtype=np.float64), 1.0)
+
+
 def gains(range_m: float, classes: int, gain: Callable[[int, Floats], Floats]) -> Floats:
-    """Return ``gain(class, distances)`` at 1 m, 1 m, 2 m … to beyond ``range_m``: (classes, metres)."""
-    distance_m = np.maximum(np.arange(math.ceil(range_m) + 2, dtype=np.float64), 1.0)
+    """Return ``gain(class, distances)`` at ``whole_metres``: (classes, metres)."""
+    distance_m = whole_metres(range_m)
     return np.stack([gain(klass, distance_m) for klass in range(classes)])
 
 

@@ -14,7 +14,7 @@ from twin.kernel.weather import WeatherSpec
 from twin.messages import say
 from twin.sensors.lidar import VehicleClass
 from twin.sensors.light import Light
-from twin.sensors.model import Model, gains, log_normal
+from twin.sensors.model import Model, gains, log_normal, whole_metres
 from twin.sensors.mounting import MountedSpec
 from twin.sensors.weather import radio_attenuation_db_per_km
 from twin.spec import Spec
@@ -103,13 +103,22 @@ class RadarHead(Spec):
     min_snr_db: Annotated[float, Field(ge=0.0, le=60.0)] = 0.0
     """With less signal to noise a vehicle is never reported. Assumption: an echo weaker than the noise is none."""
 
-    position_noise_along_m: Annotated[float, Field(ge=0.0, le=20.0)] = 0.4
-    """Standard deviation of the reported place along the line of sight, at the device. Source: with its growth it reaches 0.5 m
-    at 200 m, beyond which Zhao (China J. Highw. Transp. 37(1), 2024, 205-214) measured more; that it is also more below 30 m,
-    where a vehicle is no point, is not modelled."""
+    beam_deg: Annotated[float, Field(ge=0.0, le=60.0)] = 2.0
+    """Azimuth between two echoes of one distance and one speed that can be told apart; vehicles between which neither distance,
+    speed nor azimuth tells are one object, the stronger. 0: all are told apart. Assumption: that of a long-range antenna of
+    some 13 cm at 77 GHz (1.2 wavelengths over its width)."""
 
-    position_noise_along_per_m: Annotated[float, Field(ge=0.0, le=0.1)] = 0.0005
+    position_noise_along_m: Annotated[float, Field(ge=0.0, le=20.0)] = 0.3
+    """Standard deviation of the reported place along the line of sight, beside the two terms below. Source: the three add up to
+    0.5 m at 30 m and at 200 m; Zhao (China J. Highw. Transp. 37(1), 2024, 205-214) measured more than that below 30 m and
+    beyond 200 m. Assumption: 0.43 m at the best distance between."""
+
+    position_noise_along_per_m: Annotated[float, Field(ge=0.0, le=0.1)] = 0.0009
     """What that grows by with each metre of distance. Source: as above."""
+
+    position_noise_along_near_m2: Annotated[float, Field(ge=0.0, le=100.0)] = 5.2
+    """What is added to it near the device, over the distance: where a vehicle is no point its echo comes from some part of it.
+    Source: as above."""
 
     position_noise_across_m: Annotated[float, Field(ge=0.0, le=20.0)] = 0.39
     """Standard deviation of the reported place across the line of sight, at the device. Source: MOSAIC's lateral sensor error,
@@ -117,6 +126,11 @@ class RadarHead(Spec):
 
     position_noise_across_per_m: Annotated[float, Field(ge=0.0, le=0.2)] = 0.005
     """What that grows by with each metre of distance: the error of the angle. Assumption: 0.3 degrees."""
+
+    body_noise_share: Annotated[float, Field(ge=0.0, le=1.0)] = 0.3
+    """What it grows by as a share of that part of the vehicle's half length which lies across the line of sight, along which
+    its strongest echo wanders. Source: Zhao (2024) measured a lateral error that grows once a vehicle's heading is more than 40
+    degrees off, or its place more than 5 m aside. Assumption: the share; a car at 40 degrees gets 0.45 m more."""
 
     speed_noise_mps: Annotated[float, Field(ge=0.0, le=20.0)] = 0.14
     """Standard deviation of the reported speed, beside its resolution. Source: Linpowave V200, +-0.5 km/h. Assumption: tracking
@@ -176,6 +190,12 @@ class RadarHead(Spec):
         delay, delay_spread = log_normal(mount.processing_mean_s, mount.processing_spread_s)
         cell_m = range_resolution_m(1e6 * self.bandwidth_mhz)
         cell_mps = speed_resolution_mps(self.carrier_ghz, self.coherent_time_s)
+        distance_m = whole_metres(self.range_m)
+        along_m = (
+            self.position_noise_along_m
+            + self.position_noise_along_per_m * distance_m
+            + self.position_noise_along_near_m2 / distance_m
+        )
         return Model(
             range_m=self.range_m,
             relative=True,
@@ -184,10 +204,12 @@ class RadarHead(Spec):
             half=np.full(len(_CLASSES), 10.0 ** (self.snr_for_half_detection_db / 10.0)),
             steepness=self.detection_steepness,
             least=10.0 ** (self.min_snr_db / 10.0),
-            along_m=math.hypot(self.position_noise_along_m, cell_m / math.sqrt(12.0)),
-            along_per_m=self.position_noise_along_per_m,
-            across_m=self.position_noise_across_m,
-            across_per_m=self.position_noise_across_per_m,
+            along_m=np.hypot(along_m, cell_m / math.sqrt(12.0)),
+            across_m=self.position_noise_across_m + self.position_noise_across_per_m * distance_m,
+            across_share=self.body_noise_share,
+            cell_m=cell_m,
+            cell_mps=cell_mps,
+            cell_rad=math.radians(self.beam_deg),
             speed_mps=math.hypot(self.speed_noise_mps, cell_mps / math.sqrt(12.0)),
             heading_rad=math.radians(self.heading_noise_deg),
             size_m=self.size_noise_m,

@@ -14,6 +14,7 @@ from twin.geometry.occlusion import BOX, Fan, Walls, empty_desk, visible_areas
 from twin.rng import normal_pair, uniform4
 from twin.sensors.fault_effects import seen_from_turned
 from twin.sensors.model import Model
+from twin.sensors.radar_cells import MELTED, melt
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int32]
@@ -24,7 +25,6 @@ PRESENT, VISIBLE, DETECTED, FALSE = range(4)
 """Columns of the counts."""
 
 _MAX_FALSE = 1000
-
 LEAST_SIZE_M = 0.1
 """No reported object is shorter or narrower."""
 
@@ -200,6 +200,14 @@ def scan_devices(
         if model.relative:
             for i in range(count):
                 seen[i] = min(seen[i] / whole[i], 1.0) if targets[i] and whole[i] > 0.0 else 0.0
+        if model.cell_rad > 0.0:
+            for i in range(count):
+                whole[i] = _evidence(model, vehicles.klass[chosen[i]], distance[i], seen[i]) if targets[i] else 0.0
+            cell = (model.cell_m, model.cell_mps, model.cell_rad)
+            melt(
+                poses.x_m[row], poses.y_m[row], cell, vehicles.box, vehicles.number, vehicles.speed_mps, chosen, count, targets,
+                distance, whole,
+            )  # fmt: skip
         chance = _begin_frame(row, frame, poses, model, state, frames)
         stored = _report(
             row, frame, count, chosen, targets, distance, seen, vehicles, poses, model, state, frames, totals, objects, stored,
@@ -303,7 +311,7 @@ def _report(
             continue
         visible += 1
         totals.counts[row, klass, place, VISIBLE] += 1
-        if evidence < model.least or frames.dropped[row]:
+        if evidence < model.least or targets[k] == MELTED or frames.dropped[row]:
             continue
         chance, u1, u2, u3 = uniform4(key, frame, vehicles.number[i], 0)
         if chance >= model.chance[klass]:
@@ -311,10 +319,10 @@ def _report(
         if not _drawn(chance / model.chance[klass], model.half[klass] / evidence, model.steepness):
             continue
         along, across = normal_pair(u1, u2)
-        along *= model.along_m + model.along_per_m * distance[k]
-        across *= model.across_m + model.across_per_m * distance[k]
         dx, dy = vehicles.box[i, 0] - poses.x_m[row], vehicles.box[i, 1] - poses.y_m[row]
-        ex, ey = _misplaced(row, dx, dy, along / max(distance[k], 1e-9), across / max(distance[k], 1e-9), state)
+        along_m, across_m = _place_errors(model, distance[k], dx, dy, vehicles.box[i])
+        nearness = 1.0 / max(distance[k], 1e-9)
+        ex, ey = _misplaced(row, dx, dy, nearness * along_m * along, nearness * across_m * across, state)
         square = ex * ex + ey * ey
         error = math.sqrt(square)
         detected += 1
@@ -337,6 +345,18 @@ def _report(
     frames.counts[row, FALSE] = 0
     frames.error_m[row] = error_sum
     return stored
+
+
+@inline_kernel
+def _place_errors(model: Model, distance: float, dx: float, dy: float, box: Floats) -> tuple[float, float]:
+    """Return the standard deviations, along and across, of the place of a vehicle (dx, dy) off the device."""
+    low = int(distance)
+    part = distance - low
+    along_m = (1.0 - part) * model.along_m[low] + part * model.along_m[low + 1]
+    across_m = (1.0 - part) * model.across_m[low] + part * model.across_m[low + 1]
+    if model.across_share > 0.0:
+        across_m += model.across_share * box[4] * abs(dx * box[3] - dy * box[2]) / max(distance, 1e-9)
+    return along_m, across_m
 
 
 @inline_kernel
