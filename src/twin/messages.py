@@ -217,6 +217,10 @@ CATALOGUE: Final[dict[str, tuple[str, str]]] = {
         "size ({size:g}) of {cause} is a share; give a number from 0 to 1",
         "{cause} 的 size（{size:g}）是比例; 请给出 0 到 1 之间的数",
     ),
+    "spec.recalibrate": (
+        "recalibrate needs a site's fusion and a self-check, and {absent} is not given; add {absent}, or turn recalibrate off",
+        "recalibrate 需要站点融合的匹配结果和自检窗口，但未给出 {absent}; 请添加 {absent}，或关闭 recalibrate",
+    ),
     "spec.queues": (
         "calm_queue ({calm}) is not below overload_queue ({overload}); give a smaller calm_queue",
         "calm_queue（{calm}）不小于 overload_queue（{overload}）; 请减小 calm_queue",

@@ -6,9 +6,10 @@ import math
 
 import numpy as np
 import pytest
+from tests.sensors.reported import reported_positions
 
 from twin.sensors.alignment import Alignment
-from twin.sensors.fault_effects import Conditions, healthy, reported_positions
+from twin.sensors.fault_effects import Conditions, healthy
 
 X_M, Y_M = np.array([0.0, 60.0, 60.0, 0.0, 150.0]), np.array([0.0, 0.0, 50.0, 50.0, 20.0])
 SIGMA_M = 0.3

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 import simpy
 from pydantic import ValidationError
+from tests.sensors.reported import reported_positions
 
-from twin.sensors.fault_effects import CAUSES, healthy, seen_from_turned
+from twin.sensors.fault_effects import CAUSES, healthy
 from twin.sensors.fault_spec import FaultsSpec, unknown_devices
 from twin.sensors.faults import Change, DeviceFaults, device_rows
 
@@ -43,16 +44,6 @@ def test_dirt_takes_evidence_away_along_its_ramp() -> None:
         assert conditions.evidence_factor[1] == pytest.approx(factor)
         _same_but(conditions, "evidence_factor")
     assert _at(110.0, cause="dirt", size=0.6)[1].evidence_factor.tolist() == [1.0, 1.0, 1.0]
-
-
-def reported_positions(x_m, y_m, row, device_x_m, device_y_m, conditions):
-    """Return where devices report objects that a healthy one would report at (x, y)."""
-    places = [
-        seen_from_turned(x_m[k] - device_x_m[at], y_m[k] - device_y_m[at], conditions.heading_offset_rad[at])
-        for k, at in enumerate(row)
-    ]
-    dx_m, dy_m = np.array(places).T
-    return device_x_m[row] + dx_m + conditions.offset_x_m[row], device_y_m[row] + dy_m + conditions.offset_y_m[row]
 
 
 def test_a_device_turned_clockwise_reports_anticlockwise() -> None:

@@ -30,6 +30,17 @@ class FrameBatch:
     content: ObjectLists | None = None
     """What the lists say of vehicles; None where nobody has asked for it."""
 
+    def chosen(self, wanted: npt.NDArray[np.bool_]) -> FrameBatch:
+        """Return the lists that are ``wanted``, (n,), alone."""
+        return FrameBatch(
+            self.t_us,
+            self.device[wanted],
+            self.frame[wanted],
+            self.objects[wanted],
+            self.result_time_us[wanted],
+            None if self.content is None else self.content.chosen(wanted),
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class ObjectLists:
@@ -46,6 +57,13 @@ class ObjectLists:
 
     speed_mps: npt.NDArray[np.float64]
     """Its speed as tracked."""
+
+    def chosen(self, wanted: npt.NDArray[np.bool_]) -> ObjectLists:
+        """Return the lists that are ``wanted``, (n,), alone."""
+        size = np.diff(self.offset)
+        kept = np.repeat(wanted, size)
+        offset = np.concatenate(([0], np.cumsum(size[wanted])))
+        return ObjectLists(offset, self.edge[kept], self.s_m[kept], self.speed_mps[kept])
 
 
 @dataclass(frozen=True, slots=True)

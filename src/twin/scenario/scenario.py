@@ -9,6 +9,7 @@ from pydantic import AwareDatetime, Field, ValidationInfo, field_validator
 from twin.eventlog.log_spec import LogSpec
 from twin.kernel.weather import WeatherSpec
 from twin.messages import say
+from twin.sensors.adaptation import AdaptationSpec
 from twin.sensors.coverage import CoverageSpec
 from twin.sensors.deployment import DeploymentSpec
 from twin.sensors.fault_spec import FaultsSpec
@@ -85,6 +86,9 @@ class Scenario(Spec):
     self_check: SelfCheckSpec | None = None
     """How devices are watched over from their data alone; left out, nobody watches."""
 
+    adaptation: AdaptationSpec = AdaptationSpec()
+    """What sites do by themselves about devices that are off and uplinks that are overloaded."""
+
     links: LinksSpec = LinksSpec()
     """How what they report reaches the cloud."""
 
@@ -107,6 +111,14 @@ class Scenario(Spec):
         if trips > MOST_TRIPS:
             raise ValueError(say("spec.trips", trips=trips, most=MOST_TRIPS))
         return demand
+
+    @field_validator("adaptation")
+    @classmethod
+    def _has_matches(cls, adaptation: AdaptationSpec, before: ValidationInfo) -> AdaptationSpec:
+        absent = [key for key in ("fusion", "self_check") if key in before.data and before.data[key] is None]
+        if adaptation.recalibrate and absent:
+            raise ValueError(say("spec.recalibrate", absent=", ".join(absent)))
+        return adaptation
 
     @field_validator("warm_up_s")
     @classmethod

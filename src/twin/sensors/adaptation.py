@@ -1,13 +1,14 @@
-"""Self-adaptation: what a site does by itself about what its self-check has found.
+"""Self-adaptation: what sites do by themselves about what they find of their devices and of their uplinks.
 
-* Turned, shifted and late devices are recalibrated: what they report is put right by what the places of common objects say.
-* A device whose uplink is overloaded sends every second frame, then every fourth, and so on, and comes back step by step.
-* While the line is out, frames are kept at the device and sent later: that is ``during_outage: store`` of the links.
+* Turned, shifted and late devices are recalibrated: what they report is put right by what the places of common objects say
+  (``place_check``).
+* A device whose uplink is overloaded sends every second frame, then every fourth, and so on, and comes back step by step. Its
+  frames are still taken, and its site's fusion, which lies before the uplink, still gets them all.
+* While the line is out, frames are kept at the site and sent later: that is ``during_outage: store`` of the links.
 """
 
 from __future__ import annotations
 
-import math
 from typing import Annotated, Self
 
 import numpy as np
@@ -15,21 +16,20 @@ import numpy.typing as npt
 from pydantic import Field, model_validator
 
 from twin.messages import say
-from twin.sensors.alignment import Alignment, Finding
-from twin.sensors.fault_effects import CAUSES
-from twin.sensors.self_check import DAY_S, Alarm, SelfCheckSpec
 from twin.spec import Spec
-from twin.units import US_PER_S
 
-Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+
+_LONGEST_PATIENCE = 64
+"""Times ``calm_frames``; without an end a device that failed often would stay slow for good."""
 
 
 class AdaptationSpec(Spec):
     """What sites do by themselves about faults and overload."""
 
     recalibrate: bool = False
-    """Whether turns, shifts and clocks that were measured on common objects are put right at once."""
+    """Whether turns, shifts and clocks that the self-check has measured on common objects are put right at once, before a site
+    fuses. Asks for ``fusion`` and ``self_check``; only sites with three devices or more can tell which one is wrong."""
 
     reduce_rate: bool = False
     """Whether a device sends fewer frames while its uplink is overloaded."""
@@ -54,58 +54,6 @@ class AdaptationSpec(Spec):
         return self
 
 
-class PlaceCheck:
-    """Watches the places that devices report, and corrects them where that is wanted; devices are rows."""
-
-    def __init__(self, spec: SelfCheckSpec, numbers: Ints, x_m: Floats, y_m: Floats, *, recalibrate: bool) -> None:
-        """Keep the devices: their numbers in the log and where they are held to be, each (n,)."""
-        self._spec, self._number, self._recalibrate = spec, numbers, recalibrate
-        self._x_m, self._y_m = x_m, y_m
-        self.gathered = Alignment(x_m, y_m)
-        """Takes the reports of common objects, corrected ones where the devices are corrected."""
-        self.turn_rad = np.zeros(numbers.size)
-        """Corrections so far: how far each is known to have turned, to be shifted, and to have its clock ahead."""
-        self.east_m = np.zeros(numbers.size)
-        self.north_m = np.zeros(numbers.size)
-        self.ahead_us = np.zeros(numbers.size, np.int64)
-        self._raised = np.zeros((numbers.size, len(CAUSES)), np.bool_)
-
-    def close(self, t_us: int) -> list[Alarm]:
-        """Judge the reports of the window that ends at ``t_us``; return alarms raised or cleared, and correct for the next."""
-        chance = self._spec.false_alarms_per_day * self._spec.window_s / DAY_S * self._number.size
-        found = [one for one in self.gathered.findings(min(chance, 0.5)) if self._matters(one)]
-        self.gathered.clear()
-        if self._recalibrate:
-            for one in found:
-                self.turn_rad[one.row] += one.turn_rad
-                self.east_m[one.row] += one.east_m
-                self.north_m[one.row] += one.north_m
-                self.ahead_us[one.row] += round(one.ahead_s * US_PER_S)
-        wrong = np.zeros_like(self._raised)
-        for one in found:
-            wrong[one.row, CAUSES.index(one.cause)] = True
-        alarms = [
-            Alarm(t_us, int(self._number[row]), CAUSES[cause], "raised" if wrong[row, cause] else "cleared")
-            for row, cause in np.argwhere(wrong != self._raised)
-        ]
-        self._raised = wrong
-        return alarms
-
-    def corrected(self, x_m: Floats, y_m: Floats, row: npt.NDArray[np.integer]) -> tuple[Floats, Floats]:
-        """Return reported places (objects,) as they are with the corrections so far; ``row`` is the device of each."""
-        cos, sin = np.cos(self.turn_rad[row]), np.sin(self.turn_rad[row])
-        dx = x_m - self.east_m[row] - self._x_m[row]
-        dy = y_m - self.north_m[row] - self._y_m[row]
-        return self._x_m[row] + cos * dx - sin * dy, self._y_m[row] + sin * dx + cos * dy
-
-    def _matters(self, one: Finding) -> bool:
-        return (
-            abs(one.turn_rad) >= math.radians(self._spec.least_turn_deg)
-            or math.hypot(one.east_m, one.north_m) >= self._spec.least_shift_m
-            or abs(one.ahead_s) >= self._spec.clock_tolerance_s
-        )
-
-
 class RateControl:
     """Which frames devices send: halved on overload of the uplink, doubled again after a calm; one row a device."""
 
@@ -118,28 +66,34 @@ class RateControl:
         self._since_rise = np.full(devices, np.iinfo(np.int32).max, np.int64)
         self._patience = np.full(devices, spec.calm_frames, np.int64)
 
-    def sends(self, frame: int) -> npt.NDArray[np.bool_]:
-        """Return which devices send the frame of this number."""
-        sent: npt.NDArray[np.bool_] = frame % self.divisor == 0
+    def sends(self, device: npt.NDArray[np.integer], frame: Ints, queue: Ints) -> npt.NDArray[np.bool_]:
+        """Return which of the frames that are ready go out, (n,); each device at most once a call.
+
+        ``device`` and ``frame`` are their numbers, ``queue`` how many messages each device's last one found waiting, all (n,).
+        """
+        self._observe(device.astype(np.int64), queue)
+        sent: npt.NDArray[np.bool_] = frame % self.divisor[device] == 0
         return sent
 
-    def observe(self, queue: Ints) -> None:
-        """Take, once a frame, how many messages each device's last message found waiting on the uplink, (n,)."""
+    def _observe(self, device: Ints, queue: Ints) -> None:
         spec = self._spec
-        self._since_rise += 1
-        over = (queue >= spec.overload_queue) & (self._calm >= 0)
-        failed = over & (self._since_rise <= self._patience)
-        self._patience[failed] = np.minimum(2 * self._patience[failed], 64 * spec.calm_frames)
-        self.divisor[over] = np.minimum(2 * self.divisor[over], spec.largest_divisor)
+        self._since_rise[device] += 1
+        over = (queue >= spec.overload_queue) & (self._calm[device] >= 0)
+        late = device[over]
+        failed = late[self._since_rise[late] <= self._patience[late]]
+        self._patience[failed] = np.minimum(2 * self._patience[failed], _LONGEST_PATIENCE * spec.calm_frames)
+        self.divisor[late] = np.minimum(2 * self.divisor[late], spec.largest_divisor)
         # the next step waits until the last one can have shown: as many frames as wait, and two that are sent
-        self._calm[over] = -(queue[over] + 2 * self.divisor[over])
-        waits = ~over & (self._calm < 0)
-        self._calm[waits] += 1
-        steady = ~over & ~waits
-        self._calm[steady] = np.where(queue[steady] <= spec.calm_queue, self._calm[steady] + 1, 0)
-        rise = (self._calm >= self._patience) & (self.divisor > 1)
-        self.divisor[rise] //= 2
-        self._calm[rise] = 0
-        self._since_rise[rise] = 0
-        settled = (self._calm >= self._patience) & (self.divisor == 1)
+        self._calm[late] = -(queue[over] + 2 * self.divisor[late])
+        rest, found = device[~over], queue[~over]
+        waits = self._calm[rest] < 0
+        self._calm[rest[waits]] += 1
+        steady = rest[~waits]
+        self._calm[steady] = np.where(found[~waits] <= spec.calm_queue, self._calm[steady] + 1, 0)
+        ready = device[self._calm[device] >= self._patience[device]]
+        settled = ready[self.divisor[ready] == 1]
         self._patience[settled] = spec.calm_frames
+        rising = ready[self.divisor[ready] > 1]
+        self.divisor[rising] //= 2
+        self._calm[rising] = 0
+        self._since_rise[rising] = 0

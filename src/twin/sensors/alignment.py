@@ -66,6 +66,11 @@ class Alignment:
         self._square = 0.0
         self._free = 0
 
+    @property
+    def empty(self) -> bool:
+        """Whether nothing has been reported by two devices since the window began."""
+        return self._free == 0
+
     def add(self, thing: Ints, row: Ints, xy_m: Floats, velocity_mps: Floats, sigma_m: Floats) -> None:
         """Add reports, matched by whoever fuses the site's object lists.
 

@@ -168,6 +168,8 @@ class SiteFusion:
         """All tracks, tentative ones included."""
         self.clusters = 0
         """Clusters of objects and tracks that an assignment had to decide, since the start."""
+        self.supported = np.empty(0, np.int64)
+        """Number of the track at its site that each object of the last reports supports; -1: none."""
 
     def fuse(self, t_us: int, reports: Reports) -> FusedObjects:
         """Take in the lists that have arrived since the last instant; return what each site reports at ``t_us``."""
@@ -177,12 +179,13 @@ class SiteFusion:
         self._make_room(site, reports)
         chosen = np.full(reports.x_m.size, ALONE, np.int64)
         following = np.full(reports.x_m.size, -1, np.int64)
+        self.supported = np.full(reports.x_m.size, -1, np.int64)
         for lists in _rounds(site, shown_us, reports.device):
             pairs = gate_objects(lists, reports, shown_us, self.tracks, setting, chosen)
             clusters = settle(lists, reports, setting, self.tracks.tracks, pairs, chosen)
             self.clusters += clusters.size.shape[0]
             resolve(clusters, chosen)
-            _update(lists, reports, shown_us, self.tracks, setting, chosen, pairs.nearest, following)
+            _update(lists, reports, shown_us, self.tracks, setting, chosen, pairs.nearest, following, self.supported)
         heard = np.zeros(self.tracks.tracks.size, np.bool_)
         heard[site] = True
         spec = self.spec
@@ -217,10 +220,11 @@ def _update(
     chosen: Longs,
     nearest: Longs,
     following: Longs,
+    supported: Longs,
 ) -> None:
     """Take every object into its track; of those alone outliers are dropped, others begin tracks, one for all devices."""
     reports, tracks, setting = lent_reports(given), lent_tracks(all_tracks), lent_setting(devices)
-    following = borrowed(following)
+    following, supported = borrowed(following), borrowed(supported)
     before, old = -1, 0
     for i in range(lists.size):
         of = lists[i]
@@ -232,7 +236,7 @@ def _update(
         for q in range(first, last):
             if chosen[q] >= 0:
                 _take(reports, q, t_us, tracks, site, chosen[q], setting)
-                _support(q, t_us, tracks, site, chosen[q], bit, following)
+                _support(q, t_us, tracks, site, chosen[q], bit, following, supported)
         for q in range(first, last):
             if chosen[q] != ALONE or (nearest[q] >= 0 and not tracks.record[site, nearest[q], MASK] & bit):
                 continue
@@ -241,7 +245,7 @@ def _update(
                 _take(reports, q, t_us, tracks, site, k, setting)
             else:
                 k = _born(reports, q, t_us, tracks, site, setting)
-            _support(q, t_us, tracks, site, k, bit, following)
+            _support(q, t_us, tracks, site, k, bit, following, supported)
 
 
 @inline_kernel
@@ -308,8 +312,9 @@ def _describe(reports: Reports, q: int, tracks: Tracks, site: int, k: int) -> No
 
 
 @inline_kernel
-def _support(q: int, t_us: int, tracks: Tracks, site: int, k: int, bit: int, following: Longs) -> None:
+def _support(q: int, t_us: int, tracks: Tracks, site: int, k: int, bit: int, following: Longs, supported: Longs) -> None:
     """Note that an object supports a track, and put it at the head of the track's list of this instant."""
+    supported[q] = tracks.record[site, k, NUMBER]
     record = tracks.record
     record[site, k, MASK] |= bit
     record[site, k, SEEN_US] = max(record[site, k, SEEN_US], t_us)

@@ -10,7 +10,7 @@ Four looks, each with a false-alarm rate that follows from theory:
 * time stamps: the least age of frames on arrival moves (``clock_drift``; the minimum is least touched by queues: the clock
   filter of RFC 5905, section 10).
 
-Wrong places (``misalignment``, ``wrong_calibration``) show only in what several devices report of one object.
+Wrong places (``misalignment``, ``wrong_calibration``) show only in what several devices report of one object: ``place_check``.
 """
 
 from __future__ import annotations
@@ -82,6 +82,20 @@ class SelfCheckSpec(Spec):
     clock_tolerance_s: Annotated[float, Field(gt=0.0, le=10.0)] = 0.01
     """A clock is wrong where ages move by more than this. Source: Guangzhou's specification of 2021, synchronisation within
     10 ms."""
+
+    least_turn_deg: Annotated[float, Field(gt=0.0, le=90.0)] = 0.2
+    """Turns below this are let be. Assumption: 0.35 m at 100 m, well inside the 1.5 m that Guangzhou's specification allows."""
+
+    least_shift_m: Annotated[float, Field(gt=0.0, le=100.0)] = 0.3
+    """Shifts below this are let be. Assumption: a fifth of the 1.5 m that Guangzhou's specification allows."""
+
+    place_period_s: Annotated[float, Field(ge=0.01, le=3600.0)] = 1.0
+    """So often the places that the devices of a site report of one object are compared, where sites fuse. Assumption: once a
+    second, since in a tenth of it objects hardly move and tell little that is new."""
+
+    place_search_m: Annotated[float, Field(ge=0.0, le=100.0)] = 4.0
+    """A device that reports an object this far from where the others report it may still mean the same one. Assumption: 4 m,
+    a shift of 2 m by half as much again and a lane's half."""
 
 
 def loss_threshold(false_alarms_per_day: float, frames_per_day: float) -> float:

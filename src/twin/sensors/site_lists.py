@@ -14,6 +14,8 @@ from twin.sensors.deployment import Device
 from twin.sensors.fusion import SiteFusion
 from twin.sensors.fusion_spec import FusionSpec
 from twin.sensors.inbox import Inbox
+from twin.sensors.place_check import PlaceCheck
+from twin.sensors.self_check import alarm_rows
 from twin.traffic.ground_truth import VEHICLE_CLASSES
 
 CM2_PER_M2 = 1e4
@@ -24,8 +26,19 @@ Longs = npt.NDArray[np.int64]
 class SiteLists:
     """Takes what devices report, fuses it site by site once a period."""
 
-    def __init__(self, spec: FusionSpec, sites: int, devices: Sequence[Device], recorder: Recorder) -> None:
-        """Set up the sites, numbered from 0, and all devices of the run in the order of their numbers."""
+    def __init__(
+        self,
+        spec: FusionSpec,
+        sites: int,
+        devices: Sequence[Device],
+        recorder: Recorder,
+        places: PlaceCheck | None = None,
+    ) -> None:
+        """Set up the sites, numbered from 0, and all devices of the run in the order of their numbers.
+
+        ``places`` watches over the places that the devices report, and corrects them.
+        """
+        self._places = places
         self.period_us = spec.period_us
         self._recorder = recorder
         self._inbox = Inbox()
@@ -43,9 +56,20 @@ class SiteLists:
         """Take object lists, devices by number, and when each is ready at the site's computer."""
         self._inbox.put(reports, ready_us)
 
+    def close_check(self, t_us: int) -> None:
+        """Judge the places of the window that ends at ``t_us``; write the alarms raised and cleared."""
+        alarms = [] if self._places is None else self._places.close(t_us)
+        if alarms:
+            self._recorder.append("alarm", alarm_rows(alarms))
+
     def close(self, t_us: int) -> None:
         """Fuse what is ready at ``t_us`` and write every site's list of that instant."""
-        fused = self._fusion.fuse(t_us, self._inbox.take(t_us))
+        reports = self._inbox.take(t_us)
+        if self._places is not None:
+            reports = self._places.corrected(reports)
+        fused = self._fusion.fuse(t_us, reports)
+        if self._places is not None:
+            self._places.see(t_us, reports, self._fusion.supported)
         told = fused.klass >= 0
         sized = np.isfinite(fused.length_m) & np.isfinite(fused.width_m)
         self._recorder.append(

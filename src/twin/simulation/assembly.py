@@ -24,6 +24,7 @@ from twin.roadnet.road_network import RoadNetwork
 from twin.scenario.scenario import Scenario
 from twin.scenario.wording import closest
 from twin.sensors import deployment as deployments
+from twin.sensors.adaptation import RateControl
 from twin.sensors.coverage import stretches, write_coverage
 from twin.sensors.deployment import Deployment
 from twin.sensors.dimensions import write_dimensions
@@ -32,6 +33,7 @@ from twin.sensors.faults import Change, DeviceFaults, device_rows
 from twin.sensors.fleet import SensorFleet
 from twin.sensors.light import sun_position
 from twin.sensors.perceived import PERIOD_US, Perceived
+from twin.sensors.place_check import PlaceCheck
 from twin.sensors.process import run_fleet
 from twin.sensors.site_lists import SiteLists
 from twin.simulation.reports import EdgeSpeeds, Reporting
@@ -69,6 +71,8 @@ class World:
     """What is wrong with which device; None without devices."""
     site_lists: SiteLists | None = None
     """What the sites make of their devices' lists; None where they do not fuse."""
+    rates: RateControl | None = None
+    """Which frames go out; None where all do."""
 
     def finish(self, end_us: int) -> None:
         """Move everybody up to the end; write what it settles: intervals cut short, messages under way, every trip."""
@@ -165,7 +169,9 @@ def build(scenario: Scenario, network: RoadNetwork, recorder: Recorder, base: Pa
     faults = _faults(scenario, deployment, recorder) if deployment.devices else None
     site_lists = None
     if scenario.fusion is not None and deployment.devices:
-        site_lists = SiteLists(scenario.fusion, len(deployment.sites), deployment.devices, recorder)
+        places = _places(scenario, deployment)
+        site_lists = SiteLists(scenario.fusion, len(deployment.sites), deployment.devices, recorder, places)
+    rates = RateControl(scenario.adaptation, len(deployment.devices)) if scenario.adaptation.reduce_rate else None
     fleets = _fleets(scenario, network, deployment, recorder, perceived, faults, site_lists, tell_content=reporting is not None)
     _write_network(recorder, network, traffic.phase_of_edge())
     traffic.write_vehicles()
@@ -173,7 +179,9 @@ def build(scenario: Scenario, network: RoadNetwork, recorder: Recorder, base: Pa
     if deployment.devices:
         write_coverage(recorder, stretches(network, deployment.devices, scenario.coverage))
     interval_us = to_us(scenario.log.interval_s)
-    return World(env, traffic, deployment, fleets, chain, recorder, interval_us, reporting, perceived, faults, site_lists)
+    return World(
+        env, traffic, deployment, fleets, chain, recorder, interval_us, reporting, perceived, faults, site_lists, rates
+    )
 
 
 def start(world: World, scenario: Scenario) -> None:
@@ -182,6 +190,8 @@ def start(world: World, scenario: Scenario) -> None:
     traffic.start(env)
 
     def deliver(batch: FrameBatch) -> None:
+        if world.rates is not None and world.chain is not None:
+            batch = batch.chosen(world.rates.sends(batch.device, batch.frame, world.chain.site_queue[batch.device]))
         if world.reporting is not None:
             world.reporting.send(batch)
         if world.chain is not None:
@@ -209,6 +219,8 @@ def _start_sensors(world: World, scenario: Scenario, deliver: Callable[[FrameBat
         window_us = to_us(scenario.self_check.window_s)
         for fleet in world.fleets:
             env.process(every(env, window_us, Phase.CONTROL, fleet.close_check, first_us=window_us))
+        if world.site_lists is not None:
+            env.process(every(env, window_us, Phase.CONTROL, world.site_lists.close_check, first_us=window_us))
     site_lists = world.site_lists
     if site_lists is not None:
         env.process(every(env, site_lists.period_us, Phase.LINKS, lambda _: site_lists.close(int(env.now))))
@@ -272,6 +284,14 @@ def _faults(scenario: Scenario, deployment: Deployment, recorder: Recorder) -> D
         recorder.append("device", device_rows([change]))
 
     return DeviceFaults(scenario.faults, [device.name for device in deployment.devices], scenario.seed, write)
+
+
+def _places(scenario: Scenario, deployment: Deployment) -> PlaceCheck | None:
+    """Return what watches over the places that devices of one site report; None where nobody watches."""
+    if scenario.self_check is None:
+        return None
+    site, x_m, y_m = (np.array([getattr(one, name) for one in deployment.devices]) for name in ("site", "x_m", "y_m"))
+    return PlaceCheck(scenario.self_check, site, x_m, y_m, recalibrate=scenario.adaptation.recalibrate)
 
 
 def _chain(scenario: Scenario, deployment: Deployment, site_mec: npt.NDArray[np.int64], recorder: Recorder) -> Chain:

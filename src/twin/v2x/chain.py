@@ -83,6 +83,8 @@ class Chain:
         self._to_mec = MessagePool()
         self._to_cloud = MessagePool()
         self._forwarded_us = np.iinfo(np.int64).min
+        self.site_queue = np.zeros(len(device_names), np.int64)
+        """Messages that each device's last one found on its site's uplink, (devices,); of those that have reached it so far."""
         self.on_delivery: Delivery | None = None
         """Who is told of every delivery; nobody at first."""
         self.sent = 0
@@ -130,6 +132,7 @@ class Chain:
             return
         rows = self._to_mec.take(t_us, self._rank)
         at_us, outcome = self._site_hop.forward(rows)
+        self.site_queue[rows[:, field.DEVICE]] = rows[:, field.FOUND]  # in the order of arrival: the last one stays
         arrived = outcome == DELIVERED
         self._tell(SITE_TO_MEC, rows, at_us, outcome)
         onward = rows[arrived]
