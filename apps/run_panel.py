@@ -21,6 +21,7 @@ GROUPS: Final = {
         *("detections", "visible_share", "recall", "precision", "position_error_rms_m"),
         *("perceived_share", "perceived_twice_share", "coverage_share", "coverage_twice_share"),
     ),
+    "costs": ("cost_cny", "cost_per_perceived_vehicle_hour_cny"),
     "links": ("messages", "delivered_share", "mec_age_p50_ms", "mec_age_p95_ms", "cloud_age_p50_ms", "cloud_age_p95_ms"),
 }
 """Which of the run's closing figures stand together."""

@@ -138,6 +138,8 @@ def test_every_column_has_a_unit_and_a_meaning(table) -> None:
         "cmps": "cm/s",
         "cdeg": "0.01 deg",
         "hz": "Hz",
+        "cny": "CNY",
+        "years": "years",
     }
     for column in table.columns:
         ending = column.name.rpartition("_")[2]

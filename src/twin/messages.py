@@ -1132,6 +1132,8 @@ CATALOGUE: Final[dict[str, tuple[str, str]]] = {
     "summary.perceived_twice_share": ("perceived by two sensors or more", "双重及以上感知率"),
     "summary.coverage_share": ("geometric coverage of road length", "几何覆盖率（道路长度）"),
     "summary.coverage_twice_share": ("covered by two sensors or more", "双重及以上几何覆盖率"),
+    "summary.cost_cny": ("investment of the deployment", "布设投资"),
+    "summary.cost_per_perceived_vehicle_hour_cny": ("cost of a perceived vehicle-hour", "每感知车小时成本"),
     "summary.messages": ("messages", "消息数"),
     "summary.mec_age_p50_ms": ("age at the MEC, p50", "到达 MEC 的信息年龄 p50"),
     "summary.mec_age_p95_ms": ("age at the MEC, p95", "到达 MEC 的信息年龄 p95"),

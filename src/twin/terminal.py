@@ -232,6 +232,8 @@ _UNITS: Final = (
     ("_us", 1e-3, "ms", ".1f"),
     ("_m", 1.0, "m", ",.1f"),
     ("_s", 1.0, "s", ",.1f"),
+    ("hour_cny", 1.0, "CNY", ",.2f"),
+    ("_cny", 1.0, "CNY", ",.0f"),
     ("bytes", 1e-6, "MB", ",.1f"),
 )
 """Ending of a name, factor to the unit shown, that unit, its format."""

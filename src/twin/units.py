@@ -11,6 +11,9 @@ MPS_PER_MPH = 0.44704
 
 CM_PER_M = 100
 
+HOURS_A_YEAR = 8766.0
+"""365.25 days."""
+
 
 def to_us(seconds: float) -> int:
     """Return ``seconds`` as whole microseconds, rounded to the nearest."""

@@ -23,6 +23,8 @@ UNIT_OF_SUFFIX = {
     "_cdeg": "0.01 deg",
     "_deg": "deg",
     "_hz": "Hz",
+    "_cny": "CNY",
+    "_years": "years",
 }
 
 

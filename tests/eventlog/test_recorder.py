@@ -258,7 +258,7 @@ def test_other_misuse_is_refused(tmp_path: Path) -> None:
         recorder.write_static("building", building)
     with pytest.raises(ValueError, match="table building, column y_cm: value 1099511627776 does not fit int32"):
         recorder.write_static("building", building | {"x_cm": [[1]]})
-    site = {"site": 1, "name": "a", "x_cm": 0, "y_cm": 0, "level": 0, "junction": None, "mec": 0}
+    site = dict.fromkeys((c.name for c in TABLES["site"].columns), 0) | {"name": "a", "status": "added"}
     with pytest.raises(ValueError, match="table site, column name: takes strings, got 5"):
         recorder.write_static("site", site | {"name": [5]})
     with pytest.raises(ValueError, match="table building, column x_cm: takes one list a row, got 5"):

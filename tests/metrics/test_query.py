@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.playback.small_run import padded
 
 from twin import cli
 from twin.errors import InputError, TwinError
@@ -42,7 +43,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "level": 0,
         "junction": None,
     }
-    recorder.write_static("site", sites | {"mec": 0})
+    recorder.write_static("site", padded("site", sites | {"status": "added"}))
     for part in range(3):
         count = MESSAGES // 3
         fate = rng.choice(["through", "first", "second"], count, p=[0.8, 0.1, 0.1])

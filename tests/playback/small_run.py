@@ -133,7 +133,9 @@ def _write_map(recorder: Recorder, *, sensing: bool) -> None:
     )
     recorder.write_static(
         "site",
-        {"site": [3], "name": ["north-east"], "x_cm": [1000], "y_cm": [1500], "level": [0], "junction": [5], "mec": [0]},
+        padded(
+            "site", {"site": [3], "name": ["north-east"], "x_cm": [1000], "y_cm": [1500], "junction": [5], "status": ["added"]}
+        ),
     )
     recorder.write_static(
         "device_spec",
@@ -141,12 +143,17 @@ def _write_map(recorder: Recorder, *, sensing: bool) -> None:
             "device": [8],
             "name": ["north-east/lidar"],
             "kind": ["lidar"],
+            "preset": [""],
             "site": [3],
+            "x_cm": [1000],
+            "y_cm": [1500],
+            "level": [0],
             "height_m": [6.0],
             "heading_deg": [225.0],
             "field_of_view_deg": [120.0],
             "range_m": [80.0],
             "rate_hz": [10.0],
+            "unit_cny": [60_000.0],
         },
     )
 

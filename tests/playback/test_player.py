@@ -59,7 +59,8 @@ def test_chinese_never_mixes_up_words_that_must_differ() -> None:
     assert chinese["figure_precision"] == "精确率"
     assert "时延" not in chinese["figure_mean_delay_s"]
     assert all("延误" not in text for key, text in chinese.items() if "latency" in key)
-    assert not any("覆盖率" in text for text in chinese.values()), "nothing here measures coverage by road length"
+    assert all("coverage" in key for key, text in chinese.items() if "覆盖率" in text), "coverage is of road length"
+    assert all("perceived" in key for key, text in chinese.items() if "感知率" in text), "perceived is of vehicle time"
     assert not any("部署" in text or "准确率" in text for text in chinese.values())
 
 

@@ -8,8 +8,9 @@ from pydantic import ValidationError
 from tests.sensors.test_deployment import lonlat, network
 
 from twin.sensors.cost_spec import CostsSpec
-from twin.sensors.costs import HOURS_A_YEAR, bill
+from twin.sensors.costs import bill
 from twin.sensors.deployment import Deployment, DeploymentSpec, Site, notices, place
+from twin.units import HOURS_A_YEAR
 
 CORNERS = {"mounts": [{"at": "corner", "devices": [{"kind": "lidar"}]}], "rsu": 1, "compute": 1}
 

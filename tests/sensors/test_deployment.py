@@ -180,7 +180,7 @@ def test_dimensions(tmp_path: Path) -> None:
     spec = deployment(
         sites=[{"name": "north", "kit": "pole", **lonlat(12.0, 34.0)}], rules=[{"kind": "signalised_junctions", "kit": "pole"}]
     )
-    write_dimensions(Recorder(tmp_path), place(spec, network()), [0, 1])
+    write_dimensions(Recorder(tmp_path), place(spec, network()), [0, 1], spec.costs)
     tables = {}
     for name in ("site", "device_spec"):
         tables[name] = pa.concat_tables([ipc.open_file(part).read_all() for part in sorted((tmp_path / name).iterdir())])

@@ -56,6 +56,12 @@ def _c(name: str, type_: pa.DataType, unit: str, meaning: str, *, null: bool = F
     return Column(name, type_, unit, meaning, nullable=null)
 
 
+def _prices(name: str, meaning: str) -> tuple[Column, ...]:
+    """Return the columns of a price as a range: the least, the middle and the most."""
+    ends = (("_low_cny", "least"), ("_cny", "middle"), ("_high_cny", "most"))
+    return tuple(_c(f"{name}{ending}", pa.float64(), "CNY", f"{meaning}; {end}") for ending, end in ends)
+
+
 def _truth(name: str, type_: pa.DataType, unit: str, meaning: str, *, null: bool = False) -> Column:
     return Column(name, type_, unit, meaning, truth=True, nullable=null)
 
@@ -327,6 +333,9 @@ STATIC_TABLES: Final = (
             _c("level", pa.int8(), "-", "vertical level it stands on"),
             _c("junction", pa.int32(), "-", "junction it serves; null for others", null=True),
             _c("mec", pa.int32(), "-", "edge computer that its devices report to"),
+            _c("status", LABEL, "-", "existing or added"),
+            *_prices("investment", "what it costs to build; 0 where it stands already"),
+            *_prices("yearly", "maintenance and electricity in a year"),
         ),
         static=True,
     ),
@@ -337,12 +346,29 @@ STATIC_TABLES: Final = (
             _c("device", pa.int32(), "-", "device number"),
             _c("name", pa.string(), "-", "the device's id"),
             _c("kind", LABEL, "-", "kind of device"),
+            _c("preset", pa.string(), "-", "preset that its values come from; empty without one"),
             _c("site", pa.int32(), "-", "site that carries it"),
+            _c("x_cm", pa.int32(), "cm", "east of the map's origin"),
+            _c("y_cm", pa.int32(), "cm", "north of the map's origin"),
+            _c("level", pa.int8(), "-", "vertical level of the vehicles that it sees"),
             _c("height_m", pa.float32(), "m", "mounting height above ground"),
             _c("heading_deg", pa.float32(), "deg", "compass bearing of the middle of its field of view"),
             _c("field_of_view_deg", pa.float32(), "deg", "horizontal field of view"),
             _c("range_m", pa.float32(), "m", "nominal range"),
             _c("rate_hz", pa.float32(), "Hz", "frames per second"),
+            _c("unit_cny", pa.float64(), "CNY", "its price, middle; 0 for what comes with another device"),
+        ),
+        static=True,
+    ),
+    Table(
+        "bill",
+        "a line of the deployment's bill of quantities: what is bought or done once",
+        (
+            _c("item", LABEL, "-", "kind of device, rsu, compute, pole, power, civil_works or removal (of a pole)"),
+            _c("preset", pa.string(), "-", "preset of the devices; empty without one"),
+            _c("count", pa.int32(), "-", "how many"),
+            *_prices("unit", "price of one"),
+            _c("life_years", pa.float32(), "years", "years over which it is spread"),
         ),
         static=True,
     ),

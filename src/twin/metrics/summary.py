@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from twin.eventlog.reader import Run
+from twin.metrics.costs import cost_figures
 from twin.metrics.coverage import coverage_figures
 from twin.metrics.links import HOPS, link_figures
 from twin.metrics.perceived import perceived_figures
@@ -30,6 +31,8 @@ FIGURES: Final = (
     "perceived_twice_share",
     "coverage_share",
     "coverage_twice_share",
+    "cost_cny",
+    "cost_per_perceived_vehicle_hour_cny",
     "messages",
     "mec_age_p50_ms",
     "mec_age_p95_ms",
@@ -52,6 +55,8 @@ def summarise(run: Run, warm_up_s: float = 0.0) -> dict[str, float | int | None]
     seen = perception_figures(run, warm_up_s).total
     perceived = perceived_figures(run, warm_up_s).total
     covered = coverage_figures(run).total
+    costs = cost_figures(run, warm_up_s)
+    hour_cny = costs.cost_per_perceived_vehicle_hour_cny
     links = link_figures(run, warm_up_s)
     speed_mps = traffic.mean_speed_mps
     return {
@@ -70,6 +75,8 @@ def summarise(run: Run, warm_up_s: float = 0.0) -> dict[str, float | int | None]
         "perceived_twice_share": perceived.perceived_twice_share,
         "coverage_share": covered.coverage_share,
         "coverage_twice_share": covered.coverage_twice_share,
+        "cost_cny": costs.investment_cny.mid,
+        "cost_per_perceived_vehicle_hour_cny": None if hour_cny is None else hour_cny.mid,
         "messages": links.messages,
         "mec_age_p50_ms": links.mec.p50_ms,
         "mec_age_p95_ms": links.mec.p95_ms,

@@ -35,6 +35,7 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
     # Key figures of a run; a name that ends in _share, recall and precision are shown in percent.
     "group_traffic": ("交通", "Traffic"),
     "group_sensing": ("感知", "Sensing"),
+    "group_costs": ("成本", "Costs"),
     "group_links": ("通信链路", "Links"),
     "figure_vehicles": ("车辆数", "Vehicles"),
     "figure_trips_finished": ("完成出行", "Trips finished"),
@@ -51,6 +52,8 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
     "figure_perceived_twice_share": ("双重及以上感知率", "Perceived by two sensors or more"),
     "figure_coverage_share": ("几何覆盖率（道路长度）", "Geometric coverage of road length"),
     "figure_coverage_twice_share": ("双重及以上几何覆盖率", "Covered by two sensors or more"),
+    "figure_cost_cny": ("布设投资（元）", "Investment (CNY)"),
+    "figure_cost_per_perceived_vehicle_hour_cny": ("每感知车小时成本（元）", "Cost of a perceived vehicle-hour (CNY)"),
     "figure_messages": ("消息数", "Messages"),
     "figure_mec_age_p50_ms": ("到达 MEC 的信息年龄，中位数 (ms)", "Age at the MEC, median (ms)"),
     "figure_mec_age_p95_ms": ("到达 MEC 的信息年龄，95% 分位 (ms)", "Age at the MEC, 95 % (ms)"),

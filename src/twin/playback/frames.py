@@ -139,14 +139,12 @@ class Playback:
         }
 
     def _devices(self, header: dict[str, Any]) -> dict[str, Array]:
-        sites, devices = self.run.table("site"), self.run.table("device_spec")
-        row = {number: place for place, number in enumerate(column(sites, "site").tolist())}
-        at = np.array([row[number] for number in column(devices, "site").tolist()], np.int64)
+        devices = self.run.table("device_spec")
         header["device_names"] = devices["name"].to_pylist()
         header["device_kinds"] = devices["kind"].to_pylist()
         return {
             "device_number": column(devices, "device").astype(np.uint32),
-            "device_xy": metres(sites.take(at), "x_cm", "y_cm"),
+            "device_xy": metres(devices, "x_cm", "y_cm"),
             "device_heading": column(devices, "heading_deg").astype(np.float32),
             "device_field_of_view": column(devices, "field_of_view_deg").astype(np.float32),
             "device_range": column(devices, "range_m").astype(np.float32),

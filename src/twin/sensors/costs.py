@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
 from twin.sensors.cost_spec import CostsSpec, PriceSpec
-from twin.sensors.deployment import Deployment, Site
-
-HOURS_A_YEAR: Final = 8766.0
-"""365.25 days."""
+from twin.sensors.deployment import Deployment, Device, Site
+from twin.units import HOURS_A_YEAR
 
 Floats = npt.NDArray[np.float64]
 
@@ -93,7 +90,8 @@ def bill(deployment: Deployment, costs: CostsSpec) -> Bill:
             bought[item, preset] += count
 
     for device in deployment.devices:
-        equip(deployment.sites[device.site], device.spec.kind, getattr(device.spec, "preset", ""), 1)
+        if device.bought_as:
+            equip(deployment.sites[device.site], device.bought_as, device.spec.preset, 1)
     for site in deployment.sites:
         equip(site, "rsu", "", site.rsu)
         equip(site, "compute", "", site.compute)
@@ -104,6 +102,11 @@ def bill(deployment: Deployment, costs: CostsSpec) -> Bill:
     bought["removal", ""] += pulled_down
     lines = [Line(item, preset, count, costs.device(item, preset)) for (item, preset), count in bought.items() if count]
     return Bill(tuple(lines), investment, yearly, pulled_down * _range(costs.removal), costs.life_years)
+
+
+def unit_cny(device: Device, costs: CostsSpec) -> float:
+    """Return the middle price of a device; 0 for what comes with another one."""
+    return costs.device(device.bought_as, device.spec.preset).mid if device.bought_as else 0.0
 
 
 def _range(price: PriceSpec) -> Floats:

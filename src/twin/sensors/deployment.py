@@ -83,6 +83,13 @@ class Device:
     heading_deg: float
     """Compass bearing of the middle of its field of view."""
     spec: ScannedSpec
+    item: str | None = None
+    """Kind as which it is bought, where that is not its own: with its camera a whole unit is, with its radar ("") nothing."""
+
+    @property
+    def bought_as(self) -> str:
+        """Kind of device on the bill; empty for what comes with another device."""
+        return self.spec.kind if self.item is None else self.item
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,20 +184,23 @@ def _devices(site: Site, mounted: list[tuple[MountSpec, list[Pose]]], height_m: 
                 of_kind[device.kind] = nth + 1
                 own = device if height_m is None else device.model_copy(update={"mounting_height_m": height_m})
                 name = f"{site.name}/{device.kind}-{nth}"
-                for part_name, part in _parts(name, own):
+                for part_name, part, item in _parts(name, own):
                     heading_deg = (pose.heading_deg + part.heading_deg) % 360.0
-                    yield Device(number, part_name, site.number, pose.x_m, pose.y_m, pose.level, heading_deg, part)
+                    yield Device(number, part_name, site.number, pose.x_m, pose.y_m, pose.level, heading_deg, part, item)
                     number += 1
 
 
-def _parts(name: str, device: DeviceSpec) -> Iterator[tuple[str, ScannedSpec]]:
-    """Yield what scans: a radar-video unit is a camera and a radar, joined again by whoever fuses what the site reports."""
+def _parts(name: str, device: DeviceSpec) -> Iterator[tuple[str, ScannedSpec, str | None]]:
+    """Yield what scans, and as what it is bought.
+
+    A radar-video unit is a camera and a radar, joined again by whoever fuses what the site reports.
+    """
     if isinstance(device, RadarVideoSpec):
         camera, radar = device.parts()
-        yield f"{name}/camera", camera
-        yield f"{name}/radar", radar
+        yield f"{name}/camera", camera, device.kind
+        yield f"{name}/radar", radar, ""
     else:
-        yield name, device
+        yield name, device, None
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,9 @@ class LidarSpec(Spec):
     kind: Literal["lidar"]
     """Always ``lidar``."""
 
+    preset: str = ""
+    """Shipped or own preset whose values fill in the keys left out (see docs/deployments.md), and whose price counts."""
+
     mounting_height_m: Annotated[float, Field(ge=0.5, le=50.0)] = 6.0
     """Height of the sensor above the road. Assumption: the middle of the 5 to 7 m usual for roadside LiDARs."""
 

@@ -13,6 +13,9 @@ from twin.spec import Spec
 class MountedSpec(Spec):
     """A device on a pole that delivers object lists at a rate."""
 
+    preset: str = ""
+    """Shipped or own preset whose values fill in the keys left out (see docs/deployments.md), and whose price counts."""
+
     mounting_height_m: Annotated[float, Field(ge=0.5, le=50.0)] = 6.0
     """Height of the device above the road. Assumption: the middle of the 5 to 7 m usual on roadside poles and cross-arms."""
 

@@ -175,7 +175,7 @@ def build(scenario: Scenario, network: RoadNetwork, recorder: Recorder, base: Pa
     fleets = _fleets(scenario, network, deployment, recorder, perceived, faults, site_lists, tell_content=reporting is not None)
     _write_network(recorder, network, traffic.phase_of_edge())
     traffic.write_vehicles()
-    write_dimensions(recorder, deployment, site_mec.tolist())
+    write_dimensions(recorder, deployment, site_mec.tolist(), scenario.deployment.costs)
     if deployment.devices:
         write_coverage(recorder, stretches(network, deployment.devices, scenario.coverage))
     interval_us = to_us(scenario.log.interval_s)
