@@ -480,6 +480,12 @@ CATALOGUE: Final[dict[str, tuple[str, str]]] = {
     "help.draw.fundamental-diagram.folder": ("Run folder.", "运行目录。"),
     "help.draw.fundamental-diagram.road": ("The road's name on the map.", "地图上的道路名称。"),
     "help.draw.fundamental-diagram.out": ("File to write (.png, .svg or .pdf).", "写出的文件（.png、.svg 或 .pdf）。"),
+    "help.draw.coverage": (
+        "Draw a map of the roads by how many devices have them in sight.",
+        "绘制道路几何覆盖图：按可见设备数为道路着色。",
+    ),
+    "help.draw.coverage.folder": ("Run folder.", "运行目录。"),
+    "help.draw.coverage.out": ("File to write (.png, .svg or .pdf).", "写出的文件（.png、.svg 或 .pdf）。"),
     "help.draw.time-space": (
         "Draw the vehicles' ways along one road and its red signals.",
         "绘制时空图：车辆沿一条道路的轨迹和红灯。",
@@ -539,6 +545,17 @@ CATALOGUE: Final[dict[str, tuple[str, str]]] = {
     "draw.time_space": ("{road}, {direction}: vehicles and red signals", "{road}（{direction}）：车辆轨迹与红灯"),
     "draw.time_space.x": ("s after the start", "距开始的秒数"),
     "draw.time_space.y": ("m along the road", "沿道路的距离，m"),
+    "draw.no_devices": (
+        "{run}: this run has no devices, so there is no coverage to draw; choose a run with a deployment",
+        "{run}：该次运行没有布设设备，无几何覆盖率可绘；请选择有布设方案的运行",
+    ),
+    "draw.coverage": ("{road}: geometric coverage of the roads", "{road}：道路几何覆盖率"),
+    "draw.coverage.0": ("blind: no device, {share:.1%}", "盲区：无设备可见，{share:.1%}"),
+    "draw.coverage.1": ("one device, {share:.1%}", "一台设备可见，{share:.1%}"),
+    "draw.coverage.2": ("two or more, {share:.1%}", "两台及以上，{share:.1%}"),
+    "draw.coverage.devices": ("devices", "设备"),
+    "draw.coverage.x": ("m east of the map's origin", "距地图原点以东，m"),
+    "draw.coverage.y": ("m north of the map's origin", "距地图原点以北，m"),
     # deployments
     "deployment.name.found": ("site name '{name}' is already used by {first}", "点位名称“{name}”已被 {first} 使用"),
     "deployment.name.remedy": ("give each site a name of its own", "请为每个点位取不同的名称"),

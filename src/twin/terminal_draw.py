@@ -51,3 +51,19 @@ def draw_ways(
         begin_s = float(run.manifest.scenario.get("warm_up_s", 0.0)) if from_s is None else from_s
         draw_time_space(run, road, out, direction, begin_s, begin_s + 600.0 if until_s is None else until_s)
         typer.echo(say("draw.done", file=out))
+
+
+@draw_app.command("coverage")
+def draw_coverage_map(
+    folder: Annotated[Path, typer.Argument(metavar="RUN", show_default=False)],
+    out: Annotated[Path, typer.Option(metavar="FILE", show_default=False)],
+    *,
+    debug: Debug = False,
+) -> None:
+    """Draw a map of the roads by how many devices have them in sight."""
+    with reporting(debug=debug):
+        from twin.eventlog.reader import open_run
+        from twin.metrics.pictures import draw_coverage
+
+        draw_coverage(open_run(folder), out)
+        typer.echo(say("draw.done", file=out))

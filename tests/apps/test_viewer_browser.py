@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from tests.playback.small_run import padded, where, write_run
+from tests.playback.test_coverage import write_coverage
 
 from twin.eventlog.recorder import Recorder
 
@@ -117,6 +118,11 @@ class Visit:
         colour = picture.getpixel((round(box["x"] + vehicle["left_px"]), round(box["y"] + vehicle["top_px"])))
         assert isinstance(colour, tuple)
         return colour[0], colour[1], colour[2]
+
+    def place(self, x_m: float, y_m: float) -> dict[str, float]:
+        """Return where a point of the ground is drawn."""
+        left, top = self.page.evaluate(f"twinPlayer.project({x_m}, {y_m})")
+        return {"left_px": left, "top_px": top}
 
     def scrub(self, time_s: float) -> None:
         """Drag the time slider to a second, and wait until it is drawn."""
@@ -331,6 +337,43 @@ def test_row_of_a_sensor_makes_the_player_fly_to_it(tmp_path: Path) -> None:
         row.click()
         visit.wait("twinPlayer.focused === null")
         assert row.get_attribute("aria-selected") == "false"
+
+
+def test_blind_spots_are_shown_on_the_map(tmp_path: Path) -> None:
+    """Roads by coverage: red where no device looks, amber and green where one and more do; by perceived share, in between.
+
+    Pixels of the picture on the roads: blind (100, -2), seen once (-100, -2), twice (-100, 2), perceived by 3 / 8 (2, 100).
+    """
+    write_coverage(tmp_path / "small")
+    spots = [(100.0, -2.0), (-100.0, -2.0), (-100.0, 2.0), (2.0, 100.0)]
+    with _viewer(tmp_path) as address, _visit(address) as visit:
+        visit.wait("window.twinPlayer && twinPlayer.ready")
+        for layer in ("trails", "labels", "fields", "signals"):
+            visit.page.locator(f"[data-layer={layer}]").uncheck()
+        visit.page.locator("[data-part=fit]").click()
+        visit.scrub(0.5)
+        plain = [visit.pixel(visit.place(*spot)) for spot in spots]
+        assert all(max(colour) - min(colour) < 90 for colour in plain)
+
+        visit.page.locator("[name=roads][value=coverage]").check()
+        visit.wait("twinPlayer.ready")
+        visit.page.wait_for_timeout(2000)
+        blind, once, twice, _ = (visit.pixel(visit.place(*spot)) for spot in spots)
+        assert blind[0] > 150
+        assert max(blind[1:]) < 100
+        assert min(once[:2]) > 120 > once[2]
+        assert twice[1] > 110
+        assert twice[0] < 70
+        assert "盲区：无设备可见" in visit.page.locator("[data-part=legend]").inner_text()
+
+        visit.page.locator("[name=roads][value=perceived]").check()
+        visit.wait("twinPlayer.ready")
+        visit.page.wait_for_timeout(2000)
+        *untouched, shared = (visit.pixel(visit.place(*spot)) for spot in spots)
+        assert untouched == plain[:3]
+        assert shared[0] > 150
+        assert 70 < shared[1] < 150
+        assert "感知率 0 %" in visit.page.locator("[data-part=legend]").inner_text()
 
 
 def test_page_without_runs_says_what_to_do(tmp_path: Path) -> None:

@@ -8,9 +8,12 @@ import numpy as np
 import pytest
 from tests.metrics.test_metrics import MANIFEST
 
+from twin.errors import InputError
 from twin.eventlog.reader import Run
 from twin.eventlog.recorder import Recorder
+from twin.eventlog.tables import TABLES
 from twin.metrics.coverage import blind_stretches, coverage_figures
+from twin.metrics.pictures import draw_coverage
 from twin.metrics.summary import summarise
 
 
@@ -48,8 +51,26 @@ def test_blind_stretches_follow_the_road(tmp_path: Path) -> None:
     """From 30 m to 70 m the line goes round the bend at 40 m."""
     first, second = blind_stretches(log(tmp_path))
     assert (first.edge, first.from_m, first.to_m) == (4, 30.0, 70.0)
+    assert first.devices == second.devices == 0
     assert first.xy_m == pytest.approx(np.array([[30.0, 0.0], [40.0, 0.0], [40.0, 30.0]]))
     assert second.xy_m == pytest.approx(np.array([[0.0, 1.0], [50.0, 1.0]]))
+
+
+def test_picture(tmp_path: Path) -> None:
+    """The map is written in the form that its name says, with the lengths' shares; without devices there is none to draw."""
+    run = log(tmp_path)
+    recorder = Recorder(tmp_path)
+    devices = {column.name: [0, 0] for column in TABLES["device_spec"].columns} | {"kind": ["lidar"] * 2, "x_cm": [0, 3000]}
+    recorder.write_static("device_spec", devices | {"name": ["a", "b"], "preset": ["", ""]})
+    outline = {"building": [0], "height_m": [9.0], "x_cm": [[0, 900, 900]], "y_cm": [[1000, 1000, 2000]]}
+    recorder.write_static("building", outline)
+    draw_coverage(run, tmp_path / "map.png")
+    assert (tmp_path / "map.png").read_bytes()[:8] == b"\x89PNG\r\n\x1a\n"
+    draw_coverage(run, tmp_path / "map.svg")
+    assert "60.0%" in (tmp_path / "map.svg").read_text(encoding="utf-8")
+    (tmp_path / "bare").mkdir()
+    with pytest.raises(InputError, match="no devices"):
+        draw_coverage(log(tmp_path / "bare", covered=False), tmp_path / "bare.png")
 
 
 def test_closing_figures(tmp_path: Path) -> None:

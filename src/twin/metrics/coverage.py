@@ -41,14 +41,15 @@ class CoveredLength:
 
 
 @dataclass(frozen=True, slots=True)
-class BlindStretch:
-    """A stretch of an edge that no device has in sight."""
+class SeenStretch:
+    """A stretch of an edge over which the same number of devices look."""
 
     edge: int
     from_m: float
     to_m: float
     xy_m: Floats
     """(points, 2): its line, east and north of the map's origin."""
+    devices: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +83,17 @@ def coverage_figures(run: Run) -> CoverageFigures:
     )
 
 
-def blind_stretches(run: Run) -> tuple[BlindStretch, ...]:
-    """Return the stretches that no device has in sight, by edge and along it; none for a run without devices."""
+def seen_stretches(run: Run) -> tuple[SeenStretch, ...]:
+    """Return every stretch of road with how many devices have it in sight, by edge and along it; none without devices."""
     table, lines = run.table("coverage"), EdgeLines(run)
     columns = (table.column(name).to_pylist() for name in ("edge", "from_cm", "to_cm", "devices"))
-    return tuple(
-        BlindStretch(edge, from_cm / CM_PER_M, to_cm / CM_PER_M, lines.piece(edge, from_cm / CM_PER_M, to_cm / CM_PER_M))
-        for edge, from_cm, to_cm, devices in zip(*columns, strict=True)
-        if not devices
-    )
+
+    def stretch(edge: int, from_m: float, to_m: float, devices: int) -> SeenStretch:
+        return SeenStretch(edge, from_m, to_m, lines.piece(edge, from_m, to_m), devices)
+
+    return tuple(stretch(edge, a / CM_PER_M, b / CM_PER_M, devices) for edge, a, b, devices in zip(*columns, strict=True))
+
+
+def blind_stretches(run: Run) -> tuple[SeenStretch, ...]:
+    """Return the stretches that no device has in sight."""
+    return tuple(stretch for stretch in seen_stretches(run) if not stretch.devices)

@@ -10,9 +10,10 @@ import numpy as np
 from twin.errors import InputError, TwinError
 from twin.eventlog.reader import Run
 from twin.messages import language, say, use_language
+from twin.metrics.coverage import coverage_figures, seen_stretches
 from twin.metrics.fundamental_diagram import road_diagram
 from twin.metrics.time_space import time_space
-from twin.units import MPS_PER_KMH
+from twin.units import CM_PER_M, MPS_PER_KMH
 
 CHINESE: Final = (
     "Noto Sans CJK SC",
@@ -34,6 +35,9 @@ FORMS: Final = (".png", ".svg", ".pdf")
 
 SPEEDS_KMH: Final = (10, 20, 40)
 """Lines of equal speed in the fundamental diagram."""
+
+COVERAGE_COLOURS: Final = ("#de3c3c", "#f5b228", "#00aa82")
+"""Of stretches that no device, one, and two or more have in sight; the player's."""
 
 _SIZE_IN: Final = (9.0, 5.6)
 _DOTS_PER_IN: Final = 110
@@ -111,6 +115,37 @@ def draw_time_space(run: Run, road: str, out: Path, direction: str = "", from_s:
         axes.set_xlabel(say("draw.time_space.x"))
         axes.set_ylabel(say("draw.time_space.y"))
         axes.figure.colorbar(ways, ax=axes, label=say("draw.speed"))
+
+
+def draw_coverage(run: Run, out: Path) -> None:
+    """Draw the map of ``run`` into ``out``, stretches of road coloured by how many devices have them in sight.
+
+    Raises InputError for a run without devices, or where ``out`` ends in none of ``FORMS``; TwinError without Matplotlib.
+    """
+    _check(out)
+    total = coverage_figures(run).total
+    if not total.length_m:
+        raise InputError(say("draw.no_devices", run=run.path))
+    stretches, devices, buildings = seen_stretches(run), run.table("device_spec"), run.table("building")
+    lengths_m = (total.length_m - total.covered_m, total.covered_m - total.covered_twice_m, total.covered_twice_m)
+    with _Sheet(out, run.manifest.name, "draw.coverage") as (_, axes):
+        from matplotlib.collections import LineCollection, PolyCollection
+
+        outlines = zip(buildings.column("x_cm").to_pylist(), buildings.column("y_cm").to_pylist(), strict=True)
+        axes.add_collection(
+            PolyCollection([np.array(outline, dtype=np.float64).T / CM_PER_M for outline in outlines], color="0.9")
+        )
+        for seen_by, (colour, length_m) in enumerate(zip(COVERAGE_COLOURS, lengths_m, strict=True)):
+            lines = [stretch.xy_m for stretch in stretches if min(stretch.devices, 2) == seen_by]
+            text = say(f"draw.coverage.{seen_by}", share=length_m / total.length_m)
+            axes.add_collection(LineCollection(lines, colors=colour, linewidths=1.2, label=text))
+        x_m, y_m = (devices.column(name).to_numpy() / CM_PER_M for name in ("x_cm", "y_cm"))
+        axes.scatter(x_m, y_m, s=7, c="black", linewidths=0, zorder=3, label=say("draw.coverage.devices"))
+        axes.autoscale_view()
+        axes.set_aspect("equal")
+        axes.set_xlabel(say("draw.coverage.x"))
+        axes.set_ylabel(say("draw.coverage.y"))
+        axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), frameon=False)
 
 
 def _check(out: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,6 +23,7 @@ from twin.playback.columns import (
     run_starts,
     segments,
 )
+from twin.playback.coverage import coverage_arrays
 from twin.units import US_PER_S
 
 WINDOW_S: Final = 60.0
@@ -87,8 +89,14 @@ class Playback:
             "report_hold_s": self._report_hold_us / US_PER_S,
             "signals": "signal" in self.run.tables,
         }
+        header["coverage"] = bool(self._coverage["stretch_devices"].size)
+        header["perceived"] = not np.isnan(self._coverage["edge_perceived"]).all()
         arrays = self._roads(header) | self._buildings() | self._fleet(header) | self._devices(header) | self._signals()
-        return header, arrays
+        return header, arrays | self._coverage
+
+    @cached_property
+    def _coverage(self) -> dict[str, Array]:
+        return coverage_arrays(self.run)
 
     def window(self, index: int) -> tuple[dict[str, Any], dict[str, Array]]:
         """Return header and arrays of what moves in window ``index``.

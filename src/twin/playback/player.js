@@ -32,6 +32,7 @@ class Player {
       palette: "dark",
       relief: false,
       colour: "class",
+      roads: "plain",
       trails: true,
       signals: true,
       fields: true,
@@ -159,7 +160,7 @@ class Player {
     this.vehicles.interpolate(window, this.time);
     if (signalStates(this.payload, this.time, this.states)) this.statesVersion += 1;
     const look = this.look;
-    const key = JSON.stringify([...["palette", "relief", "fields", "labels", "focused"].map((name) => look[name]), look.zoom > 1, labelZoom(look.zoom), this.run]);
+    const key = JSON.stringify([...["palette", "relief", "roads", "fields", "labels", "focused"].map((name) => look[name]), look.zoom > 1, labelZoom(look.zoom), this.run]);
     if (key !== this.stillKey) {
       this.stillKey = key;
       this.still = stillLayers(this.deck, this.scene, look);
@@ -291,9 +292,9 @@ class Player {
       input.checked = this.look[input.dataset.layer];
       input.onchange = () => this.change({ [input.dataset.layer]: input.checked });
     }
-    for (const input of this.root.querySelectorAll("[name=colour]")) {
-      input.checked = input.value === this.look.colour;
-      input.onchange = () => this.change({ colour: input.value });
+    for (const input of this.root.querySelectorAll("[type=radio]")) {
+      input.checked = input.value === this.look[input.name];
+      input.onchange = () => this.change({ [input.name]: input.value });
     }
     this.find("relief").onclick = () => {
       this.change({ relief: !this.look.relief });
@@ -347,6 +348,7 @@ class Player {
     slider.step = "any";
     this.root.querySelector('[data-layer="reports"]').disabled = !header.observations;
     this.root.querySelector('[data-layer="signals"]').disabled = !header.signals;
+    for (const roads of ["coverage", "perceived"]) this.root.querySelector(`[name=roads][value=${roads}]`).disabled = !header[roads];
     this.play(this.playing);
     this.change({});
   }
@@ -374,6 +376,7 @@ class Player {
     if (this.look.signals && this.payload.header.signals) {
       items.push(...[1, 2, 3, 4].map((state) => swatch(SIGNAL_COLOURS[state], this.words[`signal_${state}`], "bar")));
     }
+    items.push(...coverageLegend(this.look, this.words).map(([colour, text]) => swatch(colour, text)));
     if (this.look.fields && this.scene.devices.length) items.push(swatch(LIDAR_COLOUR, this.words.field_of_view, "area"));
     if (this.look.reports && this.payload.header.observations) {
       items.push(swatch(PALETTES[this.look.palette].report, this.words.reported, "ring"));
@@ -437,6 +440,9 @@ class Player {
       },
       get held() {
         return [...player.windows.held.keys()];
+      },
+      project(x_m, y_m) {
+        return player.canvas.getViewports()[0].project([x_m, y_m, 0]).slice(0, 2);
       },
       positions() {
         const { vehicles, payload } = player;

@@ -11,7 +11,7 @@ from twin.playback.catalogue import Language, texts
 from twin.playback.frames import Playback
 from twin.playback.payload import pack
 
-_SCRIPTS = ("player_data.js", "player_layers.js", "player.js")
+_SCRIPTS = ("player_data.js", "player_coverage.js", "player_layers.js", "player.js")
 
 
 def html() -> str:

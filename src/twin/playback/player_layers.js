@@ -172,7 +172,8 @@ function buildScene(payload) {
   }));
   const stops = Array.from(arrays.stop_edge, (edge, k) => ({ ...stopLine(roads[edge]), phase: arrays.stop_phase[k] }));
   const tunnels = roads.filter((road) => road.tunnel);
-  return { bounds, levels, tunnels, buildings, devices, stops, marks: laneMarks(surface), labels: streetLabels(roads) };
+  const drawn = { marks: laneMarks(surface), labels: streetLabels(roads), coverage: buildCoverage(payload, roads) };
+  return { bounds, levels, tunnels, buildings, devices, stops, ...drawn };
 }
 
 /** [west, south, east, north] of points, grown by a share of its size on each side. */
@@ -301,6 +302,7 @@ function stillLayers(deck, scene, look) {
       roads(`casings-${level}`, data, palette.casing, 1.6, 2.2, false),
       roads(`roads-${level}`, data, (road) => (road.major ? palette.major : palette.road), 0, 1),
     ]),
+    coverageLayer(deck, scene, look),
     new deck.LineLayer({
       id: "marks",
       data: scene.marks,

@@ -1,0 +1,47 @@
+"""What devices see of the roads, as the arrays that a browser colours roads by."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from twin.eventlog.edge_lines import EdgeLines
+from twin.eventlog.reader import Run
+from twin.playback.columns import Array, column
+from twin.units import CM_PER_M, to_us
+
+
+def coverage_arrays(run: Run) -> dict[str, Array]:
+    """Return the stretches of roads with how many devices have them in sight, and the share perceived by edge.
+
+    ``stretch_edge`` are rows of the table ``edge``; ``stretch_start`` and ``stretch_xy`` the stretches' lines; and
+    ``edge_perceived`` the share of vehicle time that at least one device perceived after the warm-up, NaN where nobody drove.
+    """
+    numbers = column(run.table("edge"), "edge")
+    found, lines = run.table("coverage"), EdgeLines(run)
+    edge, from_m, to_m = column(found, "edge"), column(found, "from_cm") / CM_PER_M, column(found, "to_cm") / CM_PER_M
+    pieces = [lines.piece(*stretch) for stretch in zip(edge.tolist(), from_m.tolist(), to_m.tolist(), strict=True)]
+    return {
+        "stretch_edge": _rows(numbers, edge).astype(np.uint32),
+        "stretch_devices": np.minimum(column(found, "devices"), np.iinfo(np.uint8).max).astype(np.uint8),
+        "stretch_start": np.concatenate(([0], np.cumsum([len(piece) for piece in pieces]))).astype(np.uint32),
+        "stretch_xy": np.concatenate([np.empty((0, 2)), *pieces]).astype(np.float32).ravel(),
+        "edge_perceived": _perceived(run, numbers),
+    }
+
+
+def _perceived(run: Run, numbers: Array) -> Array:
+    warm_up_us = to_us(float(run.manifest.scenario.get("warm_up_s", 0.0)))
+    sums = {name: np.zeros(numbers.size) for name in ("vehicle_s", "seen_s")}
+    for batch in run.batches("perception", ("t_us", "edge", *sums)):
+        late = batch.column("t_us").to_numpy() >= warm_up_us
+        row = _rows(numbers, batch.column("edge").to_numpy()[late])
+        for name, total in sums.items():
+            total[:] += np.bincount(row, weights=batch.column(name).to_numpy()[late], minlength=numbers.size)
+    shares = np.full(numbers.size, np.nan)
+    np.divide(sums["seen_s"], sums["vehicle_s"], out=shares, where=sums["vehicle_s"] > 0.0)
+    return shares.astype(np.float32)
+
+
+def _rows(numbers: Array, edge: Array) -> Array:
+    order = np.argsort(numbers, kind="stable")
+    return np.asarray(order[np.searchsorted(numbers, edge, sorter=order)])
