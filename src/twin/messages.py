@@ -634,6 +634,18 @@ CATALOGUE: Final[dict[str, tuple[str, str]]] = {
         "use it at signalised junctions or within {reach_m:g} m of a junction, or a kit of `at: site` alone",
         "请用于信控路口或距路口 {reach_m:g} m 以内的点位，或改用全部 `at: site` 的设备配置",
     ),
+    "deployment.loop.found": (
+        "kit '{kit}' has loops, and the nearest road of level {level} is {away_m:.0f} m away from site '{name}'",
+        "设备配置“{kit}”含线圈，而距点位“{name}”最近的第 {level} 层道路有 {away_m:.0f} m",
+    ),
+    "deployment.loop.nowhere": (
+        "kit '{kit}' has loops, and at site '{name}' the map has no road of level {level}",
+        "设备配置“{kit}”含线圈，而点位“{name}”处没有第 {level} 层的道路",
+    ),
+    "deployment.loop.remedy": (
+        "move the site to within {reach_m:g} m of a road, correct its `level`, or use a kit without loops",
+        "请将点位移到距道路 {reach_m:g} m 以内、改正 `level`，或改用不含线圈的设备配置",
+    ),
     "deployment.removed.found": ("there is no site '{name}' to remove", "没有可拆除的点位“{name}”"),
     "deployment.removed.remedy": ("name a site as the run's table `site` names it", "请按结果表 `site` 中的点位名称填写"),
     "deployment.budget": (
@@ -671,6 +683,14 @@ CATALOGUE: Final[dict[str, tuple[str, str]]] = {
     "preset.entry": (
         "preset '{name}' at {place} has other keys; write {names}",
         "{place} 处的预设“{name}”的键不符; 请写 {names}",
+    ),
+    "spec.mount.place": (
+        "a device of kind {kind} cannot be `at: {at}`; loops lie `at: site` or `at: approach`, all others hang elsewhere",
+        "{kind} 类设备不能设为 `at: {at}`; 线圈请用 `at: site` 或 `at: approach`，其他设备请用其余位置",
+    ),
+    "spec.loop.interval": (
+        "interval_s of {interval_s:g} is no whole number of looks at rate_hz {rate_hz:g}; give such a number, as 60 or 30",
+        "interval_s 为 {interval_s:g}，不是 rate_hz {rate_hz:g} 下观测周期的整数倍; 请改用整数倍的值，例如 60 或 30",
     ),
     "spec.mounts": (
         "the kit has neither mounts nor a preset; give one of them",

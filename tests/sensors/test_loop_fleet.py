@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from twin.sensors.loop import LoopSpec
 from twin.sensors.loop_fleet import LoopFleet
+from twin.sensors.loop_places import LoopDevice
 from twin.traffic.ground_truth import VEHICLE_CLASSES, GroundTruth
 
 SURE = {
@@ -29,7 +30,11 @@ def fleet(places=((0, 50.0),), names=None, seed=1, **values):
     """Return a fleet of loops of one specification."""
     spec = LoopSpec.model_validate({"kind": "loop", **SURE, **values})
     names = names or [f"loop-{i}" for i in range(len(places))]
-    return LoopFleet([spec] * len(places), list(range(len(places))), names, places, EDGE_LANES, EDGE_LENGTH_M, seed)
+    devices = [
+        LoopDevice(number, names[number], number, 0.0, 0.0, 0, edge, s_m, tuple(range(EDGE_LANES[edge])), spec)
+        for number, (edge, s_m) in enumerate(places)
+    ]
+    return LoopFleet(devices, EDGE_LANES.size, seed)
 
 
 def truth(t_us, vehicle, edge, lane, s_m, speed_mps, length_m=4.6, klass=0):
@@ -190,6 +195,30 @@ def test_lanes_apart() -> None:
     loops.step(truth(0, [1, 2], 0, [1, 0], [40.0, 45.0], 10.0))
     loops.step(truth(1_000_000, [1, 2], 0, [1, 1], [55.0, 60.0], 10.0))
     assert loops.close_interval(1_000_000).count.tolist() == [0, 2]
+
+
+def test_without_power_nobody_is_noticed() -> None:
+    """Cars that cross, and time over the loop, while it has no power are missing from what it says and not from the truth."""
+    loops = fleet([(0, 50.0)])
+    starts = 50.0 - 20.0 * np.arange(1.0, 11.0)  # one car every 2 s from 2 s on, for 0.66 s each
+    for k in range(221):
+        place = starts + 1.0 * k
+        on = (place >= 0.0) & (place < 100.0)
+        up = np.full(loops.loops.device.size, not 90 < k <= 150)
+        loops.step(truth(k * 100_000, np.flatnonzero(on), 0, 0, place[on], 10.0), up)
+    sums = loops.close_interval(22_000_000)
+    assert (sums.count[0], sums.true_count[0]) == (7, 10)  # of those at 2, 4 … 20 s not those at 10, 12 and 14 s
+    assert sums.true_occupied_us[0] == pytest.approx(10 * 660_000, abs=10)
+    assert sums.occupied_us[0] == pytest.approx(7 * 660_000, abs=10)
+    assert sums.mean_speed_mps[0] == pytest.approx(10.0)
+
+
+def test_pedestrians_are_nothing_to_a_loop() -> None:
+    """Who walks over a loop is not counted, and not a crossing."""
+    walker = VEHICLE_CLASSES.index("pedestrian")
+    loops = fleet([(0, 50.0)])
+    assert gathered(drive(loops, [45.0], 1.5, 8.0, length_m=0.5, klass=walker), "counted").size == 0
+    assert loops.close_interval(8_000_000).true_count.sum() == 0
 
 
 @settings(max_examples=40, deadline=None)

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from twin.errors import InputError
 from twin.eventlog.reader import Run, open_run
@@ -153,9 +154,9 @@ class Playback:
         return {
             "device_number": column(devices, "device").astype(np.uint32),
             "device_xy": metres(devices, "x_cm", "y_cm"),
-            "device_heading": column(devices, "heading_deg").astype(np.float32),
-            "device_field_of_view": column(devices, "field_of_view_deg").astype(np.float32),
-            "device_range": column(devices, "range_m").astype(np.float32),
+            "device_heading": _or_zero(devices, "heading_deg"),
+            "device_field_of_view": _or_zero(devices, "field_of_view_deg"),
+            "device_range": _or_zero(devices, "range_m"),
         }
 
     def _signals(self) -> dict[str, Array]:
@@ -219,6 +220,11 @@ class Playback:
             "report_xy": metres(rows, "x_cm", "y_cm"),
             "report_false": np.asarray(rows["vehicle"].is_null().to_numpy()).astype(np.uint8),
         }
+
+
+def _or_zero(devices: pa.Table, name: str) -> Array:
+    """Return a column of ``device_spec``; 0 for loops, which have no view."""
+    return np.asarray(pc.fill_null(devices[name], 0.0).to_numpy()).astype(np.float32)
 
 
 def _usual_step_us(log: list[Segment], of: str) -> int:

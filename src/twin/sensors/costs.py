@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from twin.sensors.cost_spec import CostsSpec, PriceSpec
 from twin.sensors.deployment import Deployment, Device, Site
+from twin.sensors.loop_places import LoopDevice
 from twin.units import HOURS_A_YEAR
 
 Floats = npt.NDArray[np.float64]
@@ -89,9 +90,9 @@ def bill(deployment: Deployment, costs: CostsSpec) -> Bill:
             investment[site.number] += count * _range(costs.device(item, preset))
             bought[item, preset] += count
 
-    for device in deployment.devices:
+    for device in deployment.every_device:
         if device.bought_as:
-            equip(deployment.sites[device.site], device.bought_as, device.spec.preset, 1)
+            equip(deployment.sites[device.site], device.bought_as, device.spec.preset, _units(device))
     for site in deployment.sites:
         equip(site, "rsu", "", site.rsu)
         equip(site, "compute", "", site.compute)
@@ -104,9 +105,14 @@ def bill(deployment: Deployment, costs: CostsSpec) -> Bill:
     return Bill(tuple(lines), investment, yearly, pulled_down * _range(costs.removal), costs.life_years)
 
 
-def unit_cny(device: Device, costs: CostsSpec) -> float:
-    """Return the middle price of a device; 0 for what comes with another one."""
-    return costs.device(device.bought_as, device.spec.preset).mid if device.bought_as else 0.0
+def unit_cny(device: Device | LoopDevice, costs: CostsSpec) -> float:
+    """Return the middle price of a device, of all its lanes for loops; 0 for what comes with another one."""
+    return _units(device) * costs.device(device.bought_as, device.spec.preset).mid if device.bought_as else 0.0
+
+
+def _units(device: Device | LoopDevice) -> int:
+    """Return how many are bought: of loops one a lane."""
+    return len(device.lanes) if isinstance(device, LoopDevice) else 1
 
 
 def _range(price: PriceSpec) -> Floats:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import difflib
+import itertools
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -32,6 +34,8 @@ from twin.sensors.deployment_spec import (
     Status,
     mounts_of,
 )
+from twin.sensors.loop import LoopSpec
+from twin.sensors.loop_places import ROAD_REACH_M, LoopDevice, LoopGround, Spot
 from twin.sensors.mounts import Pose, chosen, poses
 from twin.sensors.poles import CLEARANCE_M, MapFootprint, corner_of
 from twin.sensors.radar_video import RadarVideoSpec
@@ -94,12 +98,20 @@ class Device:
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
-    """Every site and every device; numbers are positions in these tuples."""
+    """Every site and every device; numbers are positions in ``sites`` and ``every_device``."""
 
     sites: tuple[Site, ...]
     devices: tuple[Device, ...]
+    """What scans from poles."""
     removed: tuple[Site, ...] = ()
     """Sites that are pulled down, as they were placed: no devices."""
+    loops: tuple[LoopDevice, ...] = ()
+    """What lies in the road, numbered after ``devices``."""
+
+    @property
+    def every_device(self) -> tuple[Device | LoopDevice, ...]:
+        """All devices by their number."""
+        return (*self.devices, *self.loops)
 
 
 def check(spec: DeploymentSpec, network: RoadNetwork, base: Path = Path()) -> list[Problem]:
@@ -159,6 +171,7 @@ def _placed(placing: _Placing, spec: DeploymentSpec) -> Deployment:
     sites: list[Site] = []
     removed: list[Site] = []
     devices: list[Device] = []
+    loops: list[LoopDevice] = []
     for placed in placing.sites:
         site, kit = placed.site, spec.kits[placed.site.kit]
         mounted = [(mount, placing.poses_of(placed, mount)) for mount in mounts_of(kit)]
@@ -170,16 +183,20 @@ def _placed(placing: _Placing, spec: DeploymentSpec) -> Deployment:
         site = replace(site, number=len(sites), poles=len(poles), rsu=rsu, compute=compute)
         sites.append(site)
         devices += _devices(site, mounted, placed.height_m, len(devices))
-    return Deployment(tuple(sites), tuple(devices), tuple(removed))
+        loops += placing.loops(site, mounted)
+    loops = [replace(loop, number=number) for number, loop in enumerate(loops, start=len(devices))]
+    return Deployment(tuple(sites), tuple(devices), tuple(removed), tuple(loops))
 
 
 def _devices(site: Site, mounted: list[tuple[MountSpec, list[Pose]]], height_m: float | None, first: int) -> Iterator[Device]:
-    """Yield a site's devices, numbered from ``first``: mount by mount, place by place, in the order of the kit."""
+    """Yield what scans at a site, numbered from ``first``: mount by mount, place by place, in the order of the kit."""
     of_kind: dict[str, int] = {}
     number = first
     for mount, places in mounted:
         for pose in places:
             for device in mount.devices:
+                if isinstance(device, LoopSpec):
+                    continue
                 nth = of_kind.get(device.kind, 0)
                 of_kind[device.kind] = nth + 1
                 own = device if height_m is None else device.model_copy(update={"mounting_height_m": height_m})
@@ -190,7 +207,7 @@ def _devices(site: Site, mounted: list[tuple[MountSpec, list[Pose]]], height_m: 
                     number += 1
 
 
-def _parts(name: str, device: DeviceSpec) -> Iterator[tuple[str, ScannedSpec, str | None]]:
+def _parts(name: str, device: ScannedSpec | RadarVideoSpec) -> Iterator[tuple[str, ScannedSpec, str | None]]:
     """Yield what scans, and as what it is bought.
 
     A radar-video unit is a camera and a radar, joined again by whoever fuses what the site reports.
@@ -201,6 +218,11 @@ def _parts(name: str, device: DeviceSpec) -> Iterator[tuple[str, ScannedSpec, st
         yield f"{name}/radar", radar, ""
     else:
         yield name, device, None
+
+
+def _loops_beside(kit: list[DeviceSpec] | KitSpec) -> bool:
+    """Tell whether a kit has loops in the road beside its site."""
+    return any(isinstance(device, LoopSpec) for mount in mounts_of(kit) if mount.at == "site" for device in mount.devices)
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,6 +269,46 @@ class _Placing:
         found = poses(self._network.junctions[placed.junction], self._network, self._footprint, (site.x_m, site.y_m))
         return chosen(found[mount.at], mount.which)
 
+    def loops(self, site: Site, mounted: list[tuple[MountSpec, list[Pose]]]) -> Iterator[LoopDevice]:
+        """Yield the loops of a site, not numbered yet, named mount by mount, place by place, in the order of the kit.
+
+        An approach without lanes (inside of another junction) gets none.
+        """
+        number = itertools.count()
+        for mount, places in mounted:
+            for pose, spec in itertools.product(places, mount.devices):
+                if not isinstance(spec, LoopSpec):
+                    continue
+                name = f"{site.name}/loop-{next(number)}"
+                if pose.edge is None:
+                    spot = self._spot(site)
+                    if spot is not None:
+                        yield self._ground.device(0, name, site.number, spec, spot.edge, spot.s_m)
+                elif self._ground.has_lanes(pose.edge):
+                    stop_m = self._ground.stop_line_m(pose.edge)
+                    yield self._ground.device(0, name, site.number, spec, pose.edge, stop_m)
+
+    @cached_property
+    def _ground(self) -> LoopGround:
+        return LoopGround(self._network)
+
+    def _spot(self, site: Site) -> Spot | None:
+        """Return the place on the road beside a site, however far."""
+        return self._ground.beside(site.x_m, site.y_m, site.level)
+
+    def _find_road(self, site: Site, where: str, key: str) -> None:
+        """Note that a kit's loops have no road beside a site."""
+        spot = self._spot(site)
+        if spot is not None and spot.away_m <= ROAD_REACH_M:
+            return
+        values = {"kit": site.kit, "name": site.name, "level": site.level}
+        found = (
+            say("deployment.loop.nowhere", **values)
+            if spot is None
+            else say("deployment.loop.found", away_m=spot.away_m, **values)
+        )
+        self.problems.append(Problem(where, key, found, say("deployment.loop.remedy", reach_m=ROAD_REACH_M)))
+
     def _remove(self) -> None:
         """Mark the sites that the deployment's list of removed ones names."""
         names = {placed.site.name for placed in self.sites}
@@ -286,6 +348,8 @@ class _Placing:
                 found = say("deployment.corners.found", kit=site.kit, name=site.name)
                 remedy = say("deployment.corners.remedy", reach_m=JUNCTION_REACH_M)
                 self.problems.append(Problem(where, key, found, remedy))
+        if kit is not None and _loops_beside(kit) and self._footprint.covers(site.x_m, site.y_m):
+            self._find_road(site, where, key)
         self.sites.append(_Placed(site, height_m, junction))
 
     def _kit(self, kit: str, where: str, key: str) -> None:

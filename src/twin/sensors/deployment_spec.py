@@ -26,16 +26,17 @@ from twin.roadnet.datum import Datum
 from twin.sensors.camera import CameraSpec
 from twin.sensors.cost_spec import CostsSpec
 from twin.sensors.lidar import LidarSpec
+from twin.sensors.loop import LoopSpec
 from twin.sensors.presets import Filling, PresetError, Values, shipped, with_files
 from twin.sensors.radar import RadarSpec
 from twin.sensors.radar_video import RadarVideoSpec
 from twin.spec import Spec
 
-DeviceSpec = Annotated[LidarSpec | CameraSpec | RadarSpec | RadarVideoSpec, Field(discriminator="kind")]
+DeviceSpec = Annotated[LidarSpec | CameraSpec | RadarSpec | RadarVideoSpec | LoopSpec, Field(discriminator="kind")]
 """The kinds of devices a kit may hold."""
 
 ScannedSpec = LidarSpec | CameraSpec | RadarSpec
-"""What stands on a site as a device: a radar-video unit is placed as its camera and its radar."""
+"""What scans from a pole: a radar-video unit is placed as its camera and its radar; loops lie in the road and scan nothing."""
 
 Name = Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[^/\s]+$")]
 """A name without spaces and slashes."""
@@ -69,10 +70,10 @@ KitDevice = Annotated[DeviceSpec, _OrPreset()]
 class MountSpec(Spec):
     """Devices of a kit that hang at one place of the site, or at several places alike."""
 
-    at: Literal["site", "corner", "cross_arm"] = "site"
-    """Where: on the site's own pole; on poles at the junction's corners, one to the right of each approach's stop line, facing
-    the junction's middle; or on the cross-arms of these poles, each over the exit across the junction from an approach and
-    facing that approach."""
+    at: Literal["site", "corner", "cross_arm", "approach"] = "site"
+    """Where: on the site's own pole (loops: in the road beside it); on poles at the junction's corners, one to the right of
+    each approach's stop line, facing the junction's middle; on the cross-arms of these poles, each over the exit across the
+    junction from an approach and facing that approach; or, loops alone, in the lanes of each approach at its stop line."""
 
     which: Literal["every", "diagonal", "first"] = "every"
     """At which corners, or for which approaches: ``diagonal`` takes the site's own and the one half-way around, ``first`` the
@@ -80,6 +81,14 @@ class MountSpec(Spec):
 
     devices: Annotated[list[KitDevice], Field(min_length=1)]
     """What hangs at each of these places."""
+
+    @model_validator(mode="after")
+    def _fits_its_place(self) -> Self:
+        for device in self.devices:
+            on_road = isinstance(device, LoopSpec)
+            if (on_road and self.at in {"corner", "cross_arm"}) or (not on_road and self.at == "approach"):
+                raise ValueError(say("spec.mount.place", kind=device.kind, at=self.at))
+        return self
 
 
 class KitSpec(Spec):

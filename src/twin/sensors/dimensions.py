@@ -11,7 +11,7 @@ from twin.eventlog.quantise import centimetres
 from twin.eventlog.recorder import Recorder
 from twin.sensors.cost_spec import CostsSpec
 from twin.sensors.costs import bill, unit_cny
-from twin.sensors.deployment import Deployment
+from twin.sensors.deployment import Deployment, Device
 
 
 def write_dimensions(recorder: Recorder, deployment: Deployment, mec: Sequence[int], costs: CostsSpec) -> None:
@@ -19,7 +19,8 @@ def write_dimensions(recorder: Recorder, deployment: Deployment, mec: Sequence[i
 
     ``mec`` (sites,) is the edge computer that each site reports to.
     """
-    sites, devices = deployment.sites, deployment.devices
+    sites, devices = deployment.sites, deployment.every_device
+    seeing = [device if isinstance(device, Device) else None for device in devices]
     costing = bill(deployment, costs)
     recorder.write_static(
         "site",
@@ -47,10 +48,10 @@ def write_dimensions(recorder: Recorder, deployment: Deployment, mec: Sequence[i
             "x_cm": centimetres([device.x_m for device in devices]),
             "y_cm": centimetres([device.y_m for device in devices]),
             "level": [device.level for device in devices],
-            "height_m": [device.spec.mounting_height_m for device in devices],
-            "heading_deg": [device.heading_deg for device in devices],
-            "field_of_view_deg": [device.spec.field_of_view_deg for device in devices],
-            "range_m": [device.spec.range_m for device in devices],
+            "height_m": [device and device.spec.mounting_height_m for device in seeing],
+            "heading_deg": [device and device.heading_deg for device in seeing],
+            "field_of_view_deg": [device and device.spec.field_of_view_deg for device in seeing],
+            "range_m": [device and device.spec.range_m for device in seeing],
             "rate_hz": [device.spec.rate_hz for device in devices],
             "unit_cny": [unit_cny(device, costs) for device in devices],
         },

@@ -11,12 +11,14 @@ import numpy.typing as npt
 
 from twin.compilation import inline_kernel, kernel
 from twin.rng import normal_pair, stream_key, uniform4
-from twin.sensors.loop import LONG_VEHICLE_M, LoopSpec, lanes_with_loop, single_loop_speed_mps
-from twin.traffic.ground_truth import VEHICLE_CLASSES, GroundTruth
+from twin.sensors.loop import LONG_VEHICLE_M, single_loop_speed_mps
+from twin.sensors.loop_places import LoopDevice
+from twin.traffic.ground_truth import DRIVEN_CLASSES, VEHICLE_CLASSES, GroundTruth
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int32]
 Longs = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
 
 _BICYCLE = VEHICLE_CLASSES.index("electric_bicycle")
 LEAST_ON_TIME_S = 0.001
@@ -93,10 +95,12 @@ class Crossings:
 
 @dataclass(frozen=True, slots=True)
 class LoopInterval:
-    """What each loop says of an interval, one row a loop; and the truth beside it."""
+    """What each loop makes of an interval, one row a loop, by device and lane; and the truth beside it."""
 
     device: Ints
+    edge: Ints
     lane: npt.NDArray[np.int8]
+    begin_us: int
     interval_us: int
     count: Ints
     """Counted as fronts met the loop."""
@@ -110,44 +114,33 @@ class LoopInterval:
 
 
 class LoopFleet:
-    """All loops of one rate, told of the traffic at successive instants.
+    """All loops of one rate and interval, told of the traffic at successive instants.
 
     Draws are keyed by (seed, loop, instant, vehicle), so that no loop's rows depend on which others there are. Between two
     instants a vehicle moves evenly. A vehicle that appears beyond a loop has not crossed it; one that vanishes over a loop has
     left it by the next instant.
     """
 
-    def __init__(
-        self,
-        specs: Sequence[LoopSpec],
-        device: Sequence[int],
-        names: Sequence[str],
-        places: Sequence[tuple[int, float]],
-        edge_lanes: npt.NDArray[np.int8],
-        edge_length_m: Floats,
-        seed: int,
-    ) -> None:
-        """Set up the loops: of each device its specification, number, name and (edge, metres along it) beside its site.
-
-        Devices without an edge (-1) have no loops. ``edge_lanes`` and ``edge_length_m``: of every edge of the network.
-        """
-        self.period_us = specs[0].period_us if specs else 0
-        if any(spec.period_us != self.period_us for spec in specs):
-            raise ValueError("a fleet has devices of one rate")
-        rows: list[tuple[int, int, int, float, LoopSpec, np.uint64]] = []
-        for spec, number, name, (edge, s_m) in zip(specs, device, names, places, strict=True):
-            for lane in lanes_with_loop(spec, int(edge_lanes[edge])) if edge >= 0 else ():
-                begin_m = min(max(s_m + spec.ahead_m, 0.0), float(edge_length_m[edge]))
-                rows.append((edge, number, lane, begin_m, spec, stream_key(seed, "sensors/loop/crossing", f"{name}/{lane}")))
-        rows.sort(key=lambda row: row[0])  # stable: within an edge in the order given
-        chosen = [row[4] for row in rows]
+    def __init__(self, devices: Sequence[LoopDevice], edges: int, seed: int) -> None:
+        """Set up the loops of devices of one rate and interval; ``edges``: how many the network has."""
+        if len({(device.spec.period_us, device.spec.interval_us) for device in devices}) != 1:
+            raise ValueError("a fleet of loops has devices of one rate and one interval")
+        self.period_us, self.interval_us = devices[0].spec.period_us, devices[0].spec.interval_us
+        self.devices = tuple(devices)
+        rows = [
+            (device, lane, stream_key(seed, "sensors/loop/crossing", f"{device.name}/{lane}"))
+            for device in devices
+            for lane in device.lanes
+        ]
+        rows.sort(key=lambda row: row[0].edge)  # stable: within an edge in the order given
+        chosen = [device.spec for device, _, _ in rows]
         self.loops = Loops(
-            device=np.array([row[1] for row in rows], np.int32),
-            edge=np.array([row[0] for row in rows], np.int32),
-            lane=np.array([row[2] for row in rows], np.int8),
-            begin_m=np.array([row[3] for row in rows], np.float64),
+            device=np.array([device.number for device, _, _ in rows], np.int32),
+            edge=np.array([device.edge for device, _, _ in rows], np.int32),
+            lane=np.array([lane for _, lane, _ in rows], np.int8),
+            begin_m=np.array([device.s_m for device, _, _ in rows], np.float64),
             length_m=np.array([spec.length_m for spec in chosen], np.float64),
-            key=np.array([row[5] for row in rows], np.uint64),
+            key=np.array([key for _, _, key in rows], np.uint64),
             missed=np.array([spec.missed_share for spec in chosen], np.float64),
             missed_bicycle=np.array([spec.missed_bicycle_share for spec in chosen], np.float64),
             double=np.array([spec.double_count_share for spec in chosen], np.float64),
@@ -157,7 +150,8 @@ class LoopFleet:
             single=np.array([spec.speed_from == "occupancy" for spec in chosen], np.bool_),
             usual_length_m=np.array([spec.usual_vehicle_length_m for spec in chosen], np.float64),
         )
-        self._start = np.searchsorted(self.loops.edge, np.arange(edge_lanes.size + 1)).astype(np.int32)
+        self._start = np.searchsorted(self.loops.edge, np.arange(edges + 1)).astype(np.int32)
+        self._by_device = np.lexsort((self.loops.lane, self.loops.device))
         self._before: Look | None = None
         self._before_us = 0
         self._over = _room(0)
@@ -170,13 +164,18 @@ class LoopFleet:
         """Sum of reported speeds, their number, sum of true speeds, their number."""
         self._interval_start_us = 0
 
-    def step(self, truth: GroundTruth) -> Crossings:
-        """Move on to the instant of ``truth``; return the vehicles that have left a loop since the instant before."""
+    def step(self, truth: GroundTruth, up: Bools | None = None) -> Crossings:
+        """Move on to the instant of ``truth``; return the vehicles that have left a loop since the instant before.
+
+        ``up`` (loops,): which loops have had power since then; all where left out. One without notices nobody.
+        """
+        if up is None:
+            up = np.ones(self.loops.device.size, np.bool_)
         now = _look(truth)
         before, self._before = self._before, now
         before_us, self._before_us = self._before_us, truth.t_us
         if before is None:
-            return self._report(_room(0), 0)
+            return self._report(_room(0), 0, up)
         most = self._over_count + self._entries(before) + self._entries(now)
         if self._over.loop.size < most:
             grown = _room(2 * most)
@@ -184,12 +183,12 @@ class LoopFleet:
                 _put(grown, row, self._over, row, self._over.off_us[row])
             self._over = grown
         gone = _room(most)
-        stay, left = _move_on(before, now, before_us, truth.t_us, self._over, self._over_count, gone, self._occupied_us)
+        stay, left = _move_on(before, now, before_us, truth.t_us, self._over, self._over_count, gone, up, self._occupied_us)
         span = (float(before_us), float(truth.t_us), truth.t_us // self.period_us)
         self._over_count, left = _meet(
-            self.loops, self._start, before, now, span, self._over, stay, gone, left, self._counts, self._occupied_us
+            self.loops, self._start, before, now, span, self._over, stay, gone, left, up, self._counts, self._occupied_us
         )
-        return self._report(gone, left)
+        return self._report(gone, left, up)
 
     def close_interval(self, t_us: int) -> LoopInterval:
         """Return the sums of the interval that ends at ``t_us``, and begin the next."""
@@ -197,16 +196,19 @@ class LoopFleet:
             mean = np.where(self._speeds[:, 1] > 0.0, self._speeds[:, 0] / self._speeds[:, 1], np.nan)
             true = np.where(self._speeds[:, 3] > 0.0, self._speeds[:, 2] / self._speeds[:, 3], np.nan)
         occupied_us = np.rint(np.minimum(self._occupied_us, t_us - self._interval_start_us)).astype(np.int64)
+        order = self._by_device
         sums = LoopInterval(
-            device=self.loops.device,
-            lane=self.loops.lane,
+            device=self.loops.device[order],
+            edge=self.loops.edge[order],
+            lane=self.loops.lane[order],
+            begin_us=self._interval_start_us,
             interval_us=t_us - self._interval_start_us,
-            count=self._counts[:, 0].astype(np.int32),
-            occupied_us=occupied_us[:, 0],
-            mean_speed_mps=mean,
-            true_count=self._counts[:, 1].astype(np.int32),
-            true_occupied_us=occupied_us[:, 1],
-            true_mean_speed_mps=true,
+            count=self._counts[order, 0].astype(np.int32),
+            occupied_us=occupied_us[order, 0],
+            mean_speed_mps=mean[order],
+            true_count=self._counts[order, 1].astype(np.int32),
+            true_occupied_us=occupied_us[order, 1],
+            true_mean_speed_mps=true[order],
         )
         self._counts[...], self._occupied_us[...], self._speeds[...] = 0, 0.0, 0.0
         self._interval_start_us = t_us
@@ -217,7 +219,7 @@ class LoopFleet:
         edge = look.edge[look.edge >= 0]
         return int((self._start[edge + 1] - self._start[edge]).sum())
 
-    def _report(self, gone: Passages, left: int) -> Crossings:
+    def _report(self, gone: Passages, left: int, up: Bools) -> Crossings:
         """Add the errors of time and speed, and the speeds to the interval's sums."""
         loop, counted, noise = gone.loop[:left], gone.counted[:left], gone.noise[:left]
         loops = self.loops
@@ -227,7 +229,7 @@ class LoopFleet:
         inferred = single_loop_speed_mps(on_s, loops.length_m[loop], loops.usual_length_m[loop])
         timed = np.maximum(true_mps * (1.0 + loops.speed_noise[loop] * noise[:, 1]), 0.0)
         speed_mps = np.where(loops.single[loop], inferred, timed)
-        noticed = counted > 0
+        noticed = (counted > 0) & up[loop]
         columns = (np.where(noticed, speed_mps, 0.0), np.where(noticed, 1.0, 0.0), true_mps, np.ones(left))
         for column, values in enumerate(columns):
             self._speeds[:, column] += np.bincount(loop, values, self._speeds.shape[0])
@@ -245,6 +247,7 @@ class LoopFleet:
 
 def _look(truth: GroundTruth) -> Look:
     order = np.argsort(truth.vehicle)  # numbers are unique: any sort is stable
+    order = order[truth.klass[order] < len(DRIVEN_CLASSES)]  # who walks over a loop is nothing to it
     columns = (truth.vehicle, truth.klass, truth.edge, truth.lane, truth.s_m, truth.speed_mps, truth.length_m)
     sorted_columns: list[Any] = [column[order] for column in columns]
     return Look(*sorted_columns)
@@ -280,7 +283,15 @@ def _put(passages: Passages, row: int, source: Passages, from_row: int, off_us: 
 
 @kernel
 def _move_on(
-    before: Look, now: Look, before_us: int, now_us: int, over: Passages, count: int, gone: Passages, occupied_us: Floats
+    before: Look,
+    now: Look,
+    before_us: int,
+    now_us: int,
+    over: Passages,
+    count: int,
+    gone: Passages,
+    up: Bools,
+    occupied_us: Floats,
 ) -> tuple[int, int]:
     """Move the vehicles over loops on; return how many are still over one, and how many have left."""
     passed_us = float(now_us - before_us)
@@ -296,7 +307,7 @@ def _move_on(
         if leaves:
             during_us = passed_us * rest / driven if driven > 0.0 else 0.0
         occupied_us[loop, 1] += during_us
-        if over.counted[row] > 0:
+        if over.counted[row] > 0 and up[loop]:
             occupied_us[loop, 0] += during_us
         if leaves:
             _put(gone, left, over, row, before_us + during_us)
@@ -319,6 +330,7 @@ def _cross(
     driven: float,
     over: Passages,
     row: int,
+    up: Bools,
     counts: Longs,
     occupied_us: Floats,
 ) -> float:
@@ -330,7 +342,7 @@ def _cross(
     u0, u1, u2, _ = uniform4(loops.key[loop], instant, now.vehicle[j], 0)
     missed = loops.missed_bicycle[loop] if now.klass[j] == _BICYCLE else loops.missed[loop]
     double = loops.double_long[loop] if now.length_m[j] > LONG_VEHICLE_M else loops.double[loop]
-    counted = 0 if u0 < missed else (2 if u0 >= 1.0 - double else 1)
+    counted = 0 if u0 < missed or not up[loop] else (2 if u0 >= 1.0 - double else 1)
     passed_us = end_us - begin_us
     on_us = begin_us + passed_us * min(to_begin / driven, 1.0)
     rest = loops.length_m[loop] + now.length_m[j] - beyond
@@ -357,6 +369,7 @@ def _meet(
     stay: int,
     gone: Passages,
     left: int,
+    up: Bools,
     counts: Longs,
     occupied_us: Floats,
 ) -> tuple[int, int]:
@@ -383,7 +396,7 @@ def _meet(
                 if loops.lane[loop] != lane or place <= s_from or place > s_to:
                     continue
                 beyond = now.s_m[j] - place if visit == 0 else max(driven - (place - first), 0.0)
-                off_us = _cross(loops, loop, now, j, span, place - first, beyond, driven, over, stay, counts, occupied_us)
+                off_us = _cross(loops, loop, now, j, span, place - first, beyond, driven, over, stay, up, counts, occupied_us)
                 if off_us < np.inf:
                     _put(gone, left, over, stay, off_us)
                     left += 1

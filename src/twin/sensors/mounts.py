@@ -9,7 +9,7 @@ exit straight ahead, from the pole to the right of that exit; at the stem of a T
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 import numpy as np
@@ -31,7 +31,7 @@ LONGEST_CROSS_ARM_M: Final = 12.0
 LOOK_M: Final = 30.0
 """Directions of approaches and exits are taken over this length, or all there is."""
 
-Where = Literal["corner", "cross_arm"]
+Where = Literal["corner", "cross_arm", "approach"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,8 @@ class Pose:
     """Compass bearing from which the headings of its devices count."""
     pole: int
     """Number of the pole that bears it, clockwise from the site's own."""
+    edge: int | None = None
+    """Edge of the approach whose stop line it is at; None for places on poles."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +59,17 @@ class _Arm:
     x_m: float
     y_m: float
     level: int
+    edges: tuple[int, ...]
+    """Its approaches, the widest first."""
 
 
 def poses(
     junction: Junction, network: RoadNetwork, footprint: MapFootprint, own_m: tuple[float, float]
 ) -> dict[Where, list[Pose]]:
-    """Return the poses at corners and on cross-arms, one an approach, clockwise from the pole nearest to ``own_m`` (x, y)."""
+    """Return the poses at corners and on cross-arms, one an arm, and those on the approaches themselves, one each.
+
+    They go clockwise from the pole nearest to ``own_m`` (x, y).
+    """
     arms = _arms(junction, network, footprint)
     first = min(range(len(arms)), key=lambda i: (math.hypot(arms[i].x_m - own_m[0], arms[i].y_m - own_m[1]), i))
     arms = arms[first:] + arms[:first]
@@ -70,7 +77,12 @@ def poses(
     for number, arm in enumerate(arms):
         bearing_deg = math.degrees(math.atan2(junction.x_m - arm.x_m, junction.y_m - arm.y_m)) % 360.0
         corners.append(Pose(round(arm.x_m, 3), round(arm.y_m, 3), arm.level, round(bearing_deg, 3), number))
-    return {"corner": corners, "cross_arm": [_cross_arm(junction, network, arms, arm) for arm in arms]}
+    approaches = [replace(corners[0], edge=edge) for arm in arms for edge in arm.edges]
+    return {
+        "corner": corners,
+        "cross_arm": [_cross_arm(junction, network, arms, arm) for arm in arms],
+        "approach": approaches,
+    }
 
 
 def chosen(places: list[Pose], which: Literal["every", "diagonal", "first"]) -> list[Pose]:
@@ -100,7 +112,7 @@ def _arms(junction: Junction, network: RoadNetwork, footprint: MapFootprint) -> 
         at = 0 if clear is None else clear
         ahead_rad = bearing_rad + math.pi
         place = float(points[at, 0]), float(points[at, 1]), int(network.edge_level[tried[at][1]])
-        arms.append(_Arm(bearing_rad, math.sin(ahead_rad), math.cos(ahead_rad), *place))
+        arms.append(_Arm(bearing_rad, math.sin(ahead_rad), math.cos(ahead_rad), *place, tuple(edges)))
     return arms
 
 

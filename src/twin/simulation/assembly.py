@@ -32,9 +32,11 @@ from twin.sensors.fault_spec import unknown_devices
 from twin.sensors.faults import Change, DeviceFaults, device_rows
 from twin.sensors.fleet import SensorFleet
 from twin.sensors.light import sun_position
+from twin.sensors.loop_fleet import LoopFleet
+from twin.sensors.loop_reports import LoopReports
 from twin.sensors.perceived import PERIOD_US, Perceived
 from twin.sensors.place_check import PlaceCheck
-from twin.sensors.process import run_fleet
+from twin.sensors.process import run_fleet, run_loops
 from twin.sensors.site_lists import SiteLists
 from twin.simulation.reports import EdgeSpeeds, Reporting
 from twin.traffic.incidents import resolve_incidents
@@ -73,6 +75,8 @@ class World:
     """What the sites make of their devices' lists; None where they do not fuse."""
     rates: RateControl | None = None
     """Which frames go out; None where all do."""
+    loops: tuple[LoopReports, ...] = ()
+    """The loops in the roads, by rate and interval."""
 
     def finish(self, end_us: int) -> None:
         """Move everybody up to the end; write what it settles: intervals cut short, messages under way, every trip."""
@@ -80,6 +84,8 @@ class World:
         self.traffic.log_interval(end_us)
         self.close_interval(end_us)
         if self.chain is not None:
+            for loops in self.loops:
+                loops.finish(self.traffic.now(end_us), self.chain.send)
             self.chain.finish()
         self.traffic.log_trips()
 
@@ -104,7 +110,7 @@ def check(scenario: Scenario, base: Path) -> list[Problem]:
     problems = deployments.check(scenario.deployment, network, base)
     if not problems and (scenario.faults.scheduled or any(outage.site for outage in scenario.links.outages)):
         placed = deployments.place(scenario.deployment, network, base)
-        devices, sites = [device.name for device in placed.devices], [site.name for site in placed.sites]
+        devices, sites = [device.name for device in placed.every_device], [site.name for site in placed.sites]
         missing = unknown_devices(scenario.faults, devices)
         problems += _not_there(missing, devices, "faults.scheduled[{}].device", "fault.device")
         problems += _not_there(unknown_sites(scenario.links, sites), sites, "links.outages[{}].site", "outage.site")
@@ -161,12 +167,12 @@ def build(scenario: Scenario, network: RoadNetwork, recorder: Recorder, base: Pa
         )
     deployment = deployments.place(scenario.deployment, network, base)
     site_mec = _site_mec(scenario, network, deployment)
-    chain = _chain(scenario, deployment, site_mec, recorder) if deployment.devices else None
+    chain = _chain(scenario, deployment, site_mec, recorder) if deployment.every_device else None
     reporting = _reporting(env, scenario, network, traffic) if chain is not None else None
     if chain is not None:
         chain.on_delivery = reporting
     perceived = Perceived(recorder) if deployment.devices else None
-    faults = _faults(scenario, deployment, recorder) if deployment.devices else None
+    faults = _faults(scenario, deployment, recorder) if deployment.every_device else None
     site_lists = None
     if scenario.fusion is not None and deployment.devices:
         places = _places(scenario, deployment)
@@ -179,8 +185,9 @@ def build(scenario: Scenario, network: RoadNetwork, recorder: Recorder, base: Pa
     if deployment.devices:
         write_coverage(recorder, stretches(network, deployment.devices, scenario.coverage))
     interval_us = to_us(scenario.log.interval_s)
+    loops = _loops(scenario, network, deployment, recorder, faults)
     return World(
-        env, traffic, deployment, fleets, chain, recorder, interval_us, reporting, perceived, faults, site_lists, rates
+        env, traffic, deployment, fleets, chain, recorder, interval_us, reporting, perceived, faults, site_lists, rates, loops
     )
 
 
@@ -212,6 +219,9 @@ def _start_sensors(world: World, scenario: Scenario, deliver: Callable[[FrameBat
     env, traffic = world.env, world.traffic
     for fleet in world.fleets:
         env.process(run_fleet(env, fleet, lambda: traffic.now(int(env.now)), deliver))
+    if world.chain is not None:
+        for loops in world.loops:
+            env.process(run_loops(env, loops, lambda: traffic.now(int(env.now)), world.chain.send))
     if world.faults is not None:
         for fault in world.faults.processes(env):
             env.process(fault)
@@ -279,11 +289,19 @@ def _fleets(
     )
 
 
+def _loops(
+    scenario: Scenario, network: RoadNetwork, deployment: Deployment, recorder: Recorder, faults: DeviceFaults | None
+) -> tuple[LoopReports, ...]:
+    kinds = sorted({(loop.spec.period_us, loop.spec.interval_us) for loop in deployment.loops})
+    alike = ([loop for loop in deployment.loops if (loop.spec.period_us, loop.spec.interval_us) == kind] for kind in kinds)
+    return tuple(LoopReports(LoopFleet(loops, network.edge_count, scenario.seed), recorder, faults) for loops in alike)
+
+
 def _faults(scenario: Scenario, deployment: Deployment, recorder: Recorder) -> DeviceFaults:
     def write(change: Change) -> None:
         recorder.append("device", device_rows([change]))
 
-    return DeviceFaults(scenario.faults, [device.name for device in deployment.devices], scenario.seed, write)
+    return DeviceFaults(scenario.faults, [device.name for device in deployment.every_device], scenario.seed, write)
 
 
 def _places(scenario: Scenario, deployment: Deployment) -> PlaceCheck | None:
@@ -295,8 +313,8 @@ def _places(scenario: Scenario, deployment: Deployment) -> PlaceCheck | None:
 
 
 def _chain(scenario: Scenario, deployment: Deployment, site_mec: npt.NDArray[np.int64], recorder: Recorder) -> Chain:
-    names = [device.name for device in deployment.devices]
-    sites = np.array([device.site for device in deployment.devices])
+    names = [device.name for device in deployment.every_device]
+    sites = np.array([device.site for device in deployment.every_device])
     outages = outages_of(scenario.links, [site.name for site in deployment.sites], site_mec)
     return Chain(scenario.links, names, sites, site_mec, scenario.seed, recorder, outages)
 
