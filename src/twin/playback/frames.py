@@ -8,7 +8,6 @@ from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from twin.errors import InputError
 from twin.eventlog.reader import Run, open_run
@@ -224,7 +223,7 @@ class Playback:
 
 def _or_zero(devices: pa.Table, name: str) -> Array:
     """Return a column of ``device_spec``; 0 for loops, which have no view."""
-    return np.asarray(pc.fill_null(devices[name], 0.0).to_numpy()).astype(np.float32)
+    return np.array([value or 0.0 for value in devices[name].to_pylist()], np.float32)
 
 
 def _usual_step_us(log: list[Segment], of: str) -> int:
