@@ -207,6 +207,8 @@ def start(world: World, scenario: Scenario) -> None:
     _start_sensors(world, scenario, deliver)
     if world.chain is not None:
         env.process(link_process(env, world.chain))
+        for loops in world.loops:
+            env.process(run_loops(env, loops, lambda: traffic.now(int(env.now)), world.chain.send))
     if world.reporting is not None:
         for process in world.reporting.processes(STEP_US):
             env.process(process)
@@ -219,9 +221,6 @@ def _start_sensors(world: World, scenario: Scenario, deliver: Callable[[FrameBat
     env, traffic = world.env, world.traffic
     for fleet in world.fleets:
         env.process(run_fleet(env, fleet, lambda: traffic.now(int(env.now)), deliver))
-    if world.chain is not None:
-        for loops in world.loops:
-            env.process(run_loops(env, loops, lambda: traffic.now(int(env.now)), world.chain.send))
     if world.faults is not None:
         for fault in world.faults.processes(env):
             env.process(fault)
