@@ -1,4 +1,4 @@
-"""The command line: ``twin validate``, ``run``, ``sweep``, ``query``, ``schema``, ``map``, ``draw``.
+"""The command line: ``twin validate``, ``run``, ``sweep``, ``report``, ``query``, ``schema``, ``map``, ``draw``.
 
 Heavy imports stand inside the commands, so that ``twin --help`` answers at once. Exit codes: ``terminal_errors``.
 """
@@ -191,6 +191,25 @@ def sweep(
             typer.echo(sweep_summary(design, result))
         if result.failed:
             raise TwinError(say("sweep.failures", failed=result.failed, total=len(design.runs)))
+
+
+@app.command()
+def report(
+    folder: Annotated[Path, typer.Argument(metavar="RUN", show_default=False)],
+    *,
+    as_json: Annotated[bool, typer.Option("--json")] = False,
+    debug: Debug = False,
+) -> None:
+    """Say what a run measured, and whether it is what the specification asks for."""
+    with reporting(debug=debug):
+        import json
+
+        from twin.eventlog.reader import open_run
+        from twin.metrics.report import report as report_of
+        from twin.terminal_report import report_text
+
+        found = report_of(open_run(folder))
+        typer.echo(json.dumps(found, ensure_ascii=False, allow_nan=False, indent=2) if as_json else report_text(found))
 
 
 class Form(StrEnum):

@@ -67,3 +67,20 @@ def draw_coverage_map(
 
         draw_coverage(open_run(folder), out)
         typer.echo(say("draw.done", file=out))
+
+
+@draw_app.command("flow-monitoring")
+def draw_flow(
+    folder: Annotated[Path, typer.Argument(metavar="RUN", show_default=False)],
+    out: Annotated[Path, typer.Option(metavar="FILE", show_default=False)],
+    *,
+    debug: Debug = False,
+) -> None:
+    """Draw measured over true flows."""
+    with reporting(debug=debug):
+        from twin.eventlog.reader import open_run
+        from twin.metrics.pictures import draw_flow_monitoring
+
+        run = open_run(folder)
+        draw_flow_monitoring(run, out, float(run.manifest.scenario.get("warm_up_s", 0.0)))
+        typer.echo(say("draw.done", file=out))

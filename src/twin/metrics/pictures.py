@@ -11,6 +11,7 @@ from twin.errors import InputError, TwinError
 from twin.eventlog.reader import Run
 from twin.messages import language, say, use_language
 from twin.metrics.coverage import coverage_figures, seen_stretches
+from twin.metrics.flow_monitoring import GEH, flow_monitoring
 from twin.metrics.fundamental_diagram import road_diagram
 from twin.metrics.time_space import time_space
 from twin.units import CM_PER_M, MPS_PER_KMH
@@ -146,6 +147,33 @@ def draw_coverage(run: Run, out: Path) -> None:
         axes.set_xlabel(say("draw.coverage.x"))
         axes.set_ylabel(say("draw.coverage.y"))
         axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), frameon=False)
+
+
+def draw_flow_monitoring(run: Run, out: Path, warm_up_s: float = 0.0) -> None:
+    """Draw the flow that fused tracks measured over the true one, a dot an edge, with the lines of GEH = 5, into ``out``.
+
+    Raises InputError where no edge was measured, and as above.
+    """
+    _check(out)
+    found = flow_monitoring(run, warm_up_s)
+    if found is None or not found.by_edge.edge.size:
+        raise InputError(say("draw.flow.nothing", run=run.path))
+    points = found.by_edge
+    most_vph = 1.05 * max(float(points.true_vph.max()), float(points.measured_vph.max()), 1.0)
+    true_vph = np.linspace(0.0, most_vph, 200)
+    square = GEH * GEH  # GEH^2 = 2 (m - t)^2 / (m + t), solved for the measured flow m over the true one t
+    off_vph = np.sqrt(square * square + 16.0 * square * true_vph) / 4.0
+    with _Sheet(out, run.manifest.name, "draw.flow") as (_, axes):
+        axes.plot([0.0, most_vph], [0.0, most_vph], color="0.6", linewidth=0.8, zorder=0)
+        for sign, name in ((1.0, say("draw.flow.geh")), (-1.0, None)):
+            line_vph = np.maximum(true_vph + square / 4.0 + sign * off_vph, 0.0)
+            axes.plot(true_vph, line_vph, color="0.6", linewidth=0.8, linestyle="--", label=name, zorder=0)
+        axes.scatter(points.true_vph, points.measured_vph, s=9, alpha=0.5, linewidths=0, label=say("draw.flow.edge"))
+        axes.set_xlim(0.0, most_vph)
+        axes.set_ylim(0.0, most_vph)
+        axes.set_xlabel(say("draw.flow.x"))
+        axes.set_ylabel(say("draw.flow.y"))
+        axes.legend(loc="upper left", framealpha=0.9)
 
 
 def _check(out: Path) -> None:

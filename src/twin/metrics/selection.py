@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -33,6 +33,20 @@ def column(table: pa.Table, name: str) -> npt.NDArray[Any]:
     """Return the values of a number column that are not null, (n,)."""
     values: npt.NDArray[Any] = table.column(name).drop_null().to_numpy()
     return values
+
+
+def codes(table: pa.Table, name: str, vocabulary: dict[str, int]) -> npt.NDArray[np.int64]:
+    """Return the labels of a column by their number in ``vocabulary``, which takes those that it did not know."""
+    numbers = np.full(table.num_rows, -1, np.int64)
+    begin = 0
+    for chunk in cast("list[pa.DictionaryArray[Any, Any]]", table.column(name).chunks):
+        known = np.array(
+            [vocabulary.setdefault(str(label), len(vocabulary)) for label in chunk.dictionary.to_pylist()], np.int64
+        )
+        if len(chunk):
+            numbers[begin : begin + len(chunk)] = known[chunk.indices.to_numpy()]
+        begin += len(chunk)
+    return numbers
 
 
 def share(part: float, whole: float) -> float | None:

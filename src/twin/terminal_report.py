@@ -1,0 +1,135 @@
+"""``twin report``: what a run measured, and whether that is what Guangzhou's specification asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from twin.messages import known, say
+from twin.metrics.report import RANGES_M, Figures
+from twin.terminal import figure, grid, label, table
+
+_FORM: Final = {"position": "_m", "output": "_ms"}
+"""Ending by which a requirement's figure is shown; the others are shares."""
+
+
+def report_text(found: Figures) -> str:
+    """Return a report, as ``metrics/report.py`` makes it, for a terminal."""
+    conditions = {
+        say("report.weather"): ", ".join(
+            f"{_word('weather', name)} {value:g}" for name, value in found["weather"].items() if value is not None
+        ),
+        say("report.light"): str(found["light"] or "-"),
+        say("report.warm_up"): figure("warm_up_s", found["warm_up_s"]),
+    }
+    figures = {label(name): figure(name, value) for name, value in found["summary"].items()}
+    parts = [
+        f"{found['run']} ({found['state']})",
+        table(conditions | figures),
+        _titled("report.title.recall", _recall(found["perception"])),
+        _titled("report.title.range", _range(found["perception"])),
+        _titled("report.title.kind", _kind(found["perception"])),
+        _titled("report.title.specification", _specification(found["specification"])),
+    ]
+    if found["tracking"] is not None:
+        parts.append(_titled("report.title.tracking", _tracking(found["tracking"])))
+    if found["flow"] is not None:
+        parts.append(_titled("report.title.flow", _flow(found["flow"])))
+    return "\n\n".join(part for part in parts if part)
+
+
+def _titled(title: str, body: str) -> str:
+    return f"{say(title)}\n{body}" if body else ""
+
+
+def _grid(names: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Return a grid whose first column stands at the left; nothing where there are no rows."""
+    return grid([say(f"report.{name}") for name in names], rows, [False] + [True] * (len(names) - 1)) if rows else ""
+
+
+def _word(group: str, name: str) -> str:
+    key = f"report.{group}.{name}"
+    return say(key) if known(key) else name
+
+
+def _range_name(row: Mapping[str, Any]) -> str:
+    return f"{row['from_m']}-{row['to_m']} m" if row["to_m"] is not None else f"> {row['from_m']} m"
+
+
+def _recall(found: Figures) -> str:
+    """Return recall with the number present: a row a class, a column a range."""
+    cells = {(row["class"], row["from_m"]): row for row in found["by_class_and_range"]}
+    classes = sorted({name for name, _ in cells})
+    heads = [_range_name(row) for row in found["by_range"]]
+    rows = [
+        [
+            _word("class", name),
+            *(figure("recall", cells[name, near_m]["recall"]) if (name, near_m) in cells else "-" for near_m in RANGES_M),
+            f"{sum(row['present'] for (own, _), row in cells.items() if own == name):,}",
+        ]
+        for name in classes
+    ]
+    names = [say("report.class"), *heads, say("report.present")]
+    return grid(names, rows, [False] + [True] * (len(names) - 1)) if rows else ""
+
+
+_COUNTED: Final = ("present", "recall", "precision", "mean_error_m", "rms_error_m")
+
+
+def _counted(name: str, row: Figures) -> list[str]:
+    return [name, *(figure(key, row[key]) for key in _COUNTED)]
+
+
+def _range(found: Figures) -> str:
+    rows = [_counted(_range_name(row), row) for row in found["by_range"] if row["present"] or row["false"]]
+    return _grid(("distance", *_COUNTED), rows)
+
+
+def _kind(found: Figures) -> str:
+    return _grid(("kind", *_COUNTED), [_counted(_word("source", kind), row) for kind, row in found["by_kind"].items()])
+
+
+def _specification(verdicts: Sequence[Figures]) -> str:
+    rows = []
+    for row in verdicts:
+        form = _FORM.get(row["requirement"], "_share")
+        met = "-" if row["met"] is None else say("report.met" if row["met"] else "report.missed")
+        asked = f"{'>=' if row['at_least'] else '<='} {figure(form, row['threshold'])}"
+        cells = [_word("source", row["source"]), _word("requirement", row["requirement"])]
+        rows.append([*cells, asked, figure(form, row["figure"]), met, f"{row['n']:,}"])
+    names = [say(f"report.{name}") for name in ("source", "requirement", "asked", "found", "verdict", "n")]
+    return grid(names, rows, [False, False, True, True, False, True]) if rows else ""
+
+
+def _tracking(found: Figures) -> str:
+    names = ("mota", "idf1", "continuity", "motp_m", "id_switches", "present", "false")
+
+    def cells(name: str, row: Figures) -> list[str]:
+        return [name, *(figure(key, row[key]) for key in names)]
+
+    worst = sorted(found["by_site"].items(), key=lambda item: (item[1]["mota"] is None, item[1]["mota"]))[:WORST_SITES]
+    rows = [cells(say("report.all_sites"), found["total"]), *(cells(name, row) for name, row in worst)]
+    return _grid(("site", *names), rows)
+
+
+WORST_SITES: Final = 5
+"""Sites with the least accuracy of tracks that are listed; ``--json`` has all."""
+
+
+def _flow(found: Figures) -> str:
+    total = found["total"]
+    shown = {
+        "edges_driven": figure("n", found["edges_driven"]),
+        "edges_never_measured": figure("n", found["edges_never_measured"]),
+        "true_vph": _vph(total["true_vph"]),
+        "bias_vph": _vph(total["bias_vph"]),
+        "mape": figure("_share", total["mape"]),
+        "geh_share": figure("_share", total["geh_share"]),
+        "speed_bias_mps": figure("_mps", total["speed_bias_mps"]),
+        "speed_rmse_mps": figure("_mps", total["speed_rmse_mps"]),
+    }
+    return table({say(f"report.{name}"): value for name, value in shown.items()})
+
+
+def _vph(value: float | None) -> str:
+    return "-" if value is None else f"{value:,.1f} /h"
