@@ -17,7 +17,7 @@ def test_two_sites_counted_by_hand(tmp_path: Path) -> None:
     """Site a: one vehicle, ten seconds, the track changes after five, one false object. Site b: one vehicle never followed.
 
     Lists come twice a second, the truth once: the shared instants count. A vehicle on the viaduct, one 90 m away, and a false
-    object 90 m away count nowhere.
+    object 90 m away count nowhere, followed or not.
     """
     seconds = range(10)
     truth = [
@@ -31,6 +31,7 @@ def test_two_sites_counted_by_hand(tmp_path: Path) -> None:
     ]
     lists += [{"t_us": 0, "site": 0, "track": 7, "x_cm": x, "y_cm": 0, "vehicle": None} for x in (500, -9000)]
     lists += [{"t_us": t * SECOND, "site": 0, "track": 8, "x_cm": 7000, "y_cm": 0, "vehicle": 3} for t in seconds]
+    lists += [{"t_us": t * SECOND, "site": 0, "track": 9, "x_cm": 1000, "y_cm": 0, "vehicle": 2} for t in seconds]
     run = write_log(tmp_path / "run", edge=EDGES, site=SITES, trajectory=truth, fused_object=lists)
     found = site_tracking(run)
     assert found is not None

@@ -37,8 +37,8 @@ def site_tracking(
     """Return how the sites of ``run`` followed vehicles and pedestrians on their own level within ``within_m``; None unfused.
 
     Seen or not: what buildings and others hide counts as missed. A track belongs to the circle where its vehicle truly is, a
-    false one where it is reported. Counted at the instants that ``trajectory`` and ``fused_object`` share, so that two changes
-    of a track between them count as none.
+    false one where it is reported; tracks of vehicles on other levels count nowhere. Counted at the instants that
+    ``trajectory`` and ``fused_object`` share, so that two changes of a track between them count as none.
     """
     if not run.segments("fused_object"):
         return None
@@ -56,11 +56,13 @@ def site_tracking(
         error_m = np.where(there, np.hypot(x_m - truth.x_m[at], y_m - truth.y_m[at]), 0.0)
     listed = np.isin(truth.t_us, np.unique(t_us))
     level = _levels(run)[truth.edge]
+    shown_level = level[at] if level.size else at
     by_site = {}
     for spec in run.table("site").select(["site", "x_cm", "y_cm", "level"]).to_pylist():
         number, east_m, north_m = spec["site"], spec["x_cm"] / CM_PER_M, spec["y_cm"] / CM_PER_M
         around = listed & (level == spec["level"]) & (np.hypot(truth.x_m - east_m, truth.y_m - north_m) <= within_m)
-        own = (site == number) & shared & (np.hypot(place_x_m - east_m, place_y_m - north_m) <= within_m)
+        own = (site == number) & shared & (~there | (shown_level == spec["level"]))
+        own &= np.hypot(place_x_m - east_m, place_y_m - north_m) <= within_m
         if around.any() or own.any():
             shown = np.where(there[own], vehicle[own], -1)
             by_site[number] = tracking_figures(
