@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 from tests.metrics.test_metrics import MANIFEST
 
 from twin.eventlog.reader import Run
 from twin.eventlog.recorder import Recorder
+from twin.eventlog.tables import TABLES
 
 SECOND = 1_000_000
 EASTWARDS_CDEG, WESTWARDS_CDEG = 9000, 27000
@@ -29,11 +31,8 @@ USUAL: dict[str, dict[str, Any]] = {
         "length_cm": 470, "width_cm": 180, "age_us": 50_000, "devices": 1, "vehicle": None,
     },
     "frame": {"frame": 0, "present": 1, "visible": 1, "detected": 1, "false": 0, "mean_error_cm": None},
-    "vehicle": {"length_cm": 470, "width_cm": 180, "height_cm": 150},
-    "site": {"y_cm": 0, "level": 0, "junction": None, "mec": 0},
-    "device_spec": {"height_m": 6.0, "heading_deg": 0.0, "field_of_view_deg": 360.0, "range_m": 100.0, "rate_hz": 10.0},
 }  # fmt: skip
-"""By table."""
+"""What rows of events usually say, by table."""
 
 STATIC = frozenset({"edge", "junction", "vehicle", "site", "device_spec"})
 
@@ -43,12 +42,22 @@ def write_log(folder: Path, **tables: Rows) -> Run:
     folder.mkdir()
     recorder = Recorder(folder)
     for name, rows in tables.items():
-        whole = [USUAL.get(name, {}) | row for row in rows]
+        whole = [_blank(name) | USUAL.get(name, {}) | row for row in rows]
         if whole:
             columns = {key: [row[key] for row in whole] for key in whole[0]}
             (recorder.write_static if name in STATIC else recorder.append)(name, columns)
     recorder.close_segment()
     return Run(folder, MANIFEST)
+
+
+def _blank(table: str) -> dict[str, Any]:
+    """Return a row of nulls, zeros and empty texts."""
+    blanks: dict[str, Any] = {}
+    for column in TABLES[table].columns:
+        text = pa.types.is_string(column.type) or pa.types.is_dictionary(column.type)
+        empty: Any = [] if pa.types.is_list(column.type) else "" if text else 0
+        blanks[column.name] = None if column.nullable else empty
+    return blanks
 
 
 def edge_row(
