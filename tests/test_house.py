@@ -238,7 +238,7 @@ def test_an_edited_callee_of_a_kernel_changes_the_next_result(tmp_path: Path) ->
     assert set((tmp_path / "cache").rglob("*.nbc")) == compiled, "an unchanged package was compiled anew"
     callee = tmp_path / "twin" / "rng.py"
     source = callee.read_text(encoding="utf-8")
-    edited = source.replace("radius * math.cos(angle)", "radius * math.cos(angle) + 1.0")
+    edited = source.replace("return radius * cos, radius * sin", "return radius * cos + 1.0, radius * sin")
     assert edited != source
     callee.write_text(edited, encoding="utf-8")
     assert _probe(tmp_path) == pytest.approx(before * 2.718281828**0.5, rel=1e-4)

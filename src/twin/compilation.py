@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any, Self, TypeVar, cast
 
 import numpy as np
+import numpy.typing as npt
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -94,20 +95,29 @@ def inline_kernel(function: F) -> F:
 
 
 @intrinsic  # type: ignore[untyped-decorator]
-def _borrowed(_: Any, array: Any) -> Any:
-    """Return ``array`` as one that nobody counts references to: for a kernel's own use of its arguments.
+def _borrowed(_: Any, given: Any) -> Any:
+    """Return an array, or a tuple of arrays and numbers, as one that nobody counts references to: for a kernel's own use.
 
     Numba counts at every hand-over of an array from function to function, with an atomic operation each, also between inlined
     ones; where a step costs some tens of nanoseconds that is most of the time. The caller of the kernel keeps the array alive.
     """
 
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        view = context.make_array(signature.return_type)(context, builder, arguments[0])
-        view.meminfo = view.meminfo.type(None)
-        view.parent = view.parent.type(None)
-        return view._getvalue()  # noqa: SLF001  (Numba's own way)
+    def lend(context: Any, builder: Any, kind: Any, value: Any) -> Any:
+        if isinstance(kind, numba.types.Array):
+            view = context.make_array(kind)(context, builder, value)
+            view.meminfo = view.meminfo.type(None)
+            view.parent = view.parent.type(None)
+            return view._getvalue()  # noqa: SLF001  (Numba's own way)
+        if isinstance(kind, numba.types.BaseTuple):
+            for place, one in enumerate(kind.types):
+                member = builder.extract_value(value, place)
+                value = builder.insert_value(value, lend(context, builder, one, member), place)
+        return value
 
-    return array(array), generate
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return lend(context, builder, signature.return_type, arguments[0])
+
+    return given(given), generate
 
 
 @intrinsic  # type: ignore[untyped-decorator]
@@ -133,9 +143,9 @@ def _as_records(_: Any, raw: Any, dtype: Any) -> Any:
 
 @intrinsic  # type: ignore[untyped-decorator]
 def _prefetch(_: Any, table: Any, row: Any, lines: Any) -> Any:
-    """Ask the processor for ``lines`` cache lines of ``table`` from record ``row`` on: a hint, without any other effect.
+    """Ask the processor for ``lines`` cache lines of ``table`` from element ``row`` on: a hint, without any other effect.
 
-    ``lines`` is a literal.
+    The table's elements, records or numbers, lie one after the other; ``lines`` is a literal.
     """
     if not isinstance(lines, numba.types.IntegerLiteral):
         return None
@@ -144,7 +154,7 @@ def _prefetch(_: Any, table: Any, row: Any, lines: Any) -> Any:
         view = context.make_array(signature.args[0])(context, builder, arguments[0])
         long, word, byte = ir.IntType(64), ir.IntType(32), ir.IntType(8).as_pointer()
         number = context.cast(builder, arguments[1], signature.args[1], numba.types.int64)
-        size = ir.Constant(long, signature.args[0].dtype.size)
+        size = ir.Constant(long, context.get_abi_sizeof(context.get_data_type(signature.args[0].dtype)))
         begin = builder.add(builder.ptrtoint(view.data, long), builder.mul(number, size))
         hint = cgutils.get_or_insert_function(
             builder.module, ir.FunctionType(ir.VoidType(), [byte, word, word, word]), "llvm.prefetch.p0i8"
@@ -182,6 +192,13 @@ def _no_hint(table: Any, row: int, lines: int) -> None:
 
 prefetch: Callable[[Any, int, int], None] = _no_hint if numba.config.DISABLE_JIT else _prefetch
 """How a kernel asks for memory that it will want soon, see ``_prefetch``."""
+
+
+def line_aligned(size_bytes: int) -> npt.NDArray[np.uint8]:
+    """Return so many zero bytes, the first of which begins a cache line."""
+    raw = np.zeros(size_bytes + CACHE_LINE_BYTES, np.uint8)
+    first = -raw.ctypes.data % CACHE_LINE_BYTES
+    return raw[first : first + size_bytes]
 
 
 class CompileWatch(event.Listener):  # type: ignore[misc]

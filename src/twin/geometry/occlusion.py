@@ -51,7 +51,7 @@ sensor, the bounds of its distance (the greatest is -1 for a box that takes no p
 CELLS = 5
 """Cells of azimuth in a column of the fan: odd, so that the middle of a whole column is the middle of a cell."""
 
-_BUCKETS = 128
+_BUCKETS = 64
 _SLIVER = 1e-6
 """Fractions of a column closer than this are one."""
 
@@ -82,6 +82,8 @@ class Walls(NamedTuple):
     """(n, 6), see ``WALL``; within a column by least distance."""
     closed_m: Floats32
     """By column: all that is farther, and lower than the sensor, stands behind one wall that is higher than the sensor."""
+    nearest_m: Floats32
+    """By column: the least distance of its first part; infinity for none."""
 
 
 class Decks(NamedTuple):
@@ -175,11 +177,7 @@ def visible_areas_past_decks(
     exceeds the rows of ``entries`` (n, 3) and ``intervals`` (n, 3), nothing was computed.
     """
     # counting references to the arrays would cost more than looking at them
-    desk = Desk(borrowed(desk.head), borrowed(desk.facts), borrowed(desk.first), borrowed(desk.order), borrowed(desk.bucket))
-    walls = Walls(borrowed(walls.start), borrowed(walls.part), borrowed(walls.closed_m))
-    decks = Decks(borrowed(decks.start), borrowed(decks.slope))
-    borders = borrowed(fan.border_x), borrowed(fan.border_y)
-    fan = Fan(fan.column_rad, fan.first_rad, fan.turn, borders[0], borders[1], borrowed(fan.low), borrowed(fan.high))
+    desk, walls, decks, fan = borrowed(desk), borrowed(walls), borrowed(decks), borrowed(fan)
     entries, intervals, targets = borrowed(entries), borrowed(intervals), borrowed(targets)
     needed = _spread(borrowed(boxes), borrowed(chosen), count, pose, fan, walls, wall_base, desk)
     if needed > entries.shape[0]:
@@ -399,9 +397,9 @@ def _measure(
                 first = entries[entry, 2]
             if first >= 0 and intervals[first, 2] >= beyond:
                 first = -1
-            wall_from, wall_to = walls.start[wall_base + column], walls.start[wall_base + column + 1]
-            if wall_from < wall_to and walls.part[wall_from, 5] > beyond:
-                wall_to = wall_from
+            wall_from, wall_to = 0, 0
+            if walls.nearest_m[wall_base + column] <= beyond:
+                wall_from, wall_to = walls.start[wall_base + column], walls.start[wall_base + column + 1]
             cur, last = intervals[entry, 0], intervals[entry, 1]
             end = last
             while cur < last:

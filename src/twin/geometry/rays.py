@@ -19,6 +19,8 @@ Floats = npt.NDArray[np.float64]
 RECTANGLE_FACTS = 12
 """Numbers kept of a rectangle: two entry vectors and three exit vectors, x and y each, and the bounds of its azimuth."""
 
+_TINY = 1e-300
+
 _TOUCHING_M = 1e-6
 """An origin nearer to a face's line than this is taken to stand this far from it."""
 
@@ -42,11 +44,10 @@ def atan_unit(x: float) -> float:
 def azimuth(x: float, y: float) -> float:
     """Return atan2(y, x) within 4e-8 from + - x / only, so that it is the same on every machine."""
     ax, ay = abs(x), abs(y)
-    if ax == 0.0 and ay == 0.0:
-        return 0.0
-    angle = atan_unit(ay / ax) if ay <= ax else 0.5 * math.pi - atan_unit(ax / ay)
-    if x < 0.0:
-        angle = math.pi - angle
+    # choices without branches: which way a vehicle lies is no better than chance to a processor
+    angle = atan_unit(min(ax, ay) / max(ax, ay, _TINY))
+    angle = 0.5 * math.pi - angle if ay > ax else angle
+    angle = math.pi - angle if x < 0.0 else angle
     return -angle if y < 0.0 else angle
 
 

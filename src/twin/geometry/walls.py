@@ -71,10 +71,13 @@ class WallsBuilder:
 
     def walls(self) -> Walls:
         """Return the lists of all devices added."""
-        end = np.array([self._total], np.int32)
-        parts = np.concatenate([*self._parts, np.empty((0, WALL), np.float32)])
+        start = np.concatenate([*self._starts, np.array([self._total], np.int32)])
+        parts = np.concatenate(
+            [*self._parts, np.full((1, WALL), np.inf, np.float32)]
+        )  # so that an empty column has a first part
         closed_m = np.concatenate([*self._closed, np.empty(0, np.float32)])
-        return Walls(np.concatenate([*self._starts, end]), np.ascontiguousarray(parts), closed_m)
+        nearest_m = np.where(start[:-1] < start[1:], parts[start[:-1], 5], np.float32(np.inf))
+        return Walls(start, np.ascontiguousarray(parts[:-1]), closed_m, nearest_m)
 
 
 @kernel

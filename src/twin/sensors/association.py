@@ -20,7 +20,7 @@ import numpy.typing as npt
 from scipy.optimize import linear_sum_assignment
 
 from twin.compilation import borrowed, inline_kernel, kernel
-from twin.sensors.tracks import TIME_US, Tracks, advance, distance2, innovation, lent_tracks, velocity_covariance
+from twin.sensors.tracks import TIME_US, Tracks, advance, distance2, innovation, velocity_covariance
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int32]
@@ -130,49 +130,6 @@ def resolve(clusters: Clusters, chosen: Longs) -> None:
         first = last
 
 
-@inline_kernel
-def lent_reports(given: Reports) -> Reports:
-    """Return the same lists for a kernel's own use, see ``twin.compilation.borrowed``."""
-    return Reports(
-        borrowed(given.device),
-        borrowed(given.t_us),
-        borrowed(given.offset),
-        borrowed(given.x_m),
-        borrowed(given.y_m),
-        borrowed(given.xx_m2),
-        borrowed(given.xy_m2),
-        borrowed(given.yy_m2),
-        borrowed(given.speed_mps),
-        borrowed(given.speed_variance),
-        borrowed(given.heading_rad),
-        borrowed(given.heading_variance),
-        borrowed(given.length_m),
-        borrowed(given.width_m),
-        borrowed(given.size_variance_m2),
-        borrowed(given.klass),
-        borrowed(given.class_weight),
-        borrowed(given.vehicle),
-    )
-
-
-@inline_kernel
-def lent_setting(given: Setting) -> Setting:
-    """Return the same setting for a kernel's own use, see ``twin.compilation.borrowed``."""
-    return Setting(
-        borrowed(given.site),
-        borrowed(given.bit),
-        borrowed(given.x_m),
-        borrowed(given.y_m),
-        borrowed(given.zone_ends_m),
-        borrowed(given.allowed),
-        given.gate,
-        given.outer_gate,
-        given.noise_m2ps3,
-        given.turn_rad2ps,
-        given.start_speed_spread_mps,
-    )
-
-
 class _Near(NamedTuple):
     """The tracks of one site where they were when the lists were seen, from west to east."""
 
@@ -205,7 +162,7 @@ def gate_objects(lists: Longs, given: Reports, shown_us: Longs, all_tracks: Trac
     ``ALONE``. Tracks with newer data than a list are compared where they were then, the noise of the model since that instant
     being added as if it were independent.
     """
-    reports, tracks, setting = lent_reports(given), lent_tracks(all_tracks), lent_setting(devices)
+    reports, tracks, setting = borrowed(given), borrowed(all_tracks), borrowed(devices)
     begin, end = np.zeros(chosen.size, np.int64), np.zeros(chosen.size, np.int64)
     track, cost = np.empty(4 * chosen.size, np.int64), np.empty(4 * chosen.size)
     nearest = np.full(chosen.size, -1, np.int64)

@@ -27,8 +27,10 @@ from twin.sensors.model import Errors, Model, errors_of
 from twin.sensors.perceived import Perceived
 from twin.sensors.scan import (
     DETECTED,
+    ERROR,
     FALSE,
     PRESENT,
+    SQUARED_ERROR,
     VISIBLE,
     Frames,
     Objects,
@@ -38,6 +40,7 @@ from twin.sensors.scan import (
     Vehicles,
     arrange,
     empty_objects,
+    empty_totals,
     empty_vehicles,
     scan_devices,
 )
@@ -45,7 +48,7 @@ from twin.sensors.self_check import Alarm, SelfCheck, SelfCheckSpec, alarm_rows
 from twin.sensors.site_lists import SiteLists
 from twin.traffic.ground_truth import DRIVEN_CLASSES, VEHICLE_CLASSES, GroundTruth
 
-CELL_M = 25.0
+CELL_M = 50.0
 """Side of the grid's cells; a matter of speed alone."""
 
 HIGH_SUN = Sun(elevation_deg=90.0, bearing_deg=180.0)
@@ -115,9 +118,7 @@ class SensorFleet:
             np.zeros((count, 4), np.int64), np.zeros(count), np.zeros(count, np.int64), np.zeros(count, np.bool_)
         )
         bins = int(reach_m // range_bin_m) + 1
-        shape = (count, len(_STAT_LABELS), bins)
-        self._totals = Totals(np.zeros((*shape, 4), np.int64), np.zeros((*shape, 2)), float(range_bin_m))
-        self._scratch = Totals(np.zeros_like(self._totals.counts), np.zeros_like(self._totals.error), float(range_bin_m))
+        self._totals: Totals = empty_totals(count, len(_STAT_LABELS), bins, range_bin_m)
         self._vehicles: Vehicles = empty_vehicles(0, self._grid)
         self._objects: Objects = empty_objects(0)
         self._nothing: Objects = empty_objects(0)
@@ -185,7 +186,9 @@ class SensorFleet:
         if wanted and stored > self._objects.device.size:
             self._objects = empty_objects(max(_FIRST_ROOM, 2 * stored))
             # the same draws again: only to store the objects
-            self._scan_all(frame, reach_m, self._scratch, self._objects, described=described)
+            devices, classes, bins, _ = self._totals.sums.shape
+            uncounted = empty_totals(devices, classes, bins, self._bin_m)
+            self._scan_all(frame, reach_m, uncounted, self._objects, described=described)
         if self._perceived is not None:
             self._perceived.see(self._number[self._objects.device[:stored]], self._objects.vehicle[:stored])
         needed = described or self._tell_content
@@ -295,9 +298,10 @@ class SensorFleet:
 
     def close_interval(self, t_us: int) -> None:
         """Write ``detection_stat`` for the interval that ends at ``t_us``, and begin the next."""
-        counts, errors = self._totals.counts, self._totals.error
-        device, klass, place = np.nonzero(counts.any(axis=3))
-        chosen, error = counts[device, klass, place], errors[device, klass, place]
+        sums = self._totals.sums
+        device, klass, place = np.nonzero(sums[..., [PRESENT, FALSE]].any(axis=3))
+        chosen = sums[device, klass, place]
+        counts = chosen.astype(np.int64)
         self._recorder.append(
             "detection_stat",
             {
@@ -306,16 +310,15 @@ class SensorFleet:
                 "device": self._number[device],
                 "class": labels(klass, _STAT_LABELS),
                 "range_bin_m": place * self._bin_m,
-                "present": chosen[:, PRESENT],
-                "visible": chosen[:, VISIBLE],
-                "detected": chosen[:, DETECTED],
-                "false": chosen[:, FALSE],
-                "sum_error_m": error[:, 0],
-                "sum_squared_error_m2": error[:, 1],
+                "present": counts[:, PRESENT],
+                "visible": counts[:, VISIBLE],
+                "detected": counts[:, DETECTED],
+                "false": counts[:, FALSE],
+                "sum_error_m": chosen[:, ERROR],
+                "sum_squared_error_m2": chosen[:, SQUARED_ERROR],
             },
         )
-        counts[...] = 0
-        errors[...] = 0.0
+        sums[...] = 0.0
         self._interval_start_us = t_us
 
     def _arrange(self, truth: GroundTruth) -> float:

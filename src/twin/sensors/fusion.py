@@ -24,8 +24,6 @@ from twin.sensors.association import (
     Setting,
     gate_objects,
     lag,
-    lent_reports,
-    lent_setting,
     measured_velocity,
     resolve,
     settle,
@@ -56,7 +54,6 @@ from twin.sensors.tracks import (
     distance2,
     empty_tracks,
     innovation,
-    lent_tracks,
     move,
     spread,
     turn,
@@ -99,28 +96,6 @@ class FusedObjects(NamedTuple):
     """Devices whose new data support it; 0 while it is only foreseen."""
     vehicle: Ints
     """The vehicle that most of its new data show (that of before while there are none); -1: false objects. Truth."""
-
-
-@inline_kernel
-def lent_objects(given: FusedObjects) -> FusedObjects:
-    """Return the same lists for a kernel's own use, see ``twin.compilation.borrowed``."""
-    return FusedObjects(
-        borrowed(given.site),
-        borrowed(given.track),
-        borrowed(given.x_m),
-        borrowed(given.y_m),
-        borrowed(given.xx_m2),
-        borrowed(given.xy_m2),
-        borrowed(given.yy_m2),
-        borrowed(given.speed_mps),
-        borrowed(given.heading_rad),
-        borrowed(given.length_m),
-        borrowed(given.width_m),
-        borrowed(given.klass),
-        borrowed(given.age_us),
-        borrowed(given.devices),
-        borrowed(given.vehicle),
-    )
 
 
 class SiteFusion:
@@ -223,7 +198,7 @@ def _update(
     supported: Longs,
 ) -> None:
     """Take every object into its track; of those alone outliers are dropped, others begin tracks, one for all devices."""
-    reports, tracks, setting = lent_reports(given), lent_tracks(all_tracks), lent_setting(devices)
+    reports, tracks, setting = borrowed(given), borrowed(all_tracks), borrowed(devices)
     following, supported = borrowed(following), borrowed(supported)
     before, old = -1, 0
     for i in range(lists.size):
@@ -342,7 +317,7 @@ def _report(
     logic: _Logic,
 ) -> FusedObjects:
     """Confirm and end tracks; return the confirmed ones as they are foreseen for ``t_us``."""
-    tracks, setting = lent_tracks(all_tracks), lent_setting(devices)
+    tracks, setting = borrowed(all_tracks), borrowed(devices)
     room = all_tracks.tracks.sum()
     made = FusedObjects(
         np.empty(room, np.int32),
@@ -361,7 +336,7 @@ def _report(
         np.empty(room, np.int32),
         np.empty(room, np.int32),
     )
-    out = lent_objects(made)
+    out = borrowed(made)
     record = tracks.record
     n = 0
     for site in range(tracks.tracks.size):

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from twin.compilation import inline_kernel, kernel
+from twin.compilation import borrowed, inline_kernel, kernel, line_aligned, prefetch
 from twin.geometry.grid import Grid, cell_range, row_range, sort_into_cells
 from twin.geometry.occlusion import BOX, Fan, Walls, empty_desk, visible_areas
 from twin.rng import normal_pair, uniform4
@@ -21,10 +21,17 @@ Ints = npt.NDArray[np.int32]
 Longs = npt.NDArray[np.int64]
 Keys = npt.NDArray[np.uint64]
 
-PRESENT, VISIBLE, DETECTED, FALSE = range(4)
-"""Columns of the counts."""
+PRESENT, VISIBLE, DETECTED, FALSE, ERROR, SQUARED_ERROR = range(6)
+"""Columns of the sums of an interval; the first four also of the counts of a frame."""
+
+SUMS = 8
+"""Numbers kept of the sums of one class in one range bin: a cache line, its last two unused."""
 
 _MAX_FALSE = 1000
+
+_LINE_FLOATS = 16
+"""Numbers of four bytes in a cache line."""
+
 LEAST_SIZE_M = 0.1
 """No reported object is shorter or narrower."""
 
@@ -90,10 +97,8 @@ class State(NamedTuple):
 class Totals(NamedTuple):
     """Sums over the current interval: device x class (the last: false objects) x range bin."""
 
-    counts: Longs
-    """(devices, classes + 1, bins, 4)."""
-    error: Floats
-    """(devices, classes + 1, bins, 2): sums of position errors (m) and of their squares (m^2)."""
+    sums: Floats
+    """(devices, classes + 1, bins, ``SUMS``): counts, sums of position errors (m) and of their squares (m^2)."""
     bin_m: float
 
 
@@ -168,6 +173,11 @@ def scan_devices(
     exceeds the room in ``objects``, the last of them were not stored. Speed, heading, size and class are only filled in where
     they are ``described``.
     """
+    rows, vehicles, poses, model, fan, walls = (
+        borrowed(rows), borrowed(vehicles), borrowed(poses), borrowed(model), borrowed(fan), borrowed(walls)
+    )  # fmt: skip
+    grid, state, frames = borrowed(grid), borrowed(state), borrowed(frames)
+    totals, objects = borrowed(totals), borrowed(objects)
     room = vehicles.number.size
     chosen, targets = np.empty(room, np.int32), np.empty(room, np.int32)
     distance, seen = np.empty(room), np.empty(room)
@@ -176,7 +186,9 @@ def scan_devices(
     entries, intervals = np.empty((4096, 3), np.int32), np.empty((4096, 3))
     for k in range(rows.size):
         row = rows[k]
-        count = _candidates(row, grid, vehicles, reach_m, poses, model, fan, chosen, targets, distance)
+        if k + 1 < rows.size:
+            _ask_for(poses.wall_base[rows[k + 1]], fan.low.size, walls)
+        count = _candidates(row, grid, vehicles, reach_m, poses, model, fan, totals, chosen, targets, distance)
         pose = (poses.x_m[row], poses.y_m[row], poses.height_m[row], poses.cos[row], poses.sin[row])
         while True:
             needed = visible_areas(
@@ -219,6 +231,14 @@ def scan_devices(
 
 
 @inline_kernel
+def _ask_for(wall_base: int, columns: int, walls: Walls) -> None:
+    """Ask for the walls' distances of the device that comes next."""
+    for column in range(0, columns, _LINE_FLOATS):
+        prefetch(walls.closed_m, wall_base + column, 1)
+        prefetch(walls.nearest_m, wall_base + column, 1)
+
+
+@inline_kernel
 def _candidates(
     row: int,
     grid: Grid,
@@ -227,6 +247,7 @@ def _candidates(
     poses: Poses,
     model: Model,
     fan: Fan,
+    totals: Totals,
     chosen: Ints,
     targets: Ints,
     distance: Floats,
@@ -251,7 +272,12 @@ def _candidates(
             ahead = dx * poses.cos[row] + dy * poses.sin[row]
             inside = full_turn or ahead >= edge * away
             chosen[count] = i
-            targets[count] = 1 if inside and away <= model.range_m else 0
+            targets[count] = 0
+            if inside and away <= model.range_m:
+                targets[count] = 1
+                _, classes, bins, _ = totals.sums.shape
+                cell = (row * classes + vehicles.klass[i]) * bins + int(away / totals.bin_m)
+                prefetch(totals.sums, SUMS * cell, 1)
             distance[count] = away
             count += 1
     return count
@@ -305,12 +331,12 @@ def _report(
         klass = vehicles.klass[i]
         place = int(distance[k] / totals.bin_m)
         present += 1
-        totals.counts[row, klass, place, PRESENT] += 1
+        totals.sums[row, klass, place, PRESENT] += 1.0
         evidence = state.evidence_factor[row] * _evidence(model, klass, distance[k], seen[k])
         if evidence < 1.0:
             continue
         visible += 1
-        totals.counts[row, klass, place, VISIBLE] += 1
+        totals.sums[row, klass, place, VISIBLE] += 1.0
         if evidence < model.least or targets[k] == MELTED or frames.dropped[row]:
             continue
         chance, u1, u2, u3 = uniform4(key, frame, vehicles.number[i], 0)
@@ -327,9 +353,9 @@ def _report(
         error = math.sqrt(square)
         detected += 1
         error_sum += error
-        totals.counts[row, klass, place, DETECTED] += 1
-        totals.error[row, klass, place, 0] += error
-        totals.error[row, klass, place, 1] += square
+        totals.sums[row, klass, place, DETECTED] += 1.0
+        totals.sums[row, klass, place, ERROR] += error
+        totals.sums[row, klass, place, SQUARED_ERROR] += square
         if stored < objects.device.size:
             objects.device[stored] = row
             objects.x_m[stored] = vehicles.box[i, 0] + ex
@@ -404,9 +430,15 @@ def _describe(
 
 @inline_kernel
 def _drawn(chance: float, ratio: float, steepness: float) -> bool:
-    """Tell whether chance < 1 / (1 + ratio^k); the power is spared where its bound ratio^k <= ratio decides already."""
-    if steepness >= 1.0 and ratio <= 1.0 and chance * (1.0 + ratio) < 1.0:
+    """Tell whether chance < 1 / (1 + ratio^k); the whole powers below and above mostly decide it without a logarithm."""
+    below = 1.0
+    for _ in range(int(steepness)):
+        below *= ratio
+    above = below * ratio
+    if chance * (1.0 + max(below, above)) < 1.0:
         return True
+    if chance * (1.0 + min(below, above)) >= 1.0:
+        return False
     return bool(chance * (1.0 + ratio**steepness) < 1.0)
 
 
@@ -430,7 +462,7 @@ def _false_objects(
         u0, u1, u2, _ = uniform4(poses.frame_key[row], frame, 0, 1 + k)
         radius = model.range_m * math.sqrt(u0)
         angle = fan.first_rad * (1.0 - 2.0 * u1)
-        totals.counts[row, totals.counts.shape[1] - 1, int(radius / totals.bin_m), FALSE] += 1
+        totals.sums[row, totals.sums.shape[1] - 1, int(radius / totals.bin_m), FALSE] += 1.0
         if stored < objects.device.size:
             dx, dy = radius * math.cos(angle), radius * math.sin(angle)
             objects.device[stored] = row
@@ -471,6 +503,12 @@ def empty_vehicles(room: int, grid: Grid) -> Vehicles:
         np.zeros(grid.columns * grid.rows + 1, np.int32),
         np.empty(room, np.int32),
     )
+
+
+def empty_totals(devices: int, classes: int, bins: int, bin_m: float) -> Totals:
+    """Return sums of zero; ``classes`` counts the false objects as one."""
+    shape = (devices, classes, bins, SUMS)
+    return Totals(line_aligned(8 * math.prod(shape)).view(np.float64).reshape(shape), float(bin_m))
 
 
 def empty_objects(room: int) -> Objects:

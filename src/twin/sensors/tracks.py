@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from twin.compilation import borrowed, inline_kernel, kernel
+from twin.compilation import inline_kernel, kernel
 
 Floats = npt.NDArray[np.float64]
 Longs = npt.NDArray[np.int64]
@@ -70,20 +70,6 @@ def with_room(tracks: Tracks, room: int) -> Tracks:
     for new, given in zip(wider[2:], tracks[2:], strict=True):
         new[:, :old] = given
     return wider
-
-
-@inline_kernel
-def lent_tracks(given: Tracks) -> Tracks:
-    """Return the same tracks for a kernel's own use, see ``twin.compilation.borrowed``."""
-    return Tracks(
-        borrowed(given.tracks),
-        borrowed(given.born),
-        borrowed(given.state),
-        borrowed(given.covariance),
-        borrowed(given.look),
-        borrowed(given.votes),
-        borrowed(given.record),
-    )
 
 
 @inline_kernel

@@ -11,7 +11,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from twin.compilation import CACHE_LINE_BYTES
+from twin.compilation import CACHE_LINE_BYTES, line_aligned
 from twin.roadnet.lane_graph import CROSS, STRAIGHT, THEIRS, ZIP, LaneGraph
 from twin.roadnet.road_network import RoadNetwork
 from twin.traffic.driving import RightOfWaySpec
@@ -152,9 +152,7 @@ class Roads:
 
 def records(size: int, dtype: np.dtype[Any]) -> Records:
     """Return ``size`` records of zeros whose fields can be read as attributes; the first begins a cache line."""
-    raw = np.zeros(size * dtype.itemsize + CACHE_LINE_BYTES, np.uint8)
-    first = -raw.ctypes.data % CACHE_LINE_BYTES
-    return raw[first : first + size * dtype.itemsize].view(dtype).view(np.recarray)
+    return line_aligned(size * dtype.itemsize).view(dtype).view(np.recarray)
 
 
 def roads_of(network: RoadNetwork, graph: LaneGraph, way: RightOfWaySpec) -> Roads:
