@@ -939,6 +939,10 @@ CATALOGUE: Final[dict[str, tuple[str, str]]] = {
     "cli.interrupted": ("interrupted", "已中断"),
     "cli.memory": ("error: out of memory; shorten the run, or log less", "错误：内存不足；请缩短仿真时间或减少日志"),
     "cli.language": ("found '{value}'; give one of {names}", "实际是“{value}”；请从以下选择：{names}"),
+    "notice.places": (
+        "{sites} of {of} sites have fewer than {fewest} devices: the self-check cannot tell which one there is turned",
+        "{of} 个站点中有 {sites} 个的设备少于 {fewest} 台：自检无法判断其中哪一台发生偏转或移位",
+    ),
     "cli.notice": ("{file}: {text}", "{file}：{text}"),
     "cli.valid": ("{file}: valid", "{file}：有效"),
     "cli.progress": (

@@ -4,27 +4,19 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
 import pytest
+from benchmarks.self_adaptation import fused_error_m
 from tests.simulation.town import rows_by_device, run_town, town
 
 from twin.errors import ScenarioError
 from twin.eventlog.reader import Run
+from twin.metrics.alarms import alarm_figures
 from twin.metrics.links import LinkFigures, link_figures
+from twin.simulation.assembly import notices
 
 CORNERS = "{name: centre, lon_deg: 113.319912, lat_deg: 23.119892, kit: corners}"
 KITS = "{corners: {mounts: [{at: corner, devices: [{kind: lidar, range_m: 120}]}]}}"
 TURNED = "{scheduled: [{device: centre/lidar-1, cause: misalignment, size: 2.0, from_s: 0, until_s: 1000}]}"
-
-
-def _fused_error_m(finished: Run, from_s: float) -> tuple[float, float]:
-    """Return the mean distance of fused objects from their vehicles after ``from_s``, and tracks for each vehicle followed."""
-    truth = finished.table("trajectory").to_pandas().set_index(["t_us", "vehicle"])[["x_cm", "y_cm"]].add_suffix("_true")
-    tracks = finished.table("fused_object").to_pandas().dropna(subset=["vehicle"])
-    tracks = tracks[(tracks["t_us"] % 500_000 == 0) & (tracks["t_us"] >= from_s * 1e6)].astype({"vehicle": int})
-    joined = tracks.join(truth, on=["t_us", "vehicle"]).dropna()
-    off_cm = np.hypot(joined["x_cm"] - joined["x_cm_true"], joined["y_cm"] - joined["y_cm_true"])
-    return float(off_cm.mean()) / 100.0, len(joined) / joined.groupby(["t_us", "vehicle"]).ngroups
 
 
 def _corners(out: Path, **overrides: object) -> Run:
@@ -49,7 +41,7 @@ def test_recalibration_mends_what_a_turned_device_does_to_a_site(tmp_path: Path)
     plain = _corners(tmp_path / "plain", faults=TURNED)
     mended = _corners(tmp_path / "mended", faults=TURNED, adaptation="{recalibrate: true}")
     sound = _corners(tmp_path / "sound")
-    (error_m, doubles), (mended_m, single), (sound_m, _) = (_fused_error_m(run, 20.0) for run in (plain, mended, sound))
+    (error_m, doubles), (mended_m, single), (sound_m, _) = (fused_error_m(run, 0, 20.0) for run in (plain, mended, sound))
     assert error_m > 0.7
     assert doubles > 1.5
     assert mended_m == pytest.approx(sound_m, abs=0.05)
@@ -57,7 +49,10 @@ def test_recalibration_mends_what_a_turned_device_does_to_a_site(tmp_path: Path)
     for finished in (plain, mended):
         told = [(row["device"], row["cause"], row["state"]) for row in finished.table("alarm").to_pylist()]
         assert told == [(1, "misalignment", "raised")]
+        score = alarm_figures(finished)["misalignment"]
+        assert (score.faults, score.found, score.false, score.delays_s) == (1, 1, 0, (15.0,))
     assert not sound.rows.get("alarm")
+    assert alarm_figures(sound) == {}
     # what the devices report stays as it is: only the site's computer knows better
     assert mended.table("observation").equals(plain.table("observation"))
 
@@ -94,6 +89,15 @@ def test_buffering_at_the_site_saves_what_an_outage_would_cost(tmp_path: Path) -
     assert share["drop"] == pytest.approx(0.75, abs=0.02)
     assert worst_ms["store"] > 2900.0
     assert worst_ms["drop"] < 1000.0
+
+
+def test_sites_that_cannot_be_judged_are_said() -> None:
+    """The three usual sites carry one, two and one device: a notice says so; the four corners can be judged."""
+    usual = town(self_check="{}")
+    (told,) = notices(usual.spec, usual.path.parent)
+    assert "3 of 3 sites" in told
+    corners = town(CORNERS, **{"deployment.kits": KITS, "self_check": "{}"})
+    assert notices(corners.spec, corners.path.parent) == []
 
 
 def test_recalibration_without_fusion_is_refused() -> None:

@@ -10,6 +10,9 @@ from typing import Any
 
 import numpy as np
 
+from twin.eventlog.reader import Run
+from twin.units import to_us
+
 DAY_US = 86_400_000_000
 
 
@@ -89,6 +92,22 @@ def score_alarms(
         ordered = tuple(delay for _, delay in sorted(delays))
         scores[cause] = AlarmScore(cause, count, len(delays), noticed, ordered, false, mistaken, devices * end_us / DAY_US)
     return scores
+
+
+def alarm_figures(run: Run) -> dict[str, AlarmScore]:
+    """Return the score of a run's alarms by cause, from its tables ``device``, ``alarm`` and ``device_spec``.
+
+    An alarm counts for a fault until one window of the self-check after its repair. Without self-check every fault is missed.
+    Raises ValueError for a run without devices.
+    """
+    check = run.manifest.scenario.get("self_check")
+    return score_alarms(
+        run.table("device").to_pylist(),
+        run.table("alarm").to_pylist(),
+        run.dataset("device_spec").count_rows(use_threads=False),
+        to_us(run.manifest.simulated_s),
+        to_us(check["window_s"]) if check else 0,
+    )
 
 
 def _meet(span: Span, begin: int, end: int) -> bool:

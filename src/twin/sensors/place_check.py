@@ -9,6 +9,8 @@ held against: sites with fewer than three are not judged.
 from __future__ import annotations
 
 import math
+from collections import Counter
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -28,6 +30,11 @@ FEWEST_DEVICES: Final = 3
 """Of two devices that contradict each other neither is to be believed."""
 
 _TURNED, _SHIFTED, _CLOCK = (CAUSES.index(cause) for cause in ("misalignment", "wrong_calibration", "clock_drift"))
+
+
+def unjudged_sites(site: Sequence[int]) -> int:
+    """Return how many sites have too few devices for anyone to tell which is wrong; ``site`` is that of each device."""
+    return sum(count < FEWEST_DEVICES for count in Counter(site).values())
 
 
 class PlaceCheck:

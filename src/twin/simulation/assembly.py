@@ -35,8 +35,8 @@ from twin.sensors.light import sun_position
 from twin.sensors.loop_fleet import LoopFleet
 from twin.sensors.loop_reports import LoopReports
 from twin.sensors.perceived import PERIOD_US, Perceived
-from twin.sensors.place_check import PlaceCheck
 from twin.sensors.process import run_fleet, run_loops
+from twin.sensors.place_check import FEWEST_DEVICES, PlaceCheck, unjudged_sites
 from twin.sensors.site_lists import SiteLists
 from twin.simulation.reports import EdgeSpeeds, Reporting
 from twin.traffic.incidents import resolve_incidents
@@ -143,7 +143,13 @@ def notices(scenario: Scenario, base: Path) -> list[str]:
         network = load_network(base / scenario.map)
     except MapError:
         return []
-    return deployments.notices(scenario.deployment, network, base)
+    found = deployments.notices(scenario.deployment, network, base)
+    if scenario.fusion is not None and scenario.self_check is not None:
+        placed = deployments.place(scenario.deployment, network, base)
+        few = unjudged_sites([device.site for device in placed.devices])
+        if few:
+            found = [*found, say("notice.places", sites=few, of=len(placed.sites), fewest=FEWEST_DEVICES)]
+    return found
 
 
 def build(scenario: Scenario, network: RoadNetwork, recorder: Recorder, base: Path = Path()) -> World:
