@@ -35,8 +35,8 @@ from twin.sensors.light import sun_position
 from twin.sensors.loop_fleet import LoopFleet
 from twin.sensors.loop_reports import LoopReports
 from twin.sensors.perceived import PERIOD_US, Perceived
-from twin.sensors.process import run_fleet, run_loops
 from twin.sensors.place_check import FEWEST_DEVICES, PlaceCheck, unjudged_sites
+from twin.sensors.process import run_fleet, run_loops
 from twin.sensors.site_lists import SiteLists
 from twin.simulation.reports import EdgeSpeeds, Reporting
 from twin.traffic.incidents import resolve_incidents
