@@ -15,7 +15,10 @@ from twin.traffic.ground_truth import VEHICLE_CLASSES
 
 
 def test_points_on_target() -> None:
-    """AT128 (0.1 x 0.2 degrees) and a 32-channel unit (0.2 x 1 degrees): the reference's table, rounded to whole points."""
+    """AT128 (0.1 x 0.2 degrees) and a 32-channel unit (0.2 x 1 degrees): the reference's section 1.3, in whole points.
+
+    Its source is the beams that a surface square on takes: n = (W / (d daz)) (H / (d del)).
+    """
     distances = (20.0, 50.0, 100.0, 150.0, 200.0)
     car = [points_on_target(1.8, 1.5, d, 0.1, 0.2) for d in distances]
     assert car == pytest.approx([1108, 177, 44, 20, 11], abs=0.5)

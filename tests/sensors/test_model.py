@@ -84,7 +84,11 @@ def test_tables_of_unlike_length() -> None:
     ]
     errors = errors_of(models, 1e-6)
     model = np.array([0, 1, 2, 1], np.int32)
-    along_m, across_m = errors.of_places(model, np.array([100.5, 40.25, 299.0, 900.0]), np.array([9.0, 9.0, 2.0, 9.0]))
+    distance_m, length_m, width_m = np.array([100.5, 40.25, 299.0, 900.0]), np.full(4, 4.0), np.full(4, 2.0)
+    along_m, across_m = errors.of_places(model, distance_m, np.array([0.0, 1.0, 0.5 * math.pi, 1.0]), length_m, width_m)
     between = 0.75 * models[1].along_m[40] + 0.25 * models[1].along_m[41]
-    assert along_m == pytest.approx([0.15 + 0.201, between, models[2].along_m[299], models[1].along_m[-1]])
-    assert across_m == pytest.approx([0.351, 0.3 * math.sqrt(1 + (40.25 / 144) ** 2), 0.39 + 1.495 + 0.6, 0.344], abs=2e-3)
+    assert along_m == pytest.approx([0.05 + 0.1005 + 0.16, between, models[2].along_m[299], models[1].along_m[-1]])
+    assert across_m == pytest.approx(
+        [0.1505 + 0.08, math.hypot(0.24, 40.25 * 0.8 / 960.0), 0.12 + 1.495 + 0.6, math.hypot(0.24, 81.0 * 0.8 / 960.0)],
+        abs=2e-3,
+    )

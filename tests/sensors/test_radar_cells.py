@@ -120,12 +120,12 @@ def test_melting_against_plain_geometry() -> None:
 
 
 def test_error_across_grows_with_heading(tmp_path: Path) -> None:
-    """A car that drives across the line of sight is placed worse by 0.3 of its half length (0.7 m), one along it by nothing."""
+    """A car is placed worse by 0.3 of half its extent across the line of sight: width from behind, length from aside."""
     spread = []
     for heading in (0.0, math.radians(40.0), 0.5 * math.pi):
         frames = [cars((60.0,), (0.0,), (0.0,), heading)] * 2000
         _, rows = seen(tmp_path / f"{heading:.2f}", frames)
         spread.append(float(np.std(rows["y_cm"].to_numpy() / 100.0)))
-    base = 0.39 + 0.005 * 60.0
-    expected = [base, base + 0.3 * 2.35 * math.sin(math.radians(40.0)), base + 0.3 * 2.35]
+    base, s, c = 0.12 + 0.005 * 60.0, math.sin(math.radians(40.0)), math.cos(math.radians(40.0))
+    expected = [base + 0.3 * half_m for half_m in (0.9, 2.35 * s + 0.9 * c, 2.35)]
     assert spread == pytest.approx(expected, rel=4.0 / math.sqrt(2.0 * 2000))

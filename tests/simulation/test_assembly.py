@@ -20,7 +20,8 @@ from twin.units import US_PER_S, to_us
 from twin.v2x.chain import Chain
 
 EXACT = """{
-    exact: [{kind: lidar, range_m: 150, position_noise_m: 0, position_noise_per_m: 0, false_objects_per_frame: 0},
+    exact: [{kind: lidar, range_m: 150, position_noise_m: 0, position_noise_per_m: 0, position_noise_share: 0,
+             false_objects_per_frame: 0},
             {kind: lidar, range_m: 150, rate_hz: 5}]}"""
 
 

@@ -219,9 +219,8 @@ class SensorFleet:
         x_m, y_m = objects.x_m[order], objects.y_m[order]
         dx_m, dy_m = x_m - self._poses.x_m[row], y_m - self._poses.y_m[row]
         away_m, model, errors = np.hypot(dx_m, dy_m), self._model[row], self._errors
-        heading_rad, length_m = objects.heading_rad[order], objects.length_m[order]
-        crosswise_m = 0.5 * length_m * np.abs(np.sin(heading_rad - np.arctan2(dy_m, dx_m)))
-        along_m, across_m = errors.of_places(model, away_m, crosswise_m)
+        heading_rad, length_m, width_m = objects.heading_rad[order], objects.length_m[order], objects.width_m[order]
+        along_m, across_m = errors.of_places(model, away_m, heading_rad - np.arctan2(dy_m, dx_m), length_m, width_m)
         xx_m2, xy_m2, yy_m2 = position_covariance(dx_m, dy_m, along_m, across_m)
         reports = Reports(
             device=self._number[sent],
@@ -237,8 +236,8 @@ class SensorFleet:
             heading_rad=heading_rad,
             heading_variance=errors.heading_rad[model] ** 2,
             length_m=length_m,
-            width_m=objects.width_m[order],
-            size_variance_m2=errors.size_m[model] ** 2,
+            width_m=width_m,
+            size_variance_m2=(errors.size_share[model] * length_m) ** 2,
             klass=objects.klass[order],
             class_weight=np.ones(order.size),
             vehicle=objects.vehicle[order],

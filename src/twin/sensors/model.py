@@ -38,8 +38,10 @@ class Model(NamedTuple):
     """(metres,): standard deviation of the reported place along the line of sight, at whole metres of distance as ``gain``."""
     across_m: Floats
     """(metres,): the same across the line of sight."""
+    along_share: float
+    """What the first grows by, as a share of half the vehicle's extent along the line of sight."""
     across_share: float
-    """What it grows by, as a share of the part of the vehicle's half length that lies across the line of sight."""
+    """What the second grows by, as a share of half its extent across the line of sight."""
     cell_m: float
     """Distances whose difference is smaller are one echo, if speed and bearing are too; see ``cell_rad``."""
     cell_mps: float
@@ -49,8 +51,8 @@ class Model(NamedTuple):
     speed_mps: float
     """Standard deviation of the reported speed."""
     heading_rad: float
-    size_m: float
-    """Of the reported length and width."""
+    size_share: float
+    """Of the reported length and width, as a share of them."""
     right_class: float
     """Probability that a found vehicle's class is told right; else each other class is as likely."""
     drop_share: float
@@ -69,23 +71,29 @@ class Errors(NamedTuple):
     along_m: Floats
     """(models, metres), as in ``Model``; the last value goes on beyond a model's range."""
     across_m: Floats
-    across_share: Floats
+    along_share: Floats
     """(models,), and so the rest."""
+    across_share: Floats
     speed_mps: Floats
     heading_rad: Floats
-    size_m: Floats
+    size_share: Floats
 
-    def of_places(self, model: npt.NDArray[np.int32], distance_m: Floats, crosswise_m: Floats) -> tuple[Floats, Floats]:
+    def of_places(
+        self, model: npt.NDArray[np.int32], distance_m: Floats, turned_rad: Floats, length_m: Floats, width_m: Floats
+    ) -> tuple[Floats, Floats]:
         """Return the standard deviations, along and across, of objects reported by these models at these distances.
 
-        ``crosswise_m`` is the part of their half length that lies across the line of sight.
+        ``turned_rad`` is their heading from the line of sight.
         """
         low = np.minimum(distance_m.astype(np.int64), self.along_m.shape[1] - 2)
         part = np.minimum(distance_m - low, 1.0)
         along_m, across_m = (
             (1.0 - part) * table[model, low] + part * table[model, low + 1] for table in (self.along_m, self.across_m)
         )
-        return along_m, across_m + self.across_share[model] * crosswise_m
+        cos, sin = np.abs(np.cos(turned_rad)), np.abs(np.sin(turned_rad))
+        along_m += self.along_share[model] * 0.5 * (cos * length_m + sin * width_m)
+        across_m += self.across_share[model] * 0.5 * (sin * length_m + cos * width_m)
+        return along_m, across_m
 
 
 def errors_of(models: Sequence[Model], least: float) -> Errors:
@@ -98,10 +106,11 @@ def errors_of(models: Sequence[Model], least: float) -> Errors:
     return Errors(
         along_m=table([model.along_m for model in models]),
         across_m=table([model.across_m for model in models]),
+        along_share=np.array([model.along_share for model in models]),
         across_share=np.array([model.across_share for model in models]),
         speed_mps=np.maximum([model.speed_mps for model in models], least),
         heading_rad=np.maximum([model.heading_rad for model in models], least),
-        size_m=np.maximum([model.size_m for model in models], least),
+        size_share=np.maximum([model.size_share for model in models], least),
     )
 
 

@@ -120,17 +120,17 @@ class RadarHead(Spec):
     """What is added to it near the device, over the distance: where a vehicle is no point its echo comes from some part of it.
     Source: as above."""
 
-    position_noise_across_m: Annotated[float, Field(ge=0.0, le=20.0)] = 0.39
-    """Standard deviation of the reported place across the line of sight, at the device. Source: MOSAIC's lateral sensor error,
-    0.390 m."""
+    position_noise_across_m: Annotated[float, Field(ge=0.0, le=20.0)] = 0.12
+    """Standard deviation of the reported place across the line of sight, at the device. Source: with ``body_noise_share`` it is
+    MOSAIC's lateral sensor error, 0.390 m, for a car that is seen from behind."""
 
     position_noise_across_per_m: Annotated[float, Field(ge=0.0, le=0.2)] = 0.005
     """What that grows by with each metre of distance: the error of the angle. Assumption: 0.3 degrees."""
 
     body_noise_share: Annotated[float, Field(ge=0.0, le=1.0)] = 0.3
-    """What it grows by as a share of that part of the vehicle's half length which lies across the line of sight, along which
-    its strongest echo wanders. Source: Zhao (2024) measured a lateral error that grows once a vehicle's heading is more than 40
-    degrees off, or its place more than 5 m aside. Assumption: the share; a car at 40 degrees gets 0.45 m more."""
+    """What it grows by as a share of half the vehicle's extent across the line of sight, over which its strongest echo wanders.
+    Source: Zhao (2024) measured a lateral error that grows once a vehicle's heading is more than 40 degrees off, or its place
+    more than 5 m aside. Assumption: the share; a car at 40 degrees gets 0.66 m, one seen from behind 0.27 m."""
 
     speed_noise_mps: Annotated[float, Field(ge=0.0, le=20.0)] = 0.14
     """Standard deviation of the reported speed, beside its resolution. Source: Linpowave V200, +-0.5 km/h. Assumption: tracking
@@ -139,8 +139,9 @@ class RadarHead(Spec):
     heading_noise_deg: Annotated[float, Field(ge=0.0, le=90.0)] = 4.0
     """Standard deviation of the reported heading. Source: MOSAIC's sensor errors, 4 degrees."""
 
-    size_noise_m: Annotated[float, Field(ge=0.0, le=5.0)] = 1.0
-    """Standard deviation of the reported length and width. Assumption: twice a camera's; few echoes outline a vehicle."""
+    size_noise_share: Annotated[float, Field(ge=0.0, le=1.0)] = 0.22
+    """Standard deviation of the reported length and width, as a share of them. Assumption: twice a camera's; few echoes
+    outline a vehicle."""
 
     class_accuracy: Annotated[float, Field(gt=0.0, le=1.0)] = 0.7
     """Share of the detected vehicles whose class is told right. Assumption: a radar tells large from small only; below the
@@ -206,13 +207,14 @@ class RadarHead(Spec):
             least=10.0 ** (self.min_snr_db / 10.0),
             along_m=np.hypot(along_m, cell_m / math.sqrt(12.0)),
             across_m=self.position_noise_across_m + self.position_noise_across_per_m * distance_m,
+            along_share=0.0,
             across_share=self.body_noise_share,
             cell_m=cell_m,
             cell_mps=cell_mps,
             cell_rad=math.radians(self.beam_deg),
             speed_mps=math.hypot(self.speed_noise_mps, cell_mps / math.sqrt(12.0)),
             heading_rad=math.radians(self.heading_noise_deg),
-            size_m=self.size_noise_m,
+            size_share=self.size_noise_share,
             right_class=self.class_accuracy,
             drop_share=mount.frame_drop_share,
             false_mean=self.false_objects_per_frame,

@@ -380,9 +380,10 @@ def _place_errors(model: Model, distance: float, dx: float, dy: float, box: Floa
     part = distance - low
     along_m = (1.0 - part) * model.along_m[low] + part * model.along_m[low + 1]
     across_m = (1.0 - part) * model.across_m[low] + part * model.across_m[low + 1]
-    if model.across_share > 0.0:
-        across_m += model.across_share * box[4] * abs(dx * box[3] - dy * box[2]) / max(distance, 1e-9)
-    return along_m, across_m
+    nearness = 1.0 / max(distance, 1e-9)
+    cos, sin = nearness * abs(dx * box[2] + dy * box[3]), nearness * abs(dx * box[3] - dy * box[2])
+    along_m += model.along_share * (box[4] * cos + box[5] * sin)
+    return along_m, across_m + model.across_share * (box[4] * sin + box[5] * cos)
 
 
 @inline_kernel
@@ -416,8 +417,8 @@ def _describe(
     length, width = normal_pair(u2, u3)
     objects.speed_mps[stored] = max(vehicles.speed_mps[i] + speed * model.speed_mps, 0.0)
     objects.heading_rad[stored] = vehicles.heading_rad[i] + heading * model.heading_rad - turn_rad
-    objects.length_m[stored] = max(2.0 * vehicles.box[i, 4] + length * model.size_m, LEAST_SIZE_M)
-    objects.width_m[stored] = max(2.0 * vehicles.box[i, 5] + width * model.size_m, LEAST_SIZE_M)
+    objects.length_m[stored] = max(2.0 * vehicles.box[i, 4] * (1.0 + length * model.size_share), LEAST_SIZE_M)
+    objects.width_m[stored] = max(2.0 * vehicles.box[i, 5] * (1.0 + width * model.size_share), LEAST_SIZE_M)
     klass = vehicles.klass[i]
     if chance >= model.right_class:
         others = model.chance.size - 1
