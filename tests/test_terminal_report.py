@@ -91,7 +91,7 @@ def test_a_run_without_devices_has_a_report_too(tmp_path: Path) -> None:
     """Sections that nothing is there to form are left out."""
     use_language("en")
     found = report(run_town(tmp_path, **{"deployment.sites": "[]", "duration_s": 4}))
-    assert (found["specification"], found["tracking"], found["flow"]) == ([], None, None)
+    assert (found["specification"], found["tracking"], found["flow"], found["loops"]) == ([], None, None, None)
     text = report_text(found)
     assert "mean travel speed" in text
     assert "Guangzhou" not in text

@@ -35,6 +35,8 @@ def report_text(found: Figures) -> str:
         parts.append(_titled("report.title.tracking", _tracking(found["tracking"])))
     if found["flow"] is not None:
         parts.append(_titled("report.title.flow", _flow(found["flow"])))
+    if found["loops"] is not None:
+        parts.append(_titled("report.title.loops", _loops(found["loops"])))
     return "\n\n".join(part for part in parts if part)
 
 
@@ -129,6 +131,24 @@ def _flow(found: Figures) -> str:
         "speed_rmse_mps": figure("_mps", total["speed_rmse_mps"]),
     }
     return table({say(f"report.{name}"): value for name, value in shown.items()})
+
+
+def _loops(found: Figures) -> str:
+    def cells(row: Figures) -> list[str]:
+        geh = "-" if row["worst_geh"] is None else f"{row['worst_geh']:.1f}"
+        return [
+            figure("n", row["lanes"]),
+            figure("_share", row["reported_share"]),
+            _vph(row["flow_vph"]),
+            _vph(row["true_flow_vph"]),
+            figure("_share", row["flow_mape"]),
+            geh,
+            figure("_mps", row["speed_bias_mps"]),
+            figure("_share", row["speed_mape"]),
+        ]
+
+    figures = ("reported_share", "flow_vph", "true_flow_vph", "flow_mape", "worst_geh", "speed_bias_mps", "speed_mape")
+    return _grid(("loops", "lanes", *figures), [[name, *cells(row)] for name, row in found["by_preset"].items()])
 
 
 def _vph(value: float | None) -> str:

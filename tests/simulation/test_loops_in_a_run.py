@@ -10,6 +10,9 @@ from tests.simulation.town import CENTRE, EAST, WEST, digests, rows_by_device, r
 
 from twin.eventlog.reader import Run
 from twin.eventlog.tables import EVENT_TABLES
+from twin.messages import use_language
+from twin.metrics.report import report
+from twin.terminal_report import report_text
 
 SURE = "missed_share: 0, missed_bicycle_share: 0, double_count_share: 0, double_count_long_share: 0"
 PLAIN = """{
@@ -50,6 +53,23 @@ def test_loops_at_the_stop_lines_count_who_leaves_the_edge(sound: Run) -> None:
     crossed = centre.groupby(["t_us", "edge"])["true_count"].sum()
     assert crossed.sum() > 10
     assert crossed.to_dict() == {key: left.get(key, 0) - ended.get(key, 0) for key in crossed.index}
+
+
+def test_the_report_has_the_loops_beside_the_truth(sound: Run) -> None:
+    """Loops that miss nobody measure the true flow, of all their lanes together; loops are no kind that detects objects."""
+    use_language("en")
+    found = report(sound)
+    (figures,) = found["loops"]["by_preset"].values()
+    rows = sound.table("loop_interval").to_pydict()
+    assert figures["lanes"] == len(set(zip(rows["device"], rows["lane"], strict=True)))
+    assert sum(row["lanes"] for row in found["loops"]["by_edge"]) == figures["lanes"]
+    hours = figures["devices"] * DURATION_S / 3600.0
+    assert figures["true_flow_vph"] * hours == pytest.approx(sum(rows["true_count"]))
+    assert figures["flow_vph"] * hours == pytest.approx(sum(rows["count"]))
+    assert "loop" not in found["perception"]["by_kind"]
+    text = report_text(found)
+    assert "worst GEH" in text
+    assert "None" not in text
 
 
 def test_every_interval_is_there_and_cut_short_at_the_end(sound: Run) -> None:

@@ -50,15 +50,10 @@ class LoopFigures:
     """Mean of the speeds told, each lane and interval weighted by its count."""
     true_speed_mps: float | None
     """The same of the true speeds of the same lanes and intervals."""
+    speed_bias_mps: float | None
+    """Measured less true speed: negative where vehicles seem slower than they were."""
     speed_mape: float | None
     """Mean absolute error of a lane's mean speed over an interval, as a share of the true one, weighted as the speeds."""
-
-    @property
-    def speed_bias_mps(self) -> float | None:
-        """Told too fast; negative: too slow."""
-        if self.speed_mps is None or self.true_speed_mps is None:
-            return None
-        return self.speed_mps - self.true_speed_mps
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +123,7 @@ def _figures(columns: Columns, chosen: Bools) -> LoopFigures:
         true_occupancy=share(float(part["true_occupied_us"].sum()), float(part["interval_us"].sum())),
         speed_mps=share(float((weight * speed).sum()), float(weight.sum())),
         true_speed_mps=share(float((weight * true_speed).sum()), float(weight.sum())),
+        speed_bias_mps=share(float((weight * (speed - true_speed)).sum()), float(weight.sum())),
         speed_mape=share(float((weight * off).sum()), float(weight.sum())),
     )
 

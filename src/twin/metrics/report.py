@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from twin.eventlog.reader import Run
 from twin.metrics.flow_monitoring import FlowPoints, flow_monitoring
+from twin.metrics.loops import loop_figures
 from twin.metrics.perception import DetectionCounts, perception_figures
 from twin.metrics.site_tracks import site_tracking
 from twin.metrics.specification import specification_verdicts
@@ -31,8 +32,8 @@ def report(run: Run) -> Figures:
 
     Keys: ``run``, ``state``, ``weather``, ``light`` and ``warm_up_s``, as they stand in the manifest; ``summary``, the closing
     figures; ``perception`` with ``by_kind``, ``by_range`` and ``by_class_and_range`` (``to_m`` None: no end);
-    ``specification``, a list of verdicts; ``tracking`` and ``flow``, None where no site fuses. A figure that nothing is
-    there to form is None.
+    ``specification``, a list of verdicts; ``tracking`` and ``flow``, None where no site fuses; ``loops`` with ``by_preset`` and
+    ``by_edge``, None where there are none. A figure that nothing is there to form is None.
     """
     scenario = run.manifest.scenario
     warm_up_s = float(scenario.get("warm_up_s", 0.0))
@@ -59,6 +60,7 @@ def report(run: Run) -> Figures:
             "by_site": {names[site]: _tracking(figures) for site, figures in tracking.by_site.items()},
         },
         "flow": _flow(run, warm_up_s),
+        "loops": _loops(run, warm_up_s),
     }
 
 
@@ -67,7 +69,7 @@ def _perception(run: Run, warm_up_s: float) -> Figures:
     kinds = {row["device"]: str(row["kind"]) for row in run.table("device_spec").select(["device", "kind"]).to_pylist()}
     by_kind = {
         kind: _counts(counts for device, counts in found.by_device.items() if kinds[device] == kind)
-        for kind in sorted(set(kinds.values()))
+        for kind in sorted(set(kinds.values()) - {"loop"})  # loops detect no objects
     }
     by_range, by_class = [], []
     for near_m, far_m in zip(RANGES_M, (*RANGES_M[1:], None), strict=True):
@@ -93,6 +95,16 @@ def _counts(parts: Iterable[DetectionCounts]) -> Figures:
 
 def _tracking(figures: TrackingFigures) -> Figures:
     return {name: getattr(figures, name) for name in _TRACKING}
+
+
+def _loops(run: Run, warm_up_s: float) -> Figures | None:
+    found = loop_figures(run, warm_up_s)
+    if not found.by_preset:
+        return None
+    return {
+        "by_preset": {name: dataclasses.asdict(figures) for name, figures in found.by_preset.items()},
+        "by_edge": [{"edge": edge} | dataclasses.asdict(figures) for edge, figures in found.by_edge.items()],
+    }
 
 
 def _flow(run: Run, warm_up_s: float) -> Figures | None:
