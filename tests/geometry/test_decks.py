@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from twin.geometry.decks import DecksBuilder, deck_strips
-from twin.geometry.occlusion import Fan, empty_desk, fan, visible_areas_past_decks
+from twin.geometry.occlusion import Fan, empty_desk, fan, visible_areas
 from twin.geometry.walls import WallsBuilder, outline_walls
 
 DECK_M = 6.0
@@ -21,16 +21,16 @@ def all_round(column_deg: float = 3.0) -> Fan:
     return fan(2.0 * math.pi, math.radians(column_deg), math.radians(-89.0), math.radians(89.0))
 
 
-def visible_fraction(sensor, vehicles, storey_z_m, lines):
+def visible_fraction(sensor, vehicles, storey_z_m, lines, parapet_m=0.0):
     """Return the visible fraction of vehicles (x, y, heading, length, width, height) of one storey, by the kernel."""
     table = np.array([(x, y, math.cos(h), math.sin(h), 0.5 * a, 0.5 * b, c) for x, y, h, a, b, c in vehicles]).reshape(-1, 7)
     columns, n = all_round(), len(table)
-    builder, walls = DecksBuilder(deck_strips(lines)), WallsBuilder(outline_walls([]))
+    builder, walls = DecksBuilder(deck_strips(lines, parapet_m)), WallsBuilder(outline_walls([]))
     pose = (float(sensor[0]), float(sensor[1]), float(sensor[2]), 1.0, 0.0)
     base, wall_base = builder.add(pose, columns, RANGE_M, storey_z_m), walls.add(pose, columns, RANGE_M, below_ground=False)
     whole, seen = np.full(n, np.nan), np.full(n, np.nan)
     storey_pose = (*pose[:2], pose[2] - storey_z_m, *pose[3:])
-    needed = visible_areas_past_decks(
+    needed = visible_areas(
         table,
         np.arange(n, dtype=np.int32),
         n,
@@ -81,7 +81,23 @@ def through_deck(sensor, rays, distance, lines):
     return hit
 
 
-def cast_fraction(sensor, vehicles, target, base_m, lines):
+def over_parapet(sensor, rays, distance, lines, parapet_m):
+    """Tell which rays meet an upright wall along either side of a straight deck before ``distance``."""
+    hit = np.zeros(len(rays), bool)
+    for (x0, x1), (y0, y1), width, z in lines:
+        length = math.hypot(x1 - x0, y1 - y0)
+        ax, ay = (x1 - x0) / length, (y1 - y0) / length
+        px, py = sensor[0] - x0, sensor[1] - y0
+        for side in (-0.5 * width, 0.5 * width):
+            with np.errstate(divide="ignore", invalid="ignore"):
+                t = (side - (py * ax - px * ay)) / (rays[:, 1] * ax - rays[:, 0] * ay)
+                along = px * ax + py * ay + t * (rays[:, 0] * ax + rays[:, 1] * ay)
+                height = sensor[2] + t * rays[:, 2] - z
+            hit |= (t > 0.0) & (t < distance) & (along >= 0.0) & (along <= length) & (height >= 0.0) & (height <= parapet_m)
+    return hit
+
+
+def cast_fraction(sensor, vehicles, target, base_m, lines, parapet_m=0.0):
     """Return the visible share of a vehicle's silhouette by rays (at least 200 hits): other vehicles and decks in the way."""
     x, y, _, length, width, height = vehicles[target]
     reach = 0.5 * math.hypot(length, width)
@@ -99,6 +115,8 @@ def cast_fraction(sensor, vehicles, target, base_m, lines):
             break
     rays, distance = rays[hit], distance[hit]
     free = ~through_deck(sensor, rays, distance, lines)
+    if parapet_m > 0.0:
+        free &= ~over_parapet(sensor, rays, distance, lines, parapet_m)
     for other, box in enumerate(vehicles):
         if other != target:
             free &= box_entry(sensor, rays, box, base_m) >= distance
@@ -189,3 +207,33 @@ def test_visible_fraction_past_decks_agrees_with_rays(height_m: float) -> None:
     assert max(clear) <= 0.15
     assert len(errors) > 50
     assert np.mean(errors) <= 0.03
+
+
+@pytest.mark.parametrize("height_m", [4.0, 6.5, 9.0, 13.0])
+def test_parapets_hide_as_rays_say(height_m: float) -> None:
+    """Sensors beside a straight viaduct with parapets of 1 m, and on it: the mean absolute error is at most 0.03.
+
+    Over vehicles of the other storey; those of the sensor's own are not looked at past their own parapets, see the module.
+    """
+    rng = np.random.default_rng(round(10 * height_m))
+    errors, hidden = [], 0
+    for _ in range(8):
+        width = rng.uniform(10.0, 22.0)
+        lines = [(np.array([-250.0, 250.0]), np.array([0.0, 0.0]), width, DECK_M)]
+        above = height_m > DECK_M + 2.0
+        sensor = np.array([rng.uniform(-20.0, 20.0), 0.0 if above else 0.5 * width + rng.uniform(4.0, 30.0), height_m])
+        base_m = 0.0 if above else DECK_M
+        vehicles = []
+        for x in np.arange(-110.0, 110.0, 11.0):
+            tall = rng.random() < 0.3
+            y = rng.choice([-1.0, 1.0]) * (0.5 * width + rng.uniform(5.0, 50.0)) if above else rng.uniform(-0.3, 0.3) * width
+            vehicles.append((x, y, rng.normal(0.0, 0.02), *((9.0, 1.9, 3.2) if tall else (4.6, 1.9, 1.5))))
+        scanned = visible_fraction(sensor, vehicles, base_m, lines, 1.0)
+        bare = visible_fraction(sensor, vehicles, base_m, lines)
+        for target in range(len(vehicles)):
+            exact = cast_fraction(sensor, vehicles, target, base_m, lines, 1.0)
+            errors.append(abs(scanned[target] - exact))
+            hidden += bool(bare[target] > scanned[target] + 0.01)
+    assert np.mean(errors) <= 0.03
+    assert max(errors) <= 0.2
+    assert hidden > 5

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 from scipy.spatial import cKDTree
-from tests.geometry.test_occlusion import roadway
+from tests.geometry.test_occlusion import NO_DECKS, roadway
 
 from twin.geometry.grid import cell_range, grid_around, row_range, sort_into_cells
 from twin.geometry.occlusion import empty_desk, fan, visible_areas
@@ -54,8 +54,9 @@ def scanned(boxes, buildings, candidates, at, frame):
     seen = np.zeros(chosen.size)
     entries, intervals, desk = np.empty((9999, 3), np.int32), np.empty((9999, 3)), empty_desk(columns.low.size, chosen.size)
     needed = visible_areas(
-        table, chosen, chosen.size, targets, pose, columns, walls.walls(), base, entries, intervals, desk, np.empty(0), seen
-    )
+        table, chosen, chosen.size, targets, pose, columns, walls.walls(), base, NO_DECKS, -1, entries, intervals, desk,
+        np.empty(0), seen,
+    )  # fmt: skip
     assert needed <= 9999
     present = np.flatnonzero(targets)
     present = present[np.argsort(chosen[present])]

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from twin.geometry.decks import DecksBuilder, deck_strips
 from twin.geometry.occlusion import empty_desk, fan, visible_areas
 from twin.geometry.walls import WallsBuilder, outline_walls
 from twin.sensors.lidar import LidarSpec
@@ -22,6 +23,7 @@ DEFAULT = {
     "column": SPEC.occlusion_column_deg,
     "range_m": SPEC.range_m,
 }
+NO_DECKS = DecksBuilder(deck_strips([])).decks()
 NO_BUILDINGS: list[np.ndarray] = []
 FULL = {"field_of_view": 360.0, "lowest": -89.0, "highest": 89.0, "tilt": 0.0, "column": 1.0, "range_m": 200.0}
 
@@ -142,6 +144,8 @@ def scan(origin, heading, boxes, buildings=NO_BUILDINGS, device=FULL):
             columns,
             builder.walls(),
             base,
+            NO_DECKS,
+            -1,
             np.empty((room, 3), np.int32),
             np.empty((room, 3)),
             empty_desk(columns.low.size, n),

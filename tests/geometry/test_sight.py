@@ -10,10 +10,12 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from shapely import LineString, Point, Polygon
 
+from twin.geometry.decks import DecksBuilder, deck_strips
 from twin.geometry.occlusion import fan
 from twin.geometry.sight import Points, count_in_sight
 from twin.geometry.walls import WallsBuilder, outline_walls
 
+NO_DECKS = DecksBuilder(deck_strips([])).decks()
 LOWEST_DEG, HIGHEST_DEG = -25.0, 14.4
 CLEAR_M = 1e-2
 """Points whose line of sight passes this near to a corner, or to a limit, may fall on either side."""
@@ -29,7 +31,7 @@ def in_sight(points, poses, buildings, field_of_view_deg=360.0, range_m=150.0, t
     for x, y, height, heading in poses:
         pose = (float(x), float(y), float(height), math.cos(heading), math.sin(heading))
         base = builder.add(pose, columns, range_m, below_ground=False)
-        count_in_sight(places, target_m, pose, 0, columns, range_m, builder.walls(), base, counts)
+        count_in_sight(places, target_m, pose, 0, columns, range_m, builder.walls(), base, NO_DECKS, -1, counts)
     return counts
 
 
@@ -137,7 +139,7 @@ def test_other_levels_are_out_of_sight(level: int) -> None:
     pose = (0.0, 0.0, 6.0, 1.0, 0.0)
     base = builder.add(pose, columns, 100.0, below_ground=False)
     places = Points(np.array([30.0]), np.array([0.0]), np.array([level], np.int8))
-    count_in_sight(places, 1.5, pose, 0, columns, 100.0, builder.walls(), base, counts)
+    count_in_sight(places, 1.5, pose, 0, columns, 100.0, builder.walls(), base, NO_DECKS, -1, counts)
     assert counts.tolist() == [0]
-    count_in_sight(places, 1.5, pose, level, columns, 100.0, builder.walls(), base, counts)
+    count_in_sight(places, 1.5, pose, level, columns, 100.0, builder.walls(), base, NO_DECKS, -1, counts)
     assert counts.tolist() == [1]

@@ -54,10 +54,10 @@ def test_every_metre_is_in_one_stretch() -> None:
 
 
 def test_buildings_and_levels_hide() -> None:
-    """A building takes length away; a device on a viaduct has nothing of the ground in sight."""
+    """A building takes length away; a device in a tunnel has nothing of the ground in sight."""
     open_m = metres(seen(network(), lonlat(-10.0, 0.0)), 1)
     assert metres(seen(network(buildings=(WALL,)), lonlat(-10.0, 0.0)), 1) < open_m
-    assert metres(seen(network(), {"level": 1, **lonlat(-10.0, 0.0)}), 1) == 0.0
+    assert metres(seen(network(), {"level": -1, **lonlat(-10.0, 0.0)}), 1) == 0.0
 
 
 def test_nested_deployments_never_cover_less(cbd: RoadNetwork) -> None:

@@ -2,13 +2,16 @@
 
 A deck is a flat strip at the height ``z_m``. Along one azimuth it lies between the distances ``r_a`` and ``r_b``; a ray from a
 sensor at height h meets its plane at ``(z - h) / slope``, so the deck stops the slopes between ``(z - h) / r_a`` and
-``(z - h) / r_b`` for all that lies beyond its plane, and none for what lies before it. Vehicles of one storey lie on one side
+``(z - h) / r_b`` for all that lies beyond its plane, and none for what lies before it. Its parapets, upright walls along both
+sides, stop as many slopes more as they are high: the nearer one for a sensor below the deck, the farther one for a sensor
+above it (the other one hides nothing else that is on another storey), and the nearest one for a sensor beside and above the
+deck that looks at the storey which the deck carries. Vehicles of one storey lie on one side
 of the plane together, so what all decks hide of a storey is a union of intervals of slopes for each azimuth, whatever the
 distance. A sensor under a viaduct does not see above it, one on it sees down past its edge, one beside it sees of a vehicle
 up there what stands out over the edge.
 
 Azimuths are cut into ``CELLS`` equal cells a column of the fan; each holds the intervals along its middle. Decks have no
-thickness and no parapets.
+thickness, and no parapets across their ends.
 """
 
 from __future__ import annotations
@@ -22,8 +25,9 @@ import numpy.typing as npt
 from twin.compilation import inline_kernel, kernel
 from twin.geometry.occlusion import CELLS, Decks, Fan, Floats, Floats32, Ints
 
-STRIP = 6
-"""Numbers of a strip of a deck: begin and end of its middle line (x0, y0, x1, y1), half its width, its height; all m."""
+STRIP = 7
+"""Numbers of a strip of a deck: begin and end of its middle line (x0, y0, x1, y1), half its width, its height, that of its
+parapets over it; all m."""
 
 _LEVEL_M = 1e-6
 """A sensor or a storey this near to a deck's plane lies in it: the deck shows it no face, and carries the storey."""
@@ -32,10 +36,11 @@ _STEEPEST = 1e9
 """Stands for the slope straight up or down."""
 
 
-def deck_strips(lines: Sequence[tuple[npt.ArrayLike, npt.ArrayLike, float, float]]) -> Floats:
-    """Return the strips of decks given as (x, y, width, z): one a straight part, (n, 6) as ``STRIP`` says.
+def deck_strips(lines: Sequence[tuple[npt.ArrayLike, npt.ArrayLike, float, float]], parapet_m: float = 0.0) -> Floats:
+    """Return the strips of decks given as (x, y, width, z): one a straight part, (n, 7) as ``STRIP`` says.
 
-    At a bend both parts are prolonged to where their outer borders meet, by no more than the width.
+    ``parapet_m``: how high the parapets of all of them are. At a bend both parts are prolonged to where their outer borders
+    meet, by no more than the width.
     """
     rows = []
     for xs, ys, width_m, z_m in lines:
@@ -49,7 +54,7 @@ def deck_strips(lines: Sequence[tuple[npt.ArrayLike, npt.ArrayLike, float, float
         bend_m = np.minimum(0.5 * width_m * np.sqrt((1.0 - cos) / np.maximum(1.0 + cos, 1e-9)), width_m)
         before, after = np.concatenate(([0.0], bend_m)), np.concatenate((bend_m, [0.0]))
         first, last = points[:-1] - before[:, None] * along, points[1:] + after[:, None] * along
-        rows.append(np.column_stack((first, last, np.full(len(step), 0.5 * width_m), np.full(len(step), z_m))))
+        rows.append(np.column_stack((first, last, *(np.full(len(step), value) for value in (0.5 * width_m, z_m, parapet_m)))))
     return np.concatenate(rows) if rows else np.empty((0, STRIP))
 
 
@@ -73,17 +78,17 @@ class DecksBuilder:
         z_m = self._strips[:, 5]
         below = (z_m < pose[2] - _LEVEL_M) & (storey_z_m < z_m - _LEVEL_M)
         above = (z_m > pose[2] + _LEVEL_M) & (storey_z_m >= z_m - _LEVEL_M)
-        strips = self._strips[below | above]
-        strips = strips[_away_m(strips, pose[0], pose[1]) <= range_m]
+        beside = (z_m < pose[2] - _LEVEL_M) & (np.abs(storey_z_m - z_m) <= _LEVEL_M)
+        strips = strips_within(self._strips[below | above | beside], pose[0], pose[1], range_m)
         if not len(strips):
             return -1
         cells = CELLS * fan.low.size
         counts = np.zeros(cells, np.int64)
-        _stopped(strips, pose, fan, range_m, counts, np.empty((0, 2)), np.empty(0, np.int32))
+        _stopped(strips, storey_z_m, pose, fan, range_m, counts, np.empty((0, 2)), np.empty(0, np.int32))
         slopes, cell = np.empty((int(counts.sum()), 2)), np.empty(int(counts.sum()), np.int32)
         if not len(slopes):
             return -1
-        _stopped(strips, pose, fan, range_m, counts, slopes, cell)
+        _stopped(strips, storey_z_m, pose, fan, range_m, counts, slopes, cell)
         order = np.lexsort((slopes[:, 0], cell))
         united, starts = np.empty_like(slopes), np.empty(cells, np.int32)
         used = int(_unite(slopes[order], cell[order], starts, united))
@@ -100,17 +105,18 @@ class DecksBuilder:
         return Decks(np.concatenate([*self._starts, np.array([self._total], np.int32)]), np.ascontiguousarray(slopes))
 
 
-def _away_m(strips: Floats, x_m: float, y_m: float) -> Floats:
-    """Return a lower bound of each strip's distance."""
+def strips_within(strips: Floats, x_m: float, y_m: float, range_m: float) -> Floats:
+    """Return the strips that come, by a lower bound of their distance, within ``range_m`` of a place."""
     begin, step = strips[:, :2] - (x_m, y_m), strips[:, 2:4] - strips[:, :2]
     at = np.clip(-(begin * step).sum(axis=1) / (step**2).sum(axis=1), 0.0, 1.0)
     nearest = begin + at[:, None] * step
-    return np.asarray(np.hypot(nearest[:, 0], nearest[:, 1]) - strips[:, 4])
+    return np.asarray(strips[np.hypot(nearest[:, 0], nearest[:, 1]) - strips[:, 4] <= range_m])
 
 
 @kernel
 def _stopped(
     strips: Floats,
+    storey_z_m: float,
     pose: tuple[float, float, float, float, float],
     fan: Fan,
     range_m: float,
@@ -125,29 +131,46 @@ def _stopped(
         angle = fan.first_rad + (cell + 0.5) / CELLS * fan.column_rad
         ux = math.cos(angle) * cos - math.sin(angle) * sin
         uy = math.cos(angle) * sin + math.sin(angle) * cos
-        for i in range(strips.shape[0]):
-            first_m, last_m = _crossing(strips[i], x, y, ux, uy)
-            if last_m <= first_m or first_m > range_m:
-                continue
-            rise = strips[i, 5] - height
-            near = rise / first_m if first_m > 0.0 else math.copysign(_STEEPEST, rise)
-            far = rise / last_m
-            if used < slopes.shape[0]:
-                slopes[used, 0], slopes[used, 1] = min(near, far), max(near, far)
-                slope_cell[used] = cell
-            else:
-                counts[cell] += 1
-            used += 1
+        border_m, border = math.inf, -1
+        for i in range(strips.shape[0] + 1):
+            low, high = 0.0, 0.0
+            if i < strips.shape[0]:
+                first_m, last_m, over_first, over_last = _crossing(strips[i], x, y, ux, uy)
+                if last_m <= first_m or first_m > range_m:
+                    continue
+                rise = strips[i, 5] - height
+                if rise < 0.0 and abs(strips[i, 5] - storey_z_m) <= _LEVEL_M:  # it carries the storey, below the sensor
+                    if first_m < border_m:
+                        border_m, border = first_m, i if over_first else -1
+                    continue
+                near = rise + strips[i, 6] if rise > 0.0 and over_first else rise
+                near = near / first_m if first_m > 0.0 else math.copysign(_STEEPEST, rise)
+                far = (rise + strips[i, 6] if rise < 0.0 and over_last else rise) / last_m
+                low, high = min(near, far), max(near, far)
+            elif border >= 0:  # the parapet on the sensor's side of the storey
+                rise = strips[border, 5] - height
+                low, high = rise / border_m, (rise + strips[border, 6]) / border_m
+            if low < high:
+                if used < slopes.shape[0]:
+                    slopes[used, 0], slopes[used, 1] = low, high
+                    slope_cell[used] = cell
+                else:
+                    counts[cell] += 1
+                used += 1
     return used
 
 
 @inline_kernel
-def _crossing(strip: Floats, x: float, y: float, ux: float, uy: float) -> tuple[float, float]:
-    """Return where the ray from (x, y) along (ux, uy) enters and leaves a strip; the last not beyond the first: nowhere."""
+def _crossing(strip: Floats, x: float, y: float, ux: float, uy: float) -> tuple[float, float, bool, bool]:
+    """Return where the ray from (x, y) along (ux, uy) enters and leaves a strip, and whether it does so over a side of it.
+
+    Where the second distance is not beyond the first, the ray misses the strip.
+    """
     dx, dy = strip[2] - strip[0], strip[3] - strip[1]
     length = math.sqrt(dx * dx + dy * dy)
     ax, ay = dx / length, dy / length
     first, last = 0.0, math.inf
+    over_first, over_last = False, False
     middle_x, middle_y = 0.5 * (strip[0] + strip[2]) - x, 0.5 * (strip[1] + strip[3]) - y
     for axis in range(2):
         half = 0.5 * length if axis == 0 else strip[4]
@@ -155,12 +178,15 @@ def _crossing(strip: Floats, x: float, y: float, ux: float, uy: float) -> tuple[
         offset = middle_x * ax + middle_y * ay
         if abs(rate) < 1e-12:
             if abs(offset) > half:
-                return 1.0, 0.0
+                return 1.0, 0.0, False, False
         else:
             enters, leaves = (offset - half) / rate, (offset + half) / rate
-            first, last = max(first, min(enters, leaves)), min(last, max(enters, leaves))
+            if min(enters, leaves) > first:
+                first, over_first = min(enters, leaves), axis == 1
+            if max(enters, leaves) < last:
+                last, over_last = max(enters, leaves), axis == 1
         ax, ay = -ay, ax
-    return first, last
+    return first, last, over_first, over_last
 
 
 @kernel

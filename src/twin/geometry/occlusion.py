@@ -149,7 +149,7 @@ def _slope_limit(elevation_rad: float, tilt_rad: float, psi_rad: float, beyond: 
 
 
 @kernel
-def visible_areas_past_decks(
+def visible_areas(
     boxes: Floats,
     chosen: Ints,
     count: int,
@@ -170,11 +170,12 @@ def visible_areas_past_decks(
 
     ``boxes`` (n, 7) as ``BOX`` says; ``chosen`` rows of it, all of one storey, at most ``desk``'s number; ``targets``
     (count,) 1 where the result is wanted (others only hide). ``pose`` is the sensor's x_m, y_m, height over that storey's road
-    (negative below it) and the cosine and sine of its heading; ``deck_base`` is what ``DecksBuilder.add`` returned for the
-    device and the storey. ``whole`` is the area of a target's silhouette in rad^2 (azimuth x elevation; not computed when the
-    array is empty), ``seen`` the part that the device sees: unhidden, and within its field of view and elevation limits. A
-    box that covers the sensor's foot is neither seen nor hides anything. Return the number of entries needed; where it
-    exceeds the rows of ``entries`` (n, 3) and ``intervals`` (n, 3), nothing was computed.
+    (negative below it) and the cosine and sine of its heading; ``wall_base`` is what ``WallsBuilder.add`` returned for the
+    device, ``deck_base`` what ``DecksBuilder.add`` returned for it and the storey. ``whole`` is the area of a target's
+    silhouette in rad^2 (azimuth x elevation; not computed when the array is empty), ``seen`` the part that the device sees:
+    unhidden, and within its field of view and elevation limits. A box that covers the sensor's foot is neither seen nor hides
+    anything. Return the number of entries needed; where it exceeds the rows of ``entries`` (n, 3) and ``intervals`` (n, 3),
+    nothing was computed.
     """
     # counting references to the arrays would cost more than looking at them
     desk, walls, decks, fan = borrowed(desk), borrowed(walls), borrowed(decks), borrowed(fan)
@@ -189,29 +190,6 @@ def visible_areas_past_decks(
         for i in range(count):
             whole[i] = _silhouette(i, fan, pose[2], desk.facts)
     return needed
-
-
-@kernel
-def visible_areas(
-    boxes: Floats,
-    chosen: Ints,
-    count: int,
-    targets: Ints,
-    pose: tuple[float, float, float, float, float],
-    fan: Fan,
-    walls: Walls,
-    wall_base: int,
-    entries: Ints,
-    intervals: Floats,
-    desk: Desk,
-    whole: Floats,
-    seen: Floats,
-) -> int:
-    """Do what ``visible_areas_past_decks`` does, where no deck hides anything."""
-    none = Decks(walls.start, walls.part)  # never read
-    return visible_areas_past_decks(
-        boxes, chosen, count, targets, pose, fan, walls, wall_base, none, -1, entries, intervals, desk, whole, seen
-    )
 
 
 @inline_kernel

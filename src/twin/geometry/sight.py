@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from twin.compilation import inline_kernel, kernel
-from twin.geometry.occlusion import Fan, Floats, Floats32, Walls
+from twin.geometry.occlusion import CELLS, Decks, Fan, Floats, Floats32, Walls
 from twin.geometry.rays import azimuth
 
 _ROUNDING = 1e-6
@@ -34,14 +34,16 @@ def count_in_sight(
     range_m: float,
     walls: Walls,
     wall_base: int,
+    decks: Decks,
+    deck_base: int,
     counts: npt.NDArray[np.int16],
 ) -> None:
-    """Add one to ``counts`` (n,) for every point that the device at ``pose`` has in sight.
+    """Add one to ``counts`` (n,) for every point of a storey that the device at ``pose`` has in sight.
 
-    A point is in sight when some of an upright line of ``target_height_m`` that stands there is: its level is the device's, it
+    A point is in sight when some of an upright line of ``target_height_m`` that stands there is: its level is ``level``, it
     lies within ``range_m`` in plan and within the field of view, and of the slopes from -h / r to (H - h) / r that the line
-    covers, some lie within the device's elevation limits and above every nearer wall ((wall - h) / r_wall). ``pose`` and
-    ``fan`` as for ``visible_areas``; ``wall_base`` is what ``WallsBuilder.add`` returned for the device.
+    covers, some lie within the device's elevation limits, above every nearer wall ((wall - h) / r_wall), and are not stopped
+    by decks. ``pose`` (its height over the storey's road), ``fan``, ``wall_base`` and ``deck_base`` as for ``visible_areas``.
     """
     x, y, height, cos, sin = pose
     for i in range(counts.size):
@@ -58,6 +60,12 @@ def count_in_sight(
         top = min(fan.high[column], (target_height_m - height) / distance)
         for k in range(walls.start[wall_base + column], walls.start[wall_base + column + 1]):
             bottom = max(bottom, _hidden_below(walls.part[k], across, ux, uy, distance))
+        if deck_base >= 0:
+            cell = deck_base + column * CELLS + min(int(across * CELLS), CELLS - 1)
+            for k in range(decks.start[cell], decks.start[cell + 1]):  # ascending and apart
+                if decks.slope[k, 0] > bottom:
+                    break
+                bottom = max(bottom, float(decks.slope[k, 1]))
         if bottom < top:
             counts[i] += 1
 

@@ -16,6 +16,7 @@ from twin.sensors.fault_spec import FaultsSpec
 from twin.sensors.fusion_spec import FusionSpec
 from twin.sensors.light import Light
 from twin.sensors.self_check import SelfCheckSpec
+from twin.sensors.storeys import DecksSpec
 from twin.spec import Spec
 from twin.traffic.demand import DemandSpec
 from twin.traffic.incidents import IncidentSpec
@@ -73,6 +74,9 @@ class Scenario(Spec):
 
     deployment: DeploymentSpec = DeploymentSpec()
     """Where devices stand."""
+
+    decks: DecksSpec = DecksSpec()
+    """How high bridges are built, which decides what their decks hide from devices."""
 
     coverage: CoverageSpec = CoverageSpec()
     """How it is reckoned which stretches of road the devices have in sight."""

@@ -12,11 +12,11 @@ from pydantic import Field
 
 from twin.eventlog.quantise import centimetres
 from twin.eventlog.recorder import Recorder
-from twin.geometry.occlusion import Fan
 from twin.geometry.sight import Points, count_in_sight
 from twin.geometry.walls import WallsBuilder, outline_walls
 from twin.roadnet.road_network import RoadNetwork
 from twin.sensors.deployment import Device
+from twin.sensors.storeys import NO_DECKS, BridgeDecks, storeys_of
 from twin.spec import Spec
 
 Ints = npt.NDArray[np.int64]
@@ -52,14 +52,14 @@ class _Pieces(NamedTuple):
     middle: Points
 
 
-def stretches(network: RoadNetwork, devices: Sequence[Device], spec: CoverageSpec) -> Stretches:
+def stretches(network: RoadNetwork, devices: Sequence[Device], spec: CoverageSpec, decks: BridgeDecks = NO_DECKS) -> Stretches:
     """Return how many of ``devices`` have each stretch of the network's edges in sight.
 
-    As in the scan, a device sees its own level only, past buildings; one in a tunnel is not hindered by them. Its range is the
-    nominal one, whatever the weather. An integrated radar-video unit counts as the two devices that it is placed as.
+    As in the scan, a device sees past buildings and bridge ``decks``; one in a tunnel sees the tunnel. Its range is the nominal
+    one, whatever the weather. An integrated radar-video unit counts as the two devices that it is placed as.
     """
     pieces = _pieces(network, spec.step_m)
-    counts = _in_sight(network, devices, pieces.middle, spec.target_height_m)
+    counts = _in_sight(network, devices, pieces.middle, spec.target_height_m, decks)
     new = np.ones(counts.size, np.bool_)
     new[1:] = (np.diff(pieces.edge) != 0) | (np.diff(counts) != 0)
     first = np.flatnonzero(new)
@@ -96,16 +96,38 @@ def _pieces(network: RoadNetwork, step_m: float) -> _Pieces:
     return _Pieces(edge, nth * length_m, (nth + 1) * length_m, Points(x_m, y_m, network.edge_level[edge]))
 
 
-def _in_sight(network: RoadNetwork, devices: Sequence[Device], points: Points, target_height_m: float) -> npt.NDArray[np.int16]:
+def _in_sight(
+    network: RoadNetwork, devices: Sequence[Device], points: Points, target_height_m: float, decks: BridgeDecks
+) -> npt.NDArray[np.int16]:
     builder = WallsBuilder(outline_walls([(b.x_m, b.y_m, b.height_m) for b in network.buildings]))
-    placed: list[tuple[Device, tuple[float, float, float, float, float], Fan, int]] = []
-    for device in devices:
-        heading = math.radians(90.0 - device.heading_deg)
-        pose = (device.x_m, device.y_m, device.spec.mounting_height_m, math.cos(heading), math.sin(heading))
-        fan = device.spec.fan()
-        base = builder.add(pose, fan, device.spec.range_m, below_ground=device.level < 0)
-        placed.append((device, pose, fan, base))
+    heading = [math.radians(90.0 - device.heading_deg) for device in devices]
+    poses = [
+        (device.x_m, device.y_m, decks.height_m(device), math.cos(angle), math.sin(angle))
+        for device, angle in zip(devices, heading, strict=True)
+    ]
+    fans = [device.spec.fan() for device in devices]
+    bases = [
+        builder.add(pose, fan, device.spec.range_m, below_ground=device.level < 0)
+        for device, pose, fan in zip(devices, poses, fans, strict=True)
+    ]
+    storeys, hidden = storeys_of(devices, poses, fans, decks)
     walls, counts = builder.walls(), np.zeros(points.x_m.size, np.int16)
-    for device, pose, fan, base in placed:
-        count_in_sight(points, target_height_m, pose, device.level, fan, device.spec.range_m, walls, base, counts)
+    for row, device in enumerate(devices):
+        for storey in range(storeys.start[row], storeys.start[row + 1]):
+            x_m, y_m, _, cos, sin = poses[row]
+            pose = (x_m, y_m, float(storeys.height_m[storey]), cos, sin)
+            level, deck_base = int(storeys.level[storey]), int(storeys.deck_base[storey])
+            count_in_sight(
+                points,
+                target_height_m,
+                pose,
+                level,
+                fans[row],
+                device.spec.range_m,
+                walls,
+                bases[row],
+                hidden,
+                deck_base,
+                counts,
+            )
     return counts

@@ -46,6 +46,7 @@ from twin.sensors.scan import (
 )
 from twin.sensors.self_check import Alarm, SelfCheck, SelfCheckSpec, alarm_rows
 from twin.sensors.site_lists import SiteLists
+from twin.sensors.storeys import NO_DECKS, BridgeDecks, storeys_of
 from twin.traffic.ground_truth import DRIVEN_CLASSES, VEHICLE_CLASSES, GroundTruth
 
 CELL_M = 50.0
@@ -84,6 +85,7 @@ class SensorFleet:
         faults: DeviceFaults | None = None,
         self_check: SelfCheckSpec | None = None,
         site_lists: SiteLists | None = None,
+        decks: BridgeDecks = NO_DECKS,
     ) -> None:
         """Set up the devices (at least one, all of one rate) and what buildings hide from each.
 
@@ -91,6 +93,7 @@ class SensorFleet:
         what its lists hold. ``perceived`` takes who is seen by whom. ``light``, and in
         ``glare`` where the ``sun`` stands, matter to cameras. ``faults`` knows what is wrong with the devices of the run;
         with ``self_check`` the fleet raises alarms from what it reports. ``site_lists`` takes the lists for the sites' fusion.
+        ``decks``: the bridges.
         """
         periods = {device.spec.period_us for device in devices}
         if len(periods) != 1:
@@ -110,7 +113,7 @@ class SensorFleet:
         self._number = np.array([device.number for device in devices], np.int32)
         self._groups: list[tuple[npt.NDArray[np.int32], Model, Fan]] = []
         self._model = np.zeros(count, np.int32)
-        self._walls, self._poses = self._place(devices, buildings, weather, seed, light, sun)
+        self._walls, self._poses = self._place(devices, buildings, weather, seed, light, sun, decks)
         self._errors: Errors = errors_of([model for _, model, _ in self._groups], LEAST_ERROR)
         reach_m = max(device.spec.range_m for device in devices)
         self._grid: Grid = grid_around(self._poses.x_m, self._poses.y_m, reach_m + CELL_M, CELL_M)
@@ -138,6 +141,7 @@ class SensorFleet:
         seed: int,
         light: Light,
         sun: Sun,
+        decks: BridgeDecks,
     ) -> tuple[Walls, Poses]:
         builder = WallsBuilder(outline_walls([(b.x_m, b.y_m, b.height_m) for b in buildings]))
         heading = np.array([math.radians(90.0 - device.heading_deg) for device in devices])
@@ -151,23 +155,26 @@ class SensorFleet:
             model = (spec.model_dump_json(exclude={"heading_deg"}), seen)
             rows_of.setdefault(model, []).append(row)
             specs.setdefault(model, spec)
+        places = [
+            (device.x_m, device.y_m, decks.height_m(device), float(cos[row]), float(sin[row]))
+            for row, device in enumerate(devices)
+        ]
+        fans: dict[int, Fan] = {}
         for model, rows in rows_of.items():
             spec, seen = specs[model], model[1]
             fan = spec.fan()
             for row in rows:
-                device = devices[row]
-                pose = (device.x_m, device.y_m, spec.mounting_height_m, float(cos[row]), float(sin[row]))
-                base[row] = builder.add(pose, fan, spec.range_m, below_ground=device.level < 0)
+                base[row] = builder.add(places[row], fan, spec.range_m, below_ground=devices[row].level < 0)
+                fans[row] = fan
             numbers = spec.model(weather, seen)
             self._model[rows] = len(self._groups)
             self._groups.append((np.array(rows, np.int32), numbers, fan))
+        self._storeys, self._decks = storeys_of(devices, places, [fans[row] for row in range(len(devices))], decks)
         poses = Poses(
             np.array([device.x_m for device in devices], float),
             np.array([device.y_m for device in devices], float),
-            np.array([device.spec.mounting_height_m for device in devices], float),
             cos,
             sin,
-            np.array([device.level for device in devices], np.int8),
             base,
             np.array([stream_key(seed, f"sensors/{device.spec.kind}/detection", device.name) for device in devices], np.uint64),
             np.array([stream_key(seed, f"sensors/{device.spec.kind}/frame", device.name) for device in devices], np.uint64),
@@ -351,6 +358,8 @@ class SensorFleet:
                 model,
                 fan,
                 self._walls,
+                self._storeys,
+                self._decks,
                 self._state,
                 self._frames,
                 totals,

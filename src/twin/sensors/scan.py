@@ -10,11 +10,12 @@ import numpy.typing as npt
 
 from twin.compilation import borrowed, inline_kernel, kernel, line_aligned, prefetch
 from twin.geometry.grid import Grid, cell_range, row_range, sort_into_cells
-from twin.geometry.occlusion import BOX, Fan, Walls, empty_desk, visible_areas
+from twin.geometry.occlusion import BOX, Decks, Fan, Walls, empty_desk, visible_areas
 from twin.rng import normal_pair, uniform4
 from twin.sensors.fault_effects import seen_from_turned
 from twin.sensors.model import Model
 from twin.sensors.radar_cells import MELTED, melt
+from twin.sensors.storeys import Storeys
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int32]
@@ -59,11 +60,9 @@ class Poses(NamedTuple):
 
     x_m: Floats
     y_m: Floats
-    height_m: Floats
     cos: Floats
     """Cosine and sine of the heading, anticlockwise from east."""
     sin: Floats
-    level: npt.NDArray[np.int8]
     wall_base: Longs
     detection_key: Keys
     frame_key: Keys
@@ -160,6 +159,8 @@ def scan_devices(
     model: Model,
     fan: Fan,
     walls: Walls,
+    storeys: Storeys,
+    decks: Decks,
     state: State,
     frames: Frames,
     totals: Totals,
@@ -176,7 +177,7 @@ def scan_devices(
     rows, vehicles, poses, model, fan, walls = (
         borrowed(rows), borrowed(vehicles), borrowed(poses), borrowed(model), borrowed(fan), borrowed(walls)
     )  # fmt: skip
-    grid, state, frames = borrowed(grid), borrowed(state), borrowed(frames)
+    grid, state, frames, storeys, decks = borrowed(grid), borrowed(state), borrowed(frames), borrowed(storeys), borrowed(decks)
     totals, objects = borrowed(totals), borrowed(objects)
     room = vehicles.number.size
     chosen, targets = np.empty(room, np.int32), np.empty(room, np.int32)
@@ -188,43 +189,27 @@ def scan_devices(
         row = rows[k]
         if k + 1 < rows.size:
             _ask_for(poses.wall_base[rows[k + 1]], fan.low.size, walls)
-        count = _candidates(row, grid, vehicles, reach_m, poses, model, fan, totals, chosen, targets, distance)
-        pose = (poses.x_m[row], poses.y_m[row], poses.height_m[row], poses.cos[row], poses.sin[row])
-        while True:
-            needed = visible_areas(
-                vehicles.box,
-                chosen,
-                count,
-                targets,
-                pose,
-                fan,
-                walls,
-                poses.wall_base[row],
-                entries,
-                intervals,
-                desk,
-                whole,
-                seen,
-            )
-            if needed <= entries.shape[0]:
-                break
-            entries, intervals = np.empty((2 * needed, 3), np.int32), np.empty((2 * needed, 3))
-        if model.relative:
-            for i in range(count):
-                seen[i] = min(seen[i] / whole[i], 1.0) if targets[i] and whole[i] > 0.0 else 0.0
-        if model.cell_rad > 0.0:
-            for i in range(count):
-                whole[i] = _evidence(model, vehicles.klass[chosen[i]], distance[i], seen[i]) if targets[i] else 0.0
-            cell = (model.cell_m, model.cell_mps, model.cell_rad)
-            melt(
-                poses.x_m[row], poses.y_m[row], cell, vehicles.box, vehicles.number, vehicles.speed_mps, chosen, count, targets,
-                distance, whole,
-            )  # fmt: skip
         chance = _begin_frame(row, frame, poses, model, state, frames)
-        stored = _report(
-            row, frame, count, chosen, targets, distance, seen, vehicles, poses, model, state, frames, totals, objects, stored,
-            described,
-        )  # fmt: skip
+        for storey in range(storeys.start[row], storeys.start[row + 1]):
+            count = _candidates(
+                row, storeys.level[storey], grid, vehicles, reach_m, poses, model, fan, totals, chosen, targets, distance
+            )
+            if count == 0:
+                continue
+            pose = (poses.x_m[row], poses.y_m[row], storeys.height_m[storey], poses.cos[row], poses.sin[row])
+            while True:
+                needed = visible_areas(
+                    vehicles.box, chosen, count, targets, pose, fan, walls, poses.wall_base[row], decks,
+                    storeys.deck_base[storey], entries, intervals, desk, whole, seen,
+                )  # fmt: skip
+                if needed <= entries.shape[0]:
+                    break
+                entries, intervals = np.empty((2 * needed, 3), np.int32), np.empty((2 * needed, 3))
+            _weigh(row, count, chosen, targets, distance, seen, whole, vehicles, poses, model)
+            stored = _report(
+                row, frame, count, chosen, targets, distance, seen, vehicles, poses, model, state, frames, totals, objects,
+                stored, described,
+            )  # fmt: skip
         if not frames.dropped[row]:
             stored = _false_objects(row, frame, chance, poses, model, fan, frames, totals, objects, stored)
     return stored
@@ -241,6 +226,7 @@ def _ask_for(wall_base: int, columns: int, walls: Walls) -> None:
 @inline_kernel
 def _candidates(
     row: int,
+    level: int,
     grid: Grid,
     vehicles: Vehicles,
     reach_m: float,
@@ -252,7 +238,7 @@ def _candidates(
     targets: Ints,
     distance: Floats,
 ) -> int:
-    """Choose the vehicles on the device's level that it may see, or that may hide one; mark and measure the present ones."""
+    """Choose the vehicles of a storey that a device may see, or that may hide one; mark and measure the present ones."""
     x, y = poses.x_m[row], poses.y_m[row]
     full_turn = fan.turn - fan.low.size < 1e-6
     # the cosine of half the field of view, from its first border
@@ -266,7 +252,7 @@ def _candidates(
             square = dx * dx + dy * dy
             # its own size decides, not the largest one on the grid, so that no other vehicle changes what takes part
             limit = model.range_m + vehicles.box[i, 4] + vehicles.box[i, 5]
-            if square > limit * limit or vehicles.level[i] != poses.level[row]:
+            if square > limit * limit or vehicles.level[i] != level:
                 continue
             away = math.sqrt(square)
             ahead = dx * poses.cos[row] + dy * poses.sin[row]
@@ -284,12 +270,41 @@ def _candidates(
 
 
 @inline_kernel
+def _weigh(
+    row: int,
+    count: int,
+    chosen: Ints,
+    targets: Ints,
+    distance: Floats,
+    seen: Floats,
+    whole: Floats,
+    vehicles: Vehicles,
+    poses: Poses,
+    model: Model,
+) -> None:
+    """Turn areas into shares, and mark vehicles that melt into others, where the model asks for it."""
+    if model.relative:
+        for i in range(count):
+            seen[i] = min(seen[i] / whole[i], 1.0) if targets[i] and whole[i] > 0.0 else 0.0
+    if model.cell_rad > 0.0:
+        for i in range(count):
+            whole[i] = _evidence(model, vehicles.klass[chosen[i]], distance[i], seen[i]) if targets[i] else 0.0
+        cell = (model.cell_m, model.cell_mps, model.cell_rad)
+        melt(
+            poses.x_m[row], poses.y_m[row], cell, vehicles.box, vehicles.number, vehicles.speed_mps, chosen, count, targets,
+            distance, whole,
+        )  # fmt: skip
+
+
+@inline_kernel
 def _begin_frame(row: int, frame: int, poses: Poses, model: Model, state: State, frames: Frames) -> float:
-    """Draw the processing time of one frame and whether it gets lost in the device; return the draw of its false objects."""
+    """Begin one frame: nothing seen; how long it takes and whether it gets lost. Return the draw of its false objects."""
     chance, u1, u2, lost = uniform4(poses.frame_key[row], frame, 0, 0)
     normal, _ = normal_pair(u1, u2)
     frames.processing_us[row] = int(math.exp(model.log_delay_us + model.log_delay_spread * normal) + 0.5)
     frames.dropped[row] = lost < model.drop_share or state.lost[row]
+    frames.counts[row] = 0
+    frames.error_m[row] = 0.0
     return float(chance)
 
 
@@ -365,11 +380,10 @@ def _report(
             if described:
                 _describe(frame, key, vehicles, i, u3, model, state.turn_rad[row], objects, stored)
         stored += 1
-    frames.counts[row, PRESENT] = present
-    frames.counts[row, VISIBLE] = visible
-    frames.counts[row, DETECTED] = detected
-    frames.counts[row, FALSE] = 0
-    frames.error_m[row] = error_sum
+    frames.counts[row, PRESENT] += present
+    frames.counts[row, VISIBLE] += visible
+    frames.counts[row, DETECTED] += detected
+    frames.error_m[row] += error_sum
     return stored
 
 

@@ -38,6 +38,7 @@ from twin.sensors.perceived import PERIOD_US, Perceived
 from twin.sensors.place_check import FEWEST_DEVICES, PlaceCheck, unjudged_sites
 from twin.sensors.process import run_fleet, run_loops
 from twin.sensors.site_lists import SiteLists
+from twin.sensors.storeys import bridge_decks
 from twin.simulation.reports import EdgeSpeeds, Reporting
 from twin.traffic.incidents import resolve_incidents
 from twin.traffic.places import trip_ends
@@ -189,7 +190,8 @@ def build(scenario: Scenario, network: RoadNetwork, recorder: Recorder, base: Pa
     traffic.write_vehicles()
     write_dimensions(recorder, deployment, site_mec.tolist(), scenario.deployment.costs)
     if deployment.devices:
-        write_coverage(recorder, stretches(network, deployment.devices, scenario.coverage))
+        decks = bridge_decks(network, scenario.decks)
+        write_coverage(recorder, stretches(network, deployment.devices, scenario.coverage, decks))
     interval_us = to_us(scenario.log.interval_s)
     loops = _loops(scenario, network, deployment, recorder, faults)
     return World(
@@ -273,6 +275,7 @@ def _fleets(
 ) -> tuple[SensorFleet, ...]:
     lon_deg, lat_deg = to_wgs84(network.crs, network.origin_m, 0.0, 0.0)
     sun = sun_position(scenario.start, float(lon_deg), float(lat_deg))
+    decks = bridge_decks(network, scenario.decks)
     periods = sorted({device.spec.period_us for device in deployment.devices})
     return tuple(
         SensorFleet(
@@ -289,6 +292,7 @@ def _fleets(
             faults=faults,
             self_check=scenario.self_check,
             site_lists=site_lists,
+            decks=decks,
         )
         for period_us in periods
     )
