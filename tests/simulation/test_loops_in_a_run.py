@@ -66,7 +66,7 @@ def test_the_report_has_the_loops_beside_the_truth(sound: Run) -> None:
     hours = figures["devices"] * DURATION_S / 3600.0
     assert figures["true_flow_vph"] * hours == pytest.approx(sum(rows["true_count"]))
     assert figures["flow_vph"] * hours == pytest.approx(sum(rows["count"]))
-    assert "loop" not in found["perception"]["by_kind"]
+    assert set(found["perception"]["by_kind"]) == {"lidar"} == {row["source"] for row in found["specification"]}
     text = report_text(found)
     assert "worst GEH" in text
     assert "None" not in text

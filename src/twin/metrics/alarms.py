@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from twin.eventlog.reader import Run
+from twin.metrics.selection import seeing_devices
 from twin.units import to_us
 
 DAY_US = 86_400_000_000
@@ -98,13 +99,15 @@ def alarm_figures(run: Run) -> dict[str, AlarmScore]:
     """Return the score of a run's alarms by cause, from its tables ``device``, ``alarm`` and ``device_spec``.
 
     An alarm counts for a fault until one window of the self-check after its repair. Without self-check every fault is missed.
+    Loops, which no self-check watches, and their faults are left out.
     Raises ValueError for a run without devices.
     """
     check = run.manifest.scenario.get("self_check")
+    watched = set(seeing_devices(run).column("device").to_pylist())
     return score_alarms(
-        run.table("device").to_pylist(),
+        [row for row in run.table("device").to_pylist() if row["device"] in watched],
         run.table("alarm").to_pylist(),
-        run.dataset("device_spec").count_rows(use_threads=False),
+        len(watched),
         to_us(run.manifest.simulated_s),
         to_us(check["window_s"]) if check else 0,
     )

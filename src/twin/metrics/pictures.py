@@ -13,6 +13,7 @@ from twin.messages import language, say, use_language
 from twin.metrics.coverage import coverage_figures, seen_stretches
 from twin.metrics.flow_monitoring import GEH, flow_monitoring
 from twin.metrics.fundamental_diagram import road_diagram
+from twin.metrics.selection import seeing_devices
 from twin.metrics.time_space import time_space
 from twin.units import CM_PER_M, MPS_PER_KMH
 
@@ -127,7 +128,7 @@ def draw_coverage(run: Run, out: Path) -> None:
     total = coverage_figures(run).total
     if not total.length_m:
         raise InputError(say("draw.no_devices", run=run.path))
-    stretches, devices, buildings = seen_stretches(run), run.table("device_spec"), run.table("building")
+    stretches, devices, buildings = seen_stretches(run), seeing_devices(run), run.table("building")
     lengths_m = (total.length_m - total.covered_m, total.covered_m - total.covered_twice_m, total.covered_twice_m)
     with _Sheet(out, run.manifest.name, "draw.coverage") as (_, axes):
         from matplotlib.collections import LineCollection, PolyCollection

@@ -10,6 +10,7 @@ from twin.eventlog.reader import Run
 from twin.metrics.flow_monitoring import FlowPoints, flow_monitoring
 from twin.metrics.loops import loop_figures
 from twin.metrics.perception import DetectionCounts, perception_figures
+from twin.metrics.selection import seeing_devices
 from twin.metrics.site_tracks import site_tracking
 from twin.metrics.specification import specification_verdicts
 from twin.metrics.tracking import TrackingFigures
@@ -66,10 +67,10 @@ def report(run: Run) -> Figures:
 
 def _perception(run: Run, warm_up_s: float) -> Figures:
     found = perception_figures(run, warm_up_s)
-    kinds = {row["device"]: str(row["kind"]) for row in run.table("device_spec").select(["device", "kind"]).to_pylist()}
+    kinds = {row["device"]: str(row["kind"]) for row in seeing_devices(run).select(["device", "kind"]).to_pylist()}
     by_kind = {
         kind: _counts(counts for device, counts in found.by_device.items() if kinds[device] == kind)
-        for kind in sorted(set(kinds.values()) - {"loop"})  # loops detect no objects
+        for kind in sorted(set(kinds.values()))
     }
     by_range, by_class = [], []
     for near_m, far_m in zip(RANGES_M, (*RANGES_M[1:], None), strict=True):

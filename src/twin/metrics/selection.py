@@ -29,6 +29,12 @@ def after_warm_up(run: Run, table: str, columns: Sequence[str], warm_up_s: float
     return pa.Table.from_batches(kept, schema=schema).select(list(columns)).unify_dictionaries()
 
 
+def seeing_devices(run: Run) -> pa.Table:
+    """Return the rows of ``device_spec`` of devices that see objects: all but loops."""
+    table = run.table("device_spec")
+    return table.filter(pa.array([kind != "loop" for kind in table.column("kind").to_pylist()], pa.bool_()))
+
+
 def column(table: pa.Table, name: str) -> npt.NDArray[Any]:
     """Return the values of a number column that are not null, (n,)."""
     values: npt.NDArray[Any] = table.column(name).drop_null().to_numpy()

@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from twin.eventlog.reader import Run
 from twin.metrics.links import US_PER_MS
-from twin.metrics.selection import after_warm_up, codes, percentile, share
+from twin.metrics.selection import after_warm_up, codes, percentile, seeing_devices, share
 from twin.metrics.truth import Truth, shown_vehicles, truth_of
 from twin.units import CM_PER_M, MPS_PER_KMH
 
@@ -91,7 +91,7 @@ def specification_verdicts(run: Run, warm_up_s: float = 0.0, truth: Truth | None
     truth = truth_of(run, warm_up_s) if truth is None else truth
     vocabulary: dict[str, int] = {}
     klass = _classes(run, vocabulary)
-    rows = run.table("device_spec").select(["device", "kind"]).to_pylist()
+    rows = seeing_devices(run).select(["device", "kind"]).to_pylist()
     kinds = sorted({str(row["kind"]) for row in rows})
     kind_of = np.full(max((row["device"] for row in rows), default=-1) + 1, -1, np.int64)
     kind_of[[row["device"] for row in rows]] = [kinds.index(row["kind"]) for row in rows]

@@ -85,6 +85,7 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
     "column_latency_p95_ms": ("到云时延 95% 分位 (ms)", "Latency to the cloud, 95 % (ms)"),
     "column_delivered_share": ("送达率", "Delivered"),
     "kind_lidar": ("激光雷达", "LiDAR"),
+    "kind_loop": ("线圈/地磁", "loop"),
     "chart_recall": ("检出率：按距离与车型", "Recall by range and class"),
     "chart_latency": ("时延分布", "Distribution of latency"),
     "chart_speed": ("路网平均行程速度", "Mean travel speed of the network"),
