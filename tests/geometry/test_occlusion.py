@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.geometry.ray_caster import corners, exact_fractions
 
 from twin.geometry.decks import DecksBuilder, deck_strips
 from twin.geometry.occlusion import empty_desk, fan, visible_areas
@@ -26,98 +27,6 @@ DEFAULT = {
 NO_DECKS = DecksBuilder(deck_strips([])).decks()
 NO_BUILDINGS: list[np.ndarray] = []
 FULL = {"field_of_view": 360.0, "lowest": -89.0, "highest": 89.0, "tilt": 0.0, "column": 1.0, "range_m": 200.0}
-
-
-# --- the oracle: every solid is a convex prism, a ray is clipped by its side planes, its floor and its roof -----------------
-
-
-def corners(box):
-    """Return the outline of a box (x, y, heading, length, width, height), anticlockwise."""
-    x, y, heading, length, width, _ = box
-    along = np.array([math.cos(heading), math.sin(heading)])
-    across = np.array([-along[1], along[0]])
-    signs = np.array([(1, -1), (1, 1), (-1, 1), (-1, -1)]) * 0.5
-    return np.array([x, y]) + signs[:, :1] * length * along + signs[:, 1:] * width * across
-
-
-def entry_distance(origin, rays, outline, height):
-    """Return where each ray enters the prism on ``outline`` (anticlockwise, convex), infinity where it misses it."""
-    first, last = np.full(len(rays), 1e-9), np.full(len(rays), np.inf)
-    edge = np.roll(outline, -1, axis=0) - outline
-    normals = np.column_stack((edge[:, 1], -edge[:, 0], np.zeros(len(edge))))
-    offsets = (normals[:, :2] * outline).sum(axis=1)
-    planes = [*zip(normals, offsets, strict=True), (np.array([0.0, 0.0, 1.0]), height), (np.array([0.0, 0.0, -1.0]), 0.0)]
-    for normal, offset in planes:
-        rate, gap = rays @ normal, offset - origin @ normal
-        with np.errstate(divide="ignore", invalid="ignore"):
-            t = gap / rate
-        first = np.where(rate < 0.0, np.maximum(first, t), first)
-        last = np.where(rate > 0.0, np.minimum(last, t), last)
-        last = np.where((rate == 0.0) & (gap < 0.0), -np.inf, last)
-    return np.where(first <= last, first, np.inf)
-
-
-def window(origin, outline, height):
-    """Return the azimuths and elevations that bound a prism, azimuths about that of its middle; and its least distance."""
-    offset = outline - origin[:2]
-    middle = math.atan2(*offset.mean(axis=0)[::-1])
-    azimuths = (np.arctan2(offset[:, 1], offset[:, 0]) - middle + math.pi) % (2 * math.pi) - math.pi
-    away = np.hypot(offset[:, 0], offset[:, 1])
-    edge = np.roll(offset, -1, axis=0) - offset
-    at = np.clip(-(offset * edge).sum(axis=1) / (edge**2).sum(axis=1), 0.0, 1.0)
-    nearest = np.hypot(*(offset + at[:, None] * edge).T).min()
-    slopes = [(z - origin[2]) / r for z in (0.0, height) for r in (nearest, away.max())]
-    return middle + azimuths.min(), middle + azimuths.max(), math.atan(min(slopes)), math.atan(max(slopes)), nearest
-
-
-def directions(azimuth, elevation):
-    """Return unit vectors."""
-    return np.column_stack((np.cos(elevation) * np.cos(azimuth), np.cos(elevation) * np.sin(azimuth), np.sin(elevation)))
-
-
-def exact_fraction(origin, solids, target, sees, least=200):
-    """Return the share of a target's silhouette (azimuth x elevation) that ``sees`` and no other solid blocks."""
-    outline, height = solids[target]
-    spans = [window(origin, *solid) for solid in solids]
-    low_az, high_az, low_el, high_el, _ = spans[target]
-    steps = 24
-    while True:
-        share = (np.arange(steps) + 0.5) / steps
-        azimuth, elevation = np.meshgrid(low_az + share * (high_az - low_az), low_el + share * (high_el - low_el))
-        rays = directions(azimuth.ravel(), elevation.ravel())
-        distance = entry_distance(origin, rays, outline, height)
-        hit = np.isfinite(distance)
-        if hit.sum() >= least:
-            break
-        steps *= 2
-    rays, distance = rays[hit], distance[hit]
-    farthest = np.hypot(*(outline - origin[:2]).T).max()
-    free = sees(rays)
-    for other, (other_outline, other_height) in enumerate(solids):
-        if other == target or spans[other][4] > farthest:
-            continue
-        gap = (spans[other][0] - low_az + math.pi) % (2 * math.pi) - math.pi  # where the other begins, from where this does
-        if -(spans[other][1] - spans[other][0]) - 1e-9 <= gap <= high_az - low_az + 1e-9:
-            free &= entry_distance(origin, rays, other_outline, other_height) >= distance
-    return free.mean()
-
-
-def device_sees(heading, device):
-    """Return which rays lie in a device's field of view and elevation limits."""
-
-    def sees(rays):
-        bearing = np.arctan2(rays[:, 1], rays[:, 0]) - heading
-        bearing = (bearing + math.pi) % (2 * math.pi) - math.pi
-        tilt = math.radians(device["tilt"])
-        forward = np.hypot(rays[:, 0], rays[:, 1]) * np.cos(bearing)
-        elevation = np.arcsin(np.clip(forward * math.sin(tilt) + rays[:, 2] * math.cos(tilt), -1.0, 1.0))
-        return (
-            (np.abs(bearing) <= 0.5 * math.radians(device["field_of_view"]) + 1e-9)
-            & (elevation >= math.radians(device["lowest"]))
-            & (elevation <= math.radians(device["highest"]))
-        )
-
-    return sees
 
 
 # --- the scan under test -----------------------------------------------------------------------------------------------------
@@ -199,17 +108,11 @@ def roadway(rng, vehicles=64):
 
 def errors_in(origin, heading, boxes, buildings, device):
     """Return |scan - exact| and the width in columns of every target of a scene whose exact fraction lies in 0.02-0.98."""
-    errors, widths = [], []
     solids = [(corners(box), box[5]) for box in boxes] + buildings
-    scanned = fractions(origin, heading, boxes, buildings, device)
-    sees = device_sees(heading, device)
-    for target in range(len(boxes)):
-        exact = exact_fraction(origin, solids, target, sees)
-        if 0.02 <= exact <= 0.98:
-            span = window(origin, *solids[target])
-            errors.append(abs(scanned[target] - exact))
-            widths.append(math.degrees(span[1] - span[0]) / device["column"])
-    return errors, widths
+    exact, spans = exact_fractions(origin, solids, len(boxes), heading, device)
+    partly = (exact >= 0.02) & (exact <= 0.98)
+    errors = np.abs(fractions(origin, heading, boxes, buildings, device) - exact)
+    return errors[partly].tolist(), (np.degrees(spans) / device["column"])[partly].tolist()
 
 
 def compare(scenes, device, seed):
