@@ -1,7 +1,8 @@
-"""An exact caster of 3-D rays, independent of the scan: every solid is a convex prism on the ground.
+"""An exact caster of 3-D rays, independent of the scan: solids are convex prisms on the ground, sheets rectangles in space.
 
-A ray is clipped by a prism's side planes, its floor and its roof. It shares no formula with ``twin.geometry``: there is no
-column, no slope and no order of distance here. It is compiled because hundreds of scenes take minutes otherwise.
+A ray is clipped by a prism's side planes, its floor and its roof; a sheet is met where its plane is. None of the formulas of
+``twin.geometry`` is used: there is no column, no slope and no order of distance here. It is compiled because hundreds of
+scenes take minutes otherwise.
 """
 
 from __future__ import annotations
@@ -69,6 +70,23 @@ def entry_distance(ox, oy, oz, dx, dy, dz, planes, begin, end, height):
 
 
 @kernel
+def meets_a_sheet(ox, oy, oz, dx, dy, dz, sheets, up_to):
+    """Tell whether a ray meets one of the rectangles (corner and two sides at right angles, x, y, z each) before a distance."""
+    for k in range(sheets.shape[0]):
+        cx, cy, cz, ax, ay, az, bx, by, bz = sheets[k]
+        nx, ny, nz = ay * bz - az * by, az * bx - ax * bz, ax * by - ay * bx
+        rate = dx * nx + dy * ny + dz * nz
+        if rate != 0.0:
+            t = ((cx - ox) * nx + (cy - oy) * ny + (cz - oz) * nz) / rate
+            px, py, pz = ox + t * dx - cx, oy + t * dy - cy, oz + t * dz - cz
+            u = (px * ax + py * ay + pz * az) / (ax * ax + ay * ay + az * az)
+            v = (px * bx + py * by + pz * bz) / (bx * bx + by * by + bz * bz)
+            if 0.0 < t < up_to and 0.0 <= u <= 1.0 and 0.0 <= v <= 1.0:
+                return True
+    return False
+
+
+@kernel
 def device_sees(dx, dy, dz, heading, device):
     """Tell whether a direction lies in a device's field of view and, in its tilted frame, within its elevation limits."""
     field_of_view, lowest, highest, tilt = device
@@ -79,8 +97,8 @@ def device_sees(dx, dy, dz, heading, device):
 
 
 @kernel
-def share_of_rays(origin, target, planes, start, heights, windows, heading, device, least):
-    """Return the share of the rays that meet the target which the device sends out and no other solid stops before it."""
+def share_of_rays(origin, target, planes, start, heights, windows, sheets, heading, device, least):
+    """Return the share of the rays that meet the target which the device sends out and nothing else stops before it."""
     low_az, high_az, low_el, high_el, _, farthest = windows[target]
     ox, oy, oz = origin
     blockers = np.empty(heights.size, np.int64)
@@ -105,7 +123,9 @@ def share_of_rays(origin, target, planes, start, heights, windows, heading, devi
                 if own == np.inf:
                     continue
                 hits += 1
+                before = own + 1e-6  # a vehicle's underside lies on its deck
                 seen = device_sees(dx, dy, dz, heading, device)
+                seen = seen and not meets_a_sheet(ox, oy, oz, dx, dy, dz, sheets, before)
                 for k in range(count):
                     b = blockers[k]
                     if not seen:
@@ -117,11 +137,12 @@ def share_of_rays(origin, target, planes, start, heights, windows, heading, devi
         steps *= 2
 
 
-def exact_fractions(origin, solids, targets, heading, device, least=200):
+def exact_fractions(origin, solids, targets, heading, device, sheets=(), least=200):
     """Return the visible share of the silhouettes (azimuth x elevation) of the first ``targets`` of ``solids``.
 
     A solid is an outline (anticlockwise, convex, (n, 2) m) and a height, m; ``device`` names its field of view, limits and
-    tilt in degrees. At least ``least`` rays meet each target. Also return the azimuths that each target spans, rad.
+    tilt in degrees; ``sheets`` (n, 9) m are what ``meets_a_sheet`` takes. At least ``least`` rays meet each target. Also
+    return the azimuths that each target spans, rad.
     """
     origin = np.asarray(origin, float)
     planes = [side_planes(outline) for outline, _ in solids]
@@ -129,6 +150,7 @@ def exact_fractions(origin, solids, targets, heading, device, least=200):
     heights = np.array([height for _, height in solids], float)
     windows = np.array([window(origin, *solid) for solid in solids])
     limits = tuple(math.radians(device[name]) for name in ("field_of_view", "lowest", "highest", "tilt"))
-    given = (np.concatenate(planes), start, heights, windows, float(heading), limits, least)
+    screens = np.reshape(np.array(sheets, float), (-1, 9))
+    given = (np.concatenate(planes), start, heights, windows, screens, float(heading), limits, least)
     shares = np.array([share_of_rays(origin, target, *given) for target in range(targets)])
     return shares, windows[:targets, 1] - windows[:targets, 0]

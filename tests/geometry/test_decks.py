@@ -1,4 +1,4 @@
-"""What bridge decks hide: by hand, and against an independent ray caster with decks as flat quadrangles in space."""
+"""What bridge decks hide: by hand, and against an independent ray caster with decks as flat rectangles in space."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 import pytest
+from tests.geometry.ray_caster import corners, exact_fractions
 
 from twin.geometry.decks import DecksBuilder, deck_strips
 from twin.geometry.occlusion import Fan, empty_desk, fan, visible_areas
@@ -14,11 +15,14 @@ from twin.geometry.walls import WallsBuilder, outline_walls
 DECK_M = 6.0
 """Height of the deck in these scenes."""
 RANGE_M = 200.0
+ALL_ROUND = {"field_of_view": 360.0, "lowest": -89.0, "highest": 89.0, "tilt": 0.0}
+"""A device that sees all directions, in degrees."""
 
 
 def all_round(column_deg: float = 3.0) -> Fan:
-    """Return the columns of a device that sees all directions."""
-    return fan(2.0 * math.pi, math.radians(column_deg), math.radians(-89.0), math.radians(89.0))
+    """Return the columns of that device."""
+    limits = (ALL_ROUND["lowest"], ALL_ROUND["highest"])
+    return fan(2.0 * math.pi, math.radians(column_deg), *map(math.radians, limits))
 
 
 def visible_fraction(sensor, vehicles, storey_z_m, lines, parapet_m=0.0):
@@ -51,76 +55,19 @@ def visible_fraction(sensor, vehicles, storey_z_m, lines, parapet_m=0.0):
     return seen / whole
 
 
-def box_entry(sensor, rays, box, base_m):
-    """Return where each ray enters a box that stands at ``base_m``, infinity where it misses: slabs in the box's own frame."""
-    x, y, heading, length, width, height = box
-    turn = np.array(
-        [[math.cos(heading), math.sin(heading), 0.0], [-math.sin(heading), math.cos(heading), 0.0], [0.0, 0.0, 1.0]]
-    )
-    origin = turn @ (sensor - np.array([x, y, base_m + 0.5 * height]))
-    with np.errstate(divide="ignore"):
-        inverse = 1.0 / (rays @ turn.T)
-    half = 0.5 * np.array([length, width, height])
-    ends = np.stack(((-half - origin) * inverse, (half - origin) * inverse))
-    first, last = ends.min(axis=0).max(axis=1), ends.max(axis=0).min(axis=1)
-    return np.where((first <= last) & (first > 0.0), first, np.inf)
-
-
-def through_deck(sensor, rays, distance, lines):
-    """Tell which rays meet a deck's quadrangle before ``distance``, or there: a vehicle's underside lies on its deck."""
-    hit = np.zeros(len(rays), bool)
+def cast_fractions(sensor, vehicles, base_m, lines, parapet_m=0.0):
+    """Return the visible fractions by rays: decks are flat rectangles, parapets upright ones along both of their sides."""
+    sheets = []
     for xs, ys, width, z in lines:
         for x0, y0, x1, y1 in zip(xs, ys, xs[1:], ys[1:], strict=False):
-            with np.errstate(divide="ignore", invalid="ignore"):
-                t = (z - sensor[2]) / rays[:, 2]
-                px, py = sensor[0] + t * rays[:, 0] - x0, sensor[1] + t * rays[:, 1] - y0
-            length = math.hypot(x1 - x0, y1 - y0)
-            ax, ay = (x1 - x0) / length, (y1 - y0) / length
-            along, across = px * ax + py * ay, py * ax - px * ay
-            hit |= (t > 0.0) & (t < distance + 1e-6) & (along >= 0.0) & (along <= length) & (np.abs(across) <= 0.5 * width)
-    return hit
-
-
-def over_parapet(sensor, rays, distance, lines, parapet_m):
-    """Tell which rays meet an upright wall along either side of a straight deck before ``distance``."""
-    hit = np.zeros(len(rays), bool)
-    for (x0, x1), (y0, y1), width, z in lines:
-        length = math.hypot(x1 - x0, y1 - y0)
-        ax, ay = (x1 - x0) / length, (y1 - y0) / length
-        px, py = sensor[0] - x0, sensor[1] - y0
-        for side in (-0.5 * width, 0.5 * width):
-            with np.errstate(divide="ignore", invalid="ignore"):
-                t = (side - (py * ax - px * ay)) / (rays[:, 1] * ax - rays[:, 0] * ay)
-                along = px * ax + py * ay + t * (rays[:, 0] * ax + rays[:, 1] * ay)
-                height = sensor[2] + t * rays[:, 2] - z
-            hit |= (t > 0.0) & (t < distance) & (along >= 0.0) & (along <= length) & (height >= 0.0) & (height <= parapet_m)
-    return hit
-
-
-def cast_fraction(sensor, vehicles, target, base_m, lines, parapet_m=0.0):
-    """Return the visible share of a vehicle's silhouette by rays (at least 200 hits): other vehicles and decks in the way."""
-    x, y, _, length, width, height = vehicles[target]
-    reach = 0.5 * math.hypot(length, width)
-    middle, away = math.atan2(y - sensor[1], x - sensor[0]), math.hypot(x - sensor[0], y - sensor[1])
-    spread = math.asin(min(1.0, reach / away))
-    ends = [math.atan2(z - sensor[2], r) for z in (base_m, base_m + height) for r in (away - reach, away + reach)]
-    for steps in (40, 80, 160):
-        share = (np.arange(steps) + 0.5) / steps
-        az, el = np.meshgrid(middle + (2 * share - 1) * spread, min(ends) + share * (max(ends) - min(ends)))
-        az, el = az.ravel(), el.ravel()
-        rays = np.column_stack((np.cos(el) * np.cos(az), np.cos(el) * np.sin(az), np.sin(el)))
-        distance = box_entry(sensor, rays, vehicles[target], base_m)
-        hit = np.isfinite(distance)
-        if hit.sum() >= 200:
-            break
-    rays, distance = rays[hit], distance[hit]
-    free = ~through_deck(sensor, rays, distance, lines)
-    if parapet_m > 0.0:
-        free &= ~over_parapet(sensor, rays, distance, lines, parapet_m)
-    for other, box in enumerate(vehicles):
-        if other != target:
-            free &= box_entry(sensor, rays, box, base_m) >= distance
-    return free.mean()
+            along, up = np.array([x1 - x0, y1 - y0, 0.0]), np.array([0.0, 0.0, parapet_m])
+            across = np.array([y0 - y1, x1 - x0, 0.0]) * width / math.hypot(x1 - x0, y1 - y0)
+            right = np.array([x0, y0, z - base_m]) - 0.5 * across
+            sheets.append((right, along, across))
+            if parapet_m > 0.0:
+                sheets += [(right, along, up), (right + across, along, up)]
+    solids = [(corners(box), box[5]) for box in vehicles]
+    return exact_fractions(sensor - np.array([0.0, 0.0, base_m]), solids, len(solids), 0.0, ALL_ROUND, sheets)[0]
 
 
 STRAIGHT = [(np.array([-300.0, 300.0]), np.array([0.0, 0.0]), 18.0, DECK_M)]
@@ -199,9 +146,10 @@ def test_visible_fraction_past_decks_agrees_with_rays(height_m: float) -> None:
                 if math.hypot(x - sensor[0], y - sensor[1]) > 8.0:
                     vehicles.append((x, y, rng.normal(0.0, 0.02), length, 1.9, height))
             scanned = visible_fraction(sensor, vehicles, base_m, lines)
-            for target in range(len(vehicles)):
-                exact = cast_fraction(sensor, vehicles, target, base_m, lines)
-                (errors if 0.02 <= exact <= 0.98 else clear).append(abs(scanned[target] - exact))
+            exact = cast_fractions(sensor, vehicles, base_m, lines)
+            partly = (exact >= 0.02) & (exact <= 0.98)
+            errors += np.abs(scanned - exact)[partly].tolist()
+            clear += np.abs(scanned - exact)[~partly].tolist()
     assert len(errors) + len(clear) > 250
     assert np.mean(clear) <= 0.005
     assert max(clear) <= 0.15
@@ -230,10 +178,8 @@ def test_parapets_hide_as_rays_say(height_m: float) -> None:
             vehicles.append((x, y, rng.normal(0.0, 0.02), *((9.0, 1.9, 3.2) if tall else (4.6, 1.9, 1.5))))
         scanned = visible_fraction(sensor, vehicles, base_m, lines, 1.0)
         bare = visible_fraction(sensor, vehicles, base_m, lines)
-        for target in range(len(vehicles)):
-            exact = cast_fraction(sensor, vehicles, target, base_m, lines, 1.0)
-            errors.append(abs(scanned[target] - exact))
-            hidden += bool(bare[target] > scanned[target] + 0.01)
+        errors += np.abs(scanned - cast_fractions(sensor, vehicles, base_m, lines, 1.0)).tolist()
+        hidden += (bare > scanned + 0.01).sum()
     assert np.mean(errors) <= 0.03
     assert max(errors) <= 0.2
     assert hidden > 5
