@@ -18,9 +18,9 @@ import numpy as np
 from twin.eventlog.recorder import Recorder
 from twin.kernel.weather import WeatherSpec
 from twin.roadnet.road_network import Building
-from twin.sensors.deployment import Device
 from twin.sensors.fleet import SensorFleet
 from twin.sensors.lidar import LidarSpec
+from twin.sensors.sites import Device
 from twin.traffic.ground_truth import GroundTruth
 
 BLOCK_M = 200.0

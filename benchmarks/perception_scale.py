@@ -30,9 +30,9 @@ from sumo_sensor_loop import WARM_UP_S, drive_and_look, grid_buildings, grid_dev
 from twin.eventlog.recorder import Recorder
 from twin.kernel.weather import WeatherSpec
 from twin.roadnet.road_network import Building
-from twin.sensors.deployment import Device
 from twin.sensors.fleet import SensorFleet
 from twin.sensors.lidar import LidarSpec
+from twin.sensors.sites import Device
 from twin.traffic.ground_truth import GroundTruth
 
 SIDE = 31

@@ -22,8 +22,8 @@ import shapely
 from peer_cases import SPACING_M, PeerCase
 from sumo_peer import write_case
 from twin.roadnet.road_network import Building, RoadNetwork
-from twin.sensors.deployment import Device
 from twin.sensors.lidar import LidarSpec
+from twin.sensors.sites import Device
 from twin.traffic.ground_truth import GroundTruth
 
 WARM_UP_S = 900.0

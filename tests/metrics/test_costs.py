@@ -15,8 +15,10 @@ from twin.eventlog.recorder import Recorder
 from twin.metrics.costs import CostRange, cost_figures
 from twin.metrics.summary import summarise
 from twin.sensors.costs import bill
-from twin.sensors.deployment import Deployment, DeploymentSpec, place
+from twin.sensors.deployment import place
+from twin.sensors.deployment_spec import DeploymentSpec
 from twin.sensors.dimensions import write_dimensions
+from twin.sensors.sites import Deployment
 
 SPEC = DeploymentSpec.model_validate(
     {

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from twin.errors import ScenarioError
 from twin.sensors.along_roads import Neighbourhood, on_the_right, places_along
-from twin.sensors.deployment import DeploymentSpec, check, notices, place
-from twin.sensors.deployment_spec import AlongRoadsRule
+from twin.sensors.deployment import check, notices, place
+from twin.sensors.deployment_spec import AlongRoadsRule, DeploymentSpec
 from twin.sensors.poles import KERB_TO_POLE_MIN_M, MapFootprint
 
 MAIN = ["trunk", "primary", "secondary", "tertiary"]

@@ -9,7 +9,9 @@ from tests.sensors.test_deployment import lonlat, network
 
 from twin.sensors.cost_spec import CostsSpec
 from twin.sensors.costs import bill
-from twin.sensors.deployment import Deployment, DeploymentSpec, Site, notices, place
+from twin.sensors.deployment import notices, place
+from twin.sensors.deployment_spec import DeploymentSpec
+from twin.sensors.sites import Deployment, Site
 from twin.units import HOURS_A_YEAR
 
 CORNERS = {"mounts": [{"at": "corner", "devices": [{"kind": "lidar"}]}], "rsu": 1, "compute": 1}

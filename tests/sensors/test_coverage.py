@@ -8,7 +8,8 @@ from tests.sensors.test_deployment import lonlat, network
 
 from twin.roadnet.road_network import Building, RoadNetwork
 from twin.sensors.coverage import CoverageSpec, Stretches, stretches
-from twin.sensors.deployment import DeploymentSpec, place
+from twin.sensors.deployment import place
+from twin.sensors.deployment_spec import DeploymentSpec
 
 WALL = Building(np.array([-60.0, -60.0, -59.0, -59.0]), np.array([-3.0, 3.0, 3.0, -3.0]), 40.0)
 """Between the two carriageways; 1 m thick, from 59 m to 60 m west of the crossing."""

@@ -15,7 +15,8 @@ from twin.errors import ScenarioError
 from twin.eventlog.recorder import Recorder
 from twin.roadnet.projection import to_wgs84
 from twin.roadnet.road_network import Building, Junction, Provenance, RoadNetwork
-from twin.sensors.deployment import DeploymentSpec, check, place
+from twin.sensors.deployment import check, place
+from twin.sensors.deployment_spec import DeploymentSpec
 from twin.sensors.dimensions import write_dimensions
 from twin.sensors.poles import CLEARANCE_M, KERB_TO_POLE_MIN_M, MapFootprint
 

@@ -18,10 +18,10 @@ from pyarrow import ipc
 from twin.eventlog.recorder import Recorder
 from twin.kernel.weather import WeatherSpec
 from twin.roadnet.road_network import Building
-from twin.sensors.deployment import Device
 from twin.sensors.fleet import SensorFleet
 from twin.sensors.lidar import LidarSpec, points_on_target
 from twin.sensors.process import run_fleet
+from twin.sensors.sites import Device
 from twin.traffic.ground_truth import GroundTruth
 
 SURE = {

@@ -10,10 +10,11 @@ from twin.errors import ScenarioError
 from twin.roadnet.lane_graph_cache import lane_graph_of
 from twin.roadnet.road_network import RoadNetwork
 from twin.sensors.costs import bill
-from twin.sensors.deployment import Deployment, check, place
+from twin.sensors.deployment import check, place
 from twin.sensors.deployment_spec import DeploymentSpec
 from twin.sensors.loop import LoopSpec
 from twin.sensors.loop_places import ROAD_REACH_M, LoopGround
+from twin.sensors.sites import Deployment
 
 HUACHENG = {"lon_deg": 113.31605, "lat_deg": 23.12187}
 

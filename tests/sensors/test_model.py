@@ -12,11 +12,11 @@ import pytest
 from twin.eventlog.recorder import Recorder
 from twin.kernel.weather import WeatherSpec
 from twin.sensors.camera import CameraSpec
-from twin.sensors.deployment import Device
 from twin.sensors.fleet import SensorFleet
 from twin.sensors.lidar import LidarSpec
 from twin.sensors.model import errors_of
 from twin.sensors.radar import RadarSpec
+from twin.sensors.sites import Device
 from twin.traffic.ground_truth import GroundTruth
 
 

@@ -9,7 +9,8 @@ import pytest
 from tests.sensors.test_deployment import lonlat, network
 
 from twin.roadnet.road_network import RoadNetwork
-from twin.sensors.deployment import DeploymentSpec, check, place
+from twin.sensors.deployment import check, place
+from twin.sensors.deployment_spec import DeploymentSpec
 from twin.sensors.mounts import LONGEST_CROSS_ARM_M, chosen, poses
 from twin.sensors.poles import MapFootprint
 from twin.sensors.structures import bridges, ramps

@@ -13,10 +13,10 @@ from pyarrow import ipc
 
 from twin.eventlog.recorder import Recorder
 from twin.kernel.weather import WeatherSpec
-from twin.sensors.deployment import Device
 from twin.sensors.fleet import SensorFleet
 from twin.sensors.radar import RadarSpec
 from twin.sensors.radar_cells import MELTED, melt
+from twin.sensors.sites import Device
 from twin.traffic.ground_truth import GroundTruth
 
 SURE = {"snr_for_half_detection_db": 0.0, "snr_at_range_db": 60.0, "false_objects_per_frame": 0.0, "mounting_height_m": 4.0}

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from twin.errors import ScenarioError
 from twin.roadnet.datum import DATUMS, convert
 from twin.roadnet.projection import to_wgs84
-from twin.sensors.deployment import DeploymentSpec, check, notices, place
+from twin.sensors.deployment import check, notices, place
+from twin.sensors.deployment_spec import DeploymentSpec
 from twin.sensors.site_tables import HEADERS, table_hashes
 
 KITS = {"pole": [{"kind": "lidar"}], "mast": [{"kind": "lidar"}, {"kind": "lidar", "mounting_height_m": 9.0}]}

@@ -13,9 +13,9 @@ from twin.eventlog.recorder import Recorder
 from twin.geometry.decks import deck_strips
 from twin.kernel.weather import WeatherSpec
 from twin.roadnet.road_network import Building
-from twin.sensors.deployment import Device
 from twin.sensors.fleet import SensorFleet
 from twin.sensors.lidar import LidarSpec
+from twin.sensors.sites import Device
 from twin.sensors.storeys import NO_DECKS, BridgeDecks, DecksSpec, storeys_of
 from twin.traffic.ground_truth import GroundTruth
 

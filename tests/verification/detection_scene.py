@@ -11,8 +11,8 @@ from tests.verification.average_precision import Boxes
 
 from twin.kernel.weather import WeatherSpec
 from twin.sensors.association import Reports
-from twin.sensors.deployment import Device
 from twin.sensors.fleet import SensorFleet
+from twin.sensors.sites import Device
 from twin.traffic.ground_truth import VEHICLE_CLASSES, GroundTruth
 
 CAR, BUS, LIGHT_TRUCK, HEAVY_TRUCK, CYCLIST, PEDESTRIAN = (

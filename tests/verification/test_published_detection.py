@@ -19,12 +19,12 @@ from tests.verification.detection_scene import CYCLIST, PEDESTRIAN, Bench, boxes
 
 from twin.sensors.association import Reports
 from twin.sensors.camera import CameraSpec
-from twin.sensors.deployment import Device
 from twin.sensors.fusion import FusedObjects, SiteFusion
 from twin.sensors.fusion_spec import FusionSpec
 from twin.sensors.inbox import chosen_lists, joined
 from twin.sensors.lidar import LidarSpec
 from twin.sensors.presets import shipped
+from twin.sensors.sites import Device
 from twin.traffic.ground_truth import VEHICLE_CLASSES, GroundTruth
 
 SCENES = 100

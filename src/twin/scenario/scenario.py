@@ -11,7 +11,7 @@ from twin.kernel.weather import WeatherSpec
 from twin.messages import say
 from twin.sensors.adaptation import AdaptationSpec
 from twin.sensors.coverage import CoverageSpec
-from twin.sensors.deployment import DeploymentSpec
+from twin.sensors.deployment_spec import DeploymentSpec
 from twin.sensors.fault_spec import FaultsSpec
 from twin.sensors.fusion_spec import FusionSpec
 from twin.sensors.light import Light

@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from twin.sensors.cost_spec import CostsSpec, PriceSpec
-from twin.sensors.deployment import Deployment, Device, Site
 from twin.sensors.loop_places import LoopDevice
+from twin.sensors.sites import Deployment, Device, Site
 from twin.units import HOURS_A_YEAR
 
 Floats = npt.NDArray[np.float64]

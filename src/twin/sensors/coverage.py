@@ -15,7 +15,7 @@ from twin.eventlog.recorder import Recorder
 from twin.geometry.sight import Points, count_in_sight
 from twin.geometry.walls import WallsBuilder, outline_walls
 from twin.roadnet.road_network import RoadNetwork
-from twin.sensors.deployment import Device
+from twin.sensors.sites import Device
 from twin.sensors.storeys import NO_DECKS, BridgeDecks, storeys_of
 from twin.spec import Spec
 

@@ -11,7 +11,7 @@ from twin.eventlog.quantise import centimetres
 from twin.eventlog.recorder import Recorder
 from twin.sensors.cost_spec import CostsSpec
 from twin.sensors.costs import bill, unit_cny
-from twin.sensors.deployment import Deployment, Device
+from twin.sensors.sites import Deployment, Device
 
 
 def write_dimensions(recorder: Recorder, deployment: Deployment, mec: Sequence[int], costs: CostsSpec) -> None:

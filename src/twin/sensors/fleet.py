@@ -8,8 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from twin.eventlog.quantise import centimetres, compass_centidegrees
-from twin.eventlog.recorder import Recorder, labels
+from twin.eventlog.recorder import Recorder
 from twin.geometry.grid import Grid, grid_around
 from twin.geometry.occlusion import Fan, Walls
 from twin.geometry.walls import WallsBuilder, outline_walls
@@ -19,35 +18,32 @@ from twin.rng import stream_key
 from twin.roadnet.road_network import Building
 from twin.sensors.association import Reports, position_covariance
 from twin.sensors.camera import CameraSpec
-from twin.sensors.deployment import Device
 from twin.sensors.deployment_spec import ScannedSpec
 from twin.sensors.faults import DeviceFaults
 from twin.sensors.light import Light, Sun
 from twin.sensors.model import Errors, Model, errors_of
 from twin.sensors.perceived import Perceived
-from twin.sensors.scan import (
+from twin.sensors.scan import arrange, scan_devices
+from twin.sensors.scan_records import (
     DETECTED,
-    ERROR,
     FALSE,
     PRESENT,
-    SQUARED_ERROR,
-    VISIBLE,
     Frames,
     Objects,
     Poses,
     State,
     Totals,
     Vehicles,
-    arrange,
     empty_objects,
     empty_totals,
     empty_vehicles,
-    scan_devices,
 )
+from twin.sensors.scan_rows import STATISTICS_CLASSES, frame_rows, interval_rows, object_rows
 from twin.sensors.self_check import Alarm, SelfCheck, SelfCheckSpec, alarm_rows
 from twin.sensors.site_lists import SiteLists
+from twin.sensors.sites import Device
 from twin.sensors.storeys import NO_DECKS, BridgeDecks, storeys_of
-from twin.traffic.ground_truth import DRIVEN_CLASSES, VEHICLE_CLASSES, GroundTruth
+from twin.traffic.ground_truth import DRIVEN_CLASSES, GroundTruth
 
 CELL_M = 50.0
 """Side of the grid's cells; a matter of speed alone."""
@@ -57,7 +53,6 @@ HIGH_SUN = Sun(elevation_deg=90.0, bearing_deg=180.0)
 LEAST_ERROR = 1e-6
 """No standard deviation that a fusion is told of is smaller (m, m/s, rad): it weighs by their inverse."""
 
-_STAT_LABELS = (*VEHICLE_CLASSES, "none")
 _FIRST_ROOM = 4096
 _NO_ORDER = np.empty(0, np.intp)
 
@@ -121,7 +116,7 @@ class SensorFleet:
             np.zeros((count, 4), np.int64), np.zeros(count), np.zeros(count, np.int64), np.zeros(count, np.bool_)
         )
         bins = int(reach_m // range_bin_m) + 1
-        self._totals: Totals = empty_totals(count, len(_STAT_LABELS), bins, range_bin_m)
+        self._totals: Totals = empty_totals(count, len(STATISTICS_CLASSES), bins, range_bin_m)
         self._vehicles: Vehicles = empty_vehicles(0, self._grid)
         self._objects: Objects = empty_objects(0)
         self._nothing: Objects = empty_objects(0)
@@ -205,10 +200,10 @@ class SensorFleet:
         count = self._frames.counts
         self.present += int(count[:, PRESENT].sum())
         self.detected += int(count[:, DETECTED].sum())
-        self._log_frames(truth.t_us, frame)
+        self._recorder.append("frame", frame_rows(truth.t_us, frame, self._number, self._frames))
         self._check_frames(truth.t_us)
         if logged:
-            self._log_objects(truth.t_us, frame, by_device)
+            self._recorder.append("observation", object_rows(truth.t_us, frame, self._number, self._objects, by_device))
         sent = ~self._frames.dropped
         return FrameBatch(
             t_us=truth.t_us,
@@ -304,27 +299,9 @@ class SensorFleet:
 
     def close_interval(self, t_us: int) -> None:
         """Write ``detection_stat`` for the interval that ends at ``t_us``, and begin the next."""
-        sums = self._totals.sums
-        device, klass, place = np.nonzero(sums[..., [PRESENT, FALSE]].any(axis=3))
-        chosen = sums[device, klass, place]
-        counts = chosen.astype(np.int64)
-        self._recorder.append(
-            "detection_stat",
-            {
-                "t_us": np.full(device.size, self._interval_start_us, np.int64),
-                "interval_us": np.full(device.size, t_us - self._interval_start_us, np.int64),
-                "device": self._number[device],
-                "class": labels(klass, _STAT_LABELS),
-                "range_bin_m": place * self._bin_m,
-                "present": counts[:, PRESENT],
-                "visible": counts[:, VISIBLE],
-                "detected": counts[:, DETECTED],
-                "false": counts[:, FALSE],
-                "sum_error_m": chosen[:, ERROR],
-                "sum_squared_error_m2": chosen[:, SQUARED_ERROR],
-            },
-        )
-        sums[...] = 0.0
+        span = (self._interval_start_us, t_us)
+        self._recorder.append("detection_stat", interval_rows(span, self._number, self._totals))
+        self._totals.sums[...] = 0.0
         self._interval_start_us = t_us
 
     def _arrange(self, truth: GroundTruth) -> float:
@@ -368,44 +345,3 @@ class SensorFleet:
                 described,
             )
         return stored
-
-    def _log_frames(self, t_us: int, frame: int) -> None:
-        sent = ~self._frames.dropped
-        count = self._frames.counts[sent]
-        detected = count[:, DETECTED]
-        mean_m = self._frames.error_m[sent] / np.maximum(detected, 1)
-        self._recorder.append(
-            "frame",
-            {
-                "t_us": np.full(detected.size, t_us, np.int64),
-                "device": self._number[sent],
-                "frame": np.full(detected.size, frame, np.int64),
-                "present": count[:, PRESENT],
-                "visible": count[:, VISIBLE],
-                "detected": detected,
-                "false": count[:, FALSE],
-                "mean_error_cm": np.ma.masked_array(centimetres(mean_m), mask=detected == 0),
-                "processing_us": self._frames.processing_us[sent],
-            },
-        )
-
-    def _log_objects(self, t_us: int, frame: int, order: npt.NDArray[np.intp]) -> None:
-        objects = self._objects
-        vehicle = objects.vehicle[order]
-        self._recorder.append(
-            "observation",
-            {
-                "t_us": np.full(order.size, t_us, np.int64),
-                "device": self._number[objects.device[order]],
-                "frame": np.full(order.size, frame, np.int64),
-                "x_cm": centimetres(objects.x_m[order]),
-                "y_cm": centimetres(objects.y_m[order]),
-                "speed_cmps": centimetres(objects.speed_mps[order]),
-                "heading_cdeg": compass_centidegrees(objects.heading_rad[order]),
-                "length_cm": centimetres(objects.length_m[order]),
-                "width_cm": centimetres(objects.width_m[order]),
-                "class": labels(objects.klass[order], VEHICLE_CLASSES),
-                "evidence": np.rint(objects.evidence[order]).astype(np.int64),
-                "vehicle": np.ma.masked_array(vehicle, mask=vehicle < 0),
-            },
-        )

@@ -17,7 +17,7 @@ from pydantic import Field
 from twin.geometry.decks import STRIP, DecksBuilder, deck_strips, strips_within
 from twin.geometry.occlusion import Decks, Fan
 from twin.roadnet.road_network import RoadNetwork
-from twin.sensors.deployment import Device
+from twin.sensors.sites import Device
 from twin.spec import Spec
 
 Floats = npt.NDArray[np.float64]

@@ -26,7 +26,6 @@ from twin.scenario.wording import closest
 from twin.sensors import deployment as deployments
 from twin.sensors.adaptation import RateControl
 from twin.sensors.coverage import stretches, write_coverage
-from twin.sensors.deployment import Deployment
 from twin.sensors.dimensions import write_dimensions
 from twin.sensors.fault_spec import unknown_devices
 from twin.sensors.faults import Change, DeviceFaults, device_rows
@@ -38,6 +37,7 @@ from twin.sensors.perceived import PERIOD_US, Perceived
 from twin.sensors.place_check import FEWEST_DEVICES, PlaceCheck, unjudged_sites
 from twin.sensors.process import run_fleet, run_loops
 from twin.sensors.site_lists import SiteLists
+from twin.sensors.sites import Deployment
 from twin.sensors.storeys import bridge_decks
 from twin.simulation.reports import EdgeSpeeds, Reporting
 from twin.traffic.incidents import resolve_incidents
