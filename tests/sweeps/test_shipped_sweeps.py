@@ -8,8 +8,10 @@ import pytest
 from tests.simulation.town import digests
 
 from twin.eventlog.reader import open_run
+from twin.roadnet.cache import load_network
 from twin.scenario.load import Loaded
 from twin.scenario.yaml_tree import Node
+from twin.sensors.deployment import place
 from twin.simulation.run import run
 from twin.sweeps.design import Design, PlannedRun
 from twin.sweeps.sweep import load_design
@@ -30,7 +32,7 @@ def first_density() -> Design:
 
 def test_every_shipped_sweep_is_named_here() -> None:
     """No sweep is shipped without a test."""
-    assert [path.name for path in FOLDER.glob("*.yaml")] == ["first_density.yaml"]
+    assert sorted(path.name for path in FOLDER.glob("*.yaml")) == ["cbd_density.yaml", "first_density.yaml"]
 
 
 def test_first_density_is_three_densities_by_three_seeds(first_density: Design) -> None:
@@ -50,3 +52,18 @@ def test_densities_are_nested_and_share_the_traffic(first_density: Design, tmp_p
     first, *others = [digests(folder, ["trajectory", "trip", "edge_state", "signal"]) for folder in folders]
     assert first
     assert all(other == first for other in others)
+
+
+def test_cbd_density_is_five_densities_nested_but_for_300_m() -> None:
+    """Junctions are in every deployment, 400 m in 200 m in 100 m; 300 m neither has the sites of 400 m nor is in 200 m."""
+    design = load_design(FOLDER / "cbd_density.yaml")
+    assert len(design.runs) == 25
+    network = load_network(design.runs[0].base / design.runs[0].scenario.map)
+    junctions, of_400, of_300, of_200, of_100 = (
+        {(one.name, one.x_m, one.y_m, one.level) for one in place(planned.scenario.deployment, network).devices}
+        for planned in design.runs[::5]
+    )
+    assert junctions < of_400 < of_200 < of_100
+    assert junctions < of_300
+    assert not of_400 < of_300
+    assert not of_300 < of_200
