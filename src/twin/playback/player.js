@@ -271,7 +271,7 @@ class Player {
   tooltip({ layer, index, object }) {
     if (index < 0 || !layer || !this.payload) return null;
     const style = { font: "12px system-ui, sans-serif", borderRadius: "6px", padding: "6px 9px" };
-    if (layer.id === "devices") return { text: `${this.words.lidar} ${object.name}\n${object.range.toFixed(0)} m`, style };
+    if (layer.id === "devices") return { text: `${this.words[`kind_${object.kind}`] ?? object.kind} ${object.name}${object.range ? `\n${object.range.toFixed(0)} m` : ""}`, style };
     if (layer.id !== "vehicles") return null;
     const row = this.vehicles.row[index];
     const kind = this.payload.header.vehicle_classes[this.payload.arrays.vehicle_class[row]];
@@ -377,7 +377,11 @@ class Player {
       items.push(...[1, 2, 3, 4].map((state) => swatch(SIGNAL_COLOURS[state], this.words[`signal_${state}`], "bar")));
     }
     items.push(...coverageLegend(this.look, this.words).map(([colour, text]) => swatch(colour, text)));
-    if (this.look.fields && this.scene.devices.length) items.push(swatch(LIDAR_COLOUR, this.words.field_of_view, "area"));
+    if (this.look.fields) {
+      for (const kind of new Set(this.scene.devices.map((device) => device.kind))) {
+        items.push(swatch(deviceColour(kind), this.words[`kind_${kind}`] ?? kind, "area"));
+      }
+    }
     if (this.look.reports && this.payload.header.observations) {
       items.push(swatch(PALETTES[this.look.palette].report, this.words.reported, "ring"));
       items.push(swatch(FALSE_COLOUR, this.words.reported_false, "ring"));

@@ -59,7 +59,14 @@ const SIGNAL_COLOURS = [
   [60, 225, 175],
   [255, 140, 66],
 ];
-const LIDAR_COLOUR = [178, 120, 255];
+const DEVICE_COLOURS = {
+  lidar: [178, 120, 255],
+  camera: [64, 196, 190],
+  radar: [240, 140, 70],
+  loop: [220, 210, 90],
+};
+const OTHER_DEVICE_COLOUR = [178, 120, 255];
+const deviceColour = (kind) => DEVICE_COLOURS[kind] ?? OTHER_DEVICE_COLOUR;
 const FALSE_COLOUR = [235, 52, 72];
 const CAR_SIZE_M = [4.7, 1.8, 1.5];
 const FOCUS_COLOUR = [255, 196, 60];
@@ -160,6 +167,7 @@ function buildScene(payload) {
   const devices = Array.from(arrays.device_range, (range, k) => ({
     number: arrays.device_number[k],
     name: header.device_names[k],
+    kind: header.device_kinds[k],
     position: [arrays.device_xy[2 * k], arrays.device_xy[2 * k + 1]],
     range,
     polygon: sector(
@@ -289,8 +297,8 @@ function stillLayers(deck, scene, look) {
       data: scene.devices,
       visible: look.fields,
       getPolygon: (device) => device.polygon,
-      getFillColor: ({ number }) => (number === look.focused ? [...FOCUS_COLOUR, 55] : [...LIDAR_COLOUR, 30]),
-      getLineColor: ({ number }) => (number === look.focused ? FOCUS_COLOUR : [...LIDAR_COLOUR, 130]),
+      getFillColor: ({ number, kind }) => (number === look.focused ? [...FOCUS_COLOUR, 55] : [...deviceColour(kind), 30]),
+      getLineColor: ({ number, kind }) => (number === look.focused ? FOCUS_COLOUR : [...deviceColour(kind), 130]),
       getLineWidth: ({ number }) => (number === look.focused ? 2.5 : 1),
       lineWidthUnits: "pixels",
       parameters: FLAT,
@@ -335,7 +343,7 @@ function stillLayers(deck, scene, look) {
       radiusUnits: "common",
       radiusMinPixels: 3,
       stroked: true,
-      getFillColor: ({ number }) => (number === look.focused ? FOCUS_COLOUR : LIDAR_COLOUR),
+      getFillColor: ({ number, kind }) => (number === look.focused ? FOCUS_COLOUR : deviceColour(kind)),
       getLineColor: [255, 255, 255, 220],
       lineWidthUnits: "pixels",
       getLineWidth: 1,
