@@ -373,7 +373,7 @@ STATIC_TABLES: Final = (
             _c("site", pa.int32(), "-", "site that carries it"),
             _c("x_cm", pa.int32(), "cm", "east of the map's origin"),
             _c("y_cm", pa.int32(), "cm", "north of the map's origin"),
-            _c("level", pa.int8(), "-", "vertical level of the vehicles that it sees or counts"),
+            _c("level", pa.int8(), "-", "vertical level of the road it stands on or counts"),
             _c("height_m", pa.float32(), "m", "mounting height above ground; null for loops, as all of its view", null=True),
             _c("heading_deg", pa.float32(), "deg", "compass bearing of the middle of its field of view", null=True),
             _c("field_of_view_deg", pa.float32(), "deg", "horizontal field of view", null=True),
