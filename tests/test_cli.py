@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
+from tests.sweeps.town_sweep import sweep_file
 
 from twin import cli
 from twin.errors import RunError
@@ -348,9 +349,9 @@ def test_the_summary_is_aligned_in_both_languages(tmp_path: Path) -> None:
         assert lines[-1].strip() in ("the demand is not calibrated (demo data)", "交通需求未标定（演示数据）")
 
 
-def test_a_sweep_is_validated_as_a_sweep_and_the_language_may_stand_anywhere() -> None:
+def test_a_sweep_is_validated_as_a_sweep_and_the_language_may_stand_anywhere(tmp_path: Path) -> None:
     """``validate`` knows a sweep by its axes; ``--lang`` is taken before and behind the command."""
-    sweep = str(ROOT / "scenarios" / "sweeps" / "first_density.yaml")
+    sweep = str(sweep_file(tmp_path))
     for words in (("--lang", "zh", "validate", sweep), ("validate", sweep, "--lang=zh"), ("validate", "--lang", "zh", sweep)):
         done = _twin(*words)
         assert done.returncode == 0, done.stderr

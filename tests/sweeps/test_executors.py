@@ -141,7 +141,7 @@ def _alive(group: int) -> list[str]:
 
 def test_ctrl_c_leaves_a_sweep_that_goes_on(tmp_path: Path) -> None:
     """After Ctrl-C: exit code 130, one word, no process left; the next call takes up what was finished."""
-    file, out = sweep_file(tmp_path, duration_s=40.0), tmp_path / "runs"
+    file, out = sweep_file(tmp_path, duration_s=20.0), tmp_path / "runs"
     command = [sys.executable, "-c", "from twin.cli import main; main()", "sweep", str(file)]
     command += ["--executor", "local", "--workers", "1", "--out", str(out)]
     with subprocess.Popen(
@@ -154,7 +154,7 @@ def test_ctrl_c_leaves_a_sweep_that_goes_on(tmp_path: Path) -> None:
     assert said.splitlines()[-1] == "interrupted"
     assert "Traceback" not in said
     assert _wait_for(lambda: not _alive(process.pid), 10.0), _alive(process.pid)
-    result = sweep(small_design(tmp_path, duration_s=40.0), out, LocalPool(2))
+    result = sweep(small_design(tmp_path, duration_s=20.0), out, LocalPool(2))
     assert result.reused in (1, 2)
     assert result.failed == 0
 
