@@ -14,9 +14,9 @@ import time
 
 import numpy as np
 
-from twin.sensors.association import Reports, position_covariance
 from twin.sensors.fusion import SiteFusion
 from twin.sensors.fusion_spec import FusionSpec
+from twin.sensors.reports import Reports, position_covariance
 
 CLASSES = 8
 

@@ -12,10 +12,12 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from twin.metrics.tracking import tracking_figures
-from twin.sensors.association import ALONE, Clusters, Reports, position_covariance, resolve
-from twin.sensors.fusion import FusedObjects, SiteFusion
+from twin.sensors.association import ALONE, Clusters, resolve
+from twin.sensors.fused_objects import FusedObjects
+from twin.sensors.fusion import SiteFusion
 from twin.sensors.fusion_spec import FusionSpec
 from twin.sensors.inbox import Inbox, chosen_lists, joined
+from twin.sensors.reports import Reports, position_covariance
 
 CLASSES = 8
 STEP_US = 100_000
@@ -115,6 +117,68 @@ def test_an_outlier_begins_no_double_but_two_objects_of_one_list_are_two_vehicle
         two = beside.fuse(k * STEP_US, lists((0, k * STEP_US, here), (1, k * STEP_US, here + far)))
     assert one.vehicle.tolist() == [7]
     assert two.vehicle.tolist() == [7, 8]
+
+
+def test_an_outlier_in_the_second_list_of_a_device_begins_no_double() -> None:
+    """A radar tells twice an instant: the vehicle, then an outlier. Either list has one object: no neighbour."""
+    fusion = one_site(("radar", "lidar"))
+    numbers = set()
+    for k in range(20):
+        t_us = k * STEP_US
+        off_m = 1.0 if k >= 10 else 0.0
+        told = lists((0, t_us - 50_000, [(20.0, 0.0, 7)]), (1, t_us, [(20.0, 0.0, 7)]), (0, t_us, [(20.0 + off_m, 0.0, 7)]))
+        numbers |= set(fusion.fuse(t_us, told).track.tolist())
+    assert numbers == {0}
+    assert fusion.tracks.born[0] == 1
+
+
+def two_tracks(gap_m):
+    """Return a site of two devices that has two tracks, ``gap_m`` apart, which one list of a device has told apart."""
+    fusion = one_site(("lidar", "lidar"))
+    both = [(20.0, 0.0, 7), (20.0, gap_m, 8)]
+    for k in range(5):
+        fusion.fuse(k * STEP_US, lists((0, k * STEP_US, both), (1, k * STEP_US, both)))
+    return fusion
+
+
+def test_a_second_track_ends_once_no_device_tells_it_from_the_first() -> None:
+    """Two tracks 0.8 m (4 deviations) apart, each fed by a device of its own: the younger goes after two lists.
+
+    The same at 3 m, 15 deviations, and at 0.8 m while one device still reports both: two vehicles stay two.
+    """
+    for gap_m, told_apart, left in ((0.8, False, [0]), (3.0, False, [0, 1]), (0.8, True, [0, 1])):
+        fusion = two_tracks(gap_m)
+        sizes = []
+        for k in range(5, 15):
+            near, far = (20.0, 0.0, 7), (20.0, gap_m, 8)
+            t_us = k * STEP_US
+            fused = fusion.fuse(t_us, lists((0, t_us, [near]), (1, t_us, [near, far] if told_apart else [far])))
+            sizes.append(fused.track.size)
+        assert fused.track.tolist() == left, (gap_m, told_apart)
+        assert sizes[0] == 2  # one list alone decides nothing
+
+
+def test_many_devices_do_not_believe_that_a_vehicle_moves_where_it_points() -> None:
+    """A lane change at 1.2 m/s sideways, all headings along the road, eight devices: the place stays within 0.25 m on average.
+
+    With headings taken for directions of motion (``slip_deg: 0``) the same devices are surely wrong: more than twice as far.
+    """
+    error_m = {}
+    for slip_deg in (10.0, 0.0):
+        rng = np.random.default_rng(3)
+        fusion = one_site(("lidar",) * 8, slip_deg=slip_deg)
+        off_m = []
+        for k in range(50):
+            t_us = k * STEP_US
+            x, y = -40.0 + 0.8 * k, 0.12 * max(k - 20, 0)
+            seen = [[(x + 0.4 * rng.standard_normal(), y + 0.4 * rng.standard_normal(), 1)] for _ in range(8)]
+            told = lists(*((d, t_us, seen[d]) for d in range(8)), sigma_m=0.4, speed=8.0, heading=0.0)
+            fused = fusion.fuse(t_us, told)
+            if k > 25:
+                off_m.append(math.hypot(fused.x_m[0] - x, fused.y_m[0] - y))
+        error_m[slip_deg] = float(np.mean(off_m))
+    assert error_m[10.0] < 0.25
+    assert error_m[0.0] > 2.0 * error_m[10.0]
 
 
 # what is known

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from tests.sensors.reported import reported_positions
 
-from twin.sensors.association import Reports
 from twin.sensors.fault_effects import Conditions, healthy
 from twin.sensors.inbox import no_lists
 from twin.sensors.place_check import PlaceCheck
+from twin.sensors.reports import Reports
 from twin.sensors.self_check import Alarm, SelfCheckSpec
 
 X_M, Y_M = np.array([0.0, 60.0, 60.0, 0.0]), np.array([0.0, 0.0, 50.0, 50.0])

@@ -10,8 +10,8 @@ import numpy.typing as npt
 from tests.verification.average_precision import Boxes
 
 from twin.kernel.weather import WeatherSpec
-from twin.sensors.association import Reports
 from twin.sensors.fleet import SensorFleet
+from twin.sensors.reports import Reports
 from twin.sensors.sites import Device
 from twin.traffic.ground_truth import VEHICLE_CLASSES, GroundTruth
 

@@ -17,13 +17,14 @@ import pytest
 from tests.verification.average_precision import Boxes, Count, overlaps
 from tests.verification.detection_scene import CYCLIST, PEDESTRIAN, Bench, boxes, junction, moved
 
-from twin.sensors.association import Reports
 from twin.sensors.camera import CameraSpec
-from twin.sensors.fusion import FusedObjects, SiteFusion
+from twin.sensors.fused_objects import FusedObjects
+from twin.sensors.fusion import SiteFusion
 from twin.sensors.fusion_spec import FusionSpec
 from twin.sensors.inbox import chosen_lists, joined
 from twin.sensors.lidar import LidarSpec
 from twin.sensors.presets import shipped
+from twin.sensors.reports import Reports
 from twin.sensors.sites import Device
 from twin.traffic.ground_truth import VEHICLE_CLASSES, GroundTruth
 

@@ -20,10 +20,10 @@ import numpy.typing as npt
 from scipy.optimize import linear_sum_assignment
 
 from twin.compilation import borrowed, inline_kernel, kernel
+from twin.sensors.reports import Reports
 from twin.sensors.tracks import TIME_US, Tracks, advance, distance2, innovation, velocity_covariance
 
 Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int32]
 Longs = npt.NDArray[np.int64]
 
 ALONE, UNUSED, OPEN = -1, -2, -3
@@ -31,42 +31,6 @@ ALONE, UNUSED, OPEN = -1, -2, -3
 
 
 _REGULAR_M2PS2 = 1e-4
-
-
-class Reports(NamedTuple):
-    """Object lists of devices, one after the other: what a fusion is given."""
-
-    device: Ints
-    """(lists,): row of the device among those of the fusion."""
-    t_us: Longs
-    """(lists,): the instant that the list shows."""
-    offset: Longs
-    """(lists + 1,): list i has the objects ``offset[i]:offset[i + 1]``."""
-    x_m: Floats
-    """(objects,), and so the rest: reported centre."""
-    y_m: Floats
-    xx_m2: Floats
-    """Covariance of the centre, from the error model of the device, see ``position_covariance``."""
-    xy_m2: Floats
-    yy_m2: Floats
-    speed_mps: Floats
-    """NaN where the device measures none."""
-    speed_variance: Floats
-    """(m/s)2."""
-    heading_rad: Floats
-    """Anticlockwise from east; NaN where the device tells none."""
-    heading_variance: Floats
-    """rad2."""
-    length_m: Floats
-    """NaN where the device tells none."""
-    width_m: Floats
-    size_variance_m2: Floats
-    klass: npt.NDArray[np.int8]
-    """Reported class; -1 where the device tells none."""
-    class_weight: Floats
-    """What the report of the class counts beside others."""
-    vehicle: Ints
-    """The vehicle it is, -1 for a false object. Never used to fuse, only handed on."""
 
 
 class Setting(NamedTuple):
@@ -87,6 +51,8 @@ class Setting(NamedTuple):
     outer_gate: float
     noise_m2ps3: float
     turn_rad2ps: float
+    slip_rad2: float
+    """Variance of the direction of motion from the heading."""
     start_speed_spread_mps: float
 
 
@@ -330,11 +296,11 @@ def _cost_of_velocity(reports: Reports, q: int, tracks: Tracks, site: int, k: in
 def measured_velocity(reports: Reports, q: int, dt: float, setting: Setting) -> tuple[float, float, float]:
     """Return the covariance (xx, xy, yy) of a reported velocity that is ``dt`` seconds (0 or less) from its track.
 
-    The noise of the model in between is added, and (1 cm/s)2: a speed of zero tells nothing across, and the matrix must stay
-    regular.
+    The heading's variance grows by that of the slip. The noise of the model in between is added, and (1 cm/s)2: a speed of zero
+    tells nothing across, and the matrix must stay regular.
     """
     xx, xy, yy = velocity_covariance(
-        reports.speed_mps[q], reports.heading_rad[q], reports.speed_variance[q], reports.heading_variance[q]
+        reports.speed_mps[q], reports.heading_rad[q], reports.speed_variance[q], reports.heading_variance[q] + setting.slip_rad2
     )
     more = _REGULAR_M2PS2 - setting.noise_m2ps3 * dt
     return xx + more, xy, yy + more
@@ -382,21 +348,3 @@ def _contested(first: int, last: int, wanted: Longs, parent: Longs, root: int, c
         if chosen[q] >= 0 and wanted[chosen[q]] > 1 and _root(parent, chosen[q]) == root:
             found = True
     return found
-
-
-@kernel
-def position_covariance(dx_m: Floats, dy_m: Floats, along_m: Floats, across_m: Floats) -> tuple[Floats, Floats, Floats]:
-    """Return the covariances xx, xy, yy (n,) of places seen at (dx, dy) from a device, from errors along and across the ray.
-
-    All arguments (n,), in metres, errors as standard deviations. The ray's direction is taken from the reported place.
-    """
-    n = dx_m.size
-    xx, xy, yy = np.empty(n), np.empty(n), np.empty(n)
-    for i in range(n):
-        away = math.hypot(dx_m[i], dy_m[i])
-        c, s = (dx_m[i] / away, dy_m[i] / away) if away > 0.0 else (1.0, 0.0)
-        a, b = along_m[i] * along_m[i], across_m[i] * across_m[i]
-        xx[i] = c * c * a + s * s * b
-        xy[i] = c * s * (a - b)
-        yy[i] = s * s * a + c * c * b
-    return xx, xy, yy

@@ -16,13 +16,13 @@ from twin.kernel.records import FrameBatch, ObjectLists
 from twin.kernel.weather import WeatherSpec
 from twin.rng import stream_key
 from twin.roadnet.road_network import Building
-from twin.sensors.association import Reports, position_covariance
 from twin.sensors.camera import CameraSpec
 from twin.sensors.deployment_spec import ScannedSpec
 from twin.sensors.faults import DeviceFaults
 from twin.sensors.light import Light, Sun
 from twin.sensors.model import Errors, Model, errors_of
 from twin.sensors.perceived import Perceived
+from twin.sensors.reports import Reports, position_covariance
 from twin.sensors.scan import arrange, scan_devices
 from twin.sensors.scan_records import (
     DETECTED,

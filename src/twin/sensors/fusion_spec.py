@@ -61,6 +61,11 @@ class FusionSpec(Spec):
     """Spectral density of the white noise by which headings turn. Assumption: 0.1 rad in 0.1 s; a vehicle that turns through
     a junction within 3 s needs half of that."""
 
+    slip_deg: Annotated[float, Field(ge=0.0, le=90.0)] = 10.0
+    """Standard deviation between where a vehicle points and where it moves, added to the error of a reported heading when speed
+    and heading are taken for a velocity: devices share it, so that many of them would be sure of a wrong direction.
+    Assumption: a lane change of 3.5 m in 3 s at 25 km/h."""
+
     start_speed_spread_mps: Annotated[float, Field(gt=0.0, le=100.0)] = 10.0
     """Standard deviation of the velocity, along each axis, of a new track whose device reported no speed. Assumption: city
     traffic moves at 0 to 20 m/s in every direction."""
@@ -75,6 +80,11 @@ class FusionSpec(Spec):
     misses: Annotated[int, Field(ge=1, le=1000)] = 5
     """A track ends after so many fused lists in a row without an object for it, lists of instants at which the site heard of
     no device left out. Assumption: half a second at 10 Hz bridges short occlusions without leaving ghosts."""
+
+    double_lists: Annotated[int, Field(ge=1, le=1000)] = 2
+    """A track ends after so many fused lists in a row in which an older one alone would explain all of its objects: each lies
+    within the outliers' gate of the older, and no list of a device holds an object of both. Until one device has told the two
+    apart a new track is not reported. Assumption: 2; one list less would drop a neighbour that devices see by turns."""
 
     coast_s: Annotated[float, Field(gt=0.0, le=60.0)] = 1.0
     """A track ends when its newest data are older than this, whatever was heard. Assumption: 1 s; beyond it the place of a

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from twin.sensors.association import Reports
+from twin.sensors.reports import Reports
 
 Longs = npt.NDArray[np.int64]
 

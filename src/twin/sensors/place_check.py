@@ -18,8 +18,8 @@ import numpy.typing as npt
 from scipy.spatial import KDTree
 
 from twin.sensors.alignment import Alignment
-from twin.sensors.association import Reports
 from twin.sensors.fault_effects import CAUSES
+from twin.sensors.reports import Reports
 from twin.sensors.self_check import DAY_S, Alarm, SelfCheckSpec
 from twin.units import US_PER_S, to_us
 

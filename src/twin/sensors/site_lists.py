@@ -9,11 +9,11 @@ import numpy.typing as npt
 
 from twin.eventlog.quantise import centimetres, compass_centidegrees
 from twin.eventlog.recorder import Recorder, labels
-from twin.sensors.association import Reports
 from twin.sensors.fusion import SiteFusion
 from twin.sensors.fusion_spec import FusionSpec
 from twin.sensors.inbox import Inbox
 from twin.sensors.place_check import PlaceCheck
+from twin.sensors.reports import Reports
 from twin.sensors.self_check import alarm_rows
 from twin.sensors.sites import Device
 from twin.traffic.ground_truth import VEHICLE_CLASSES

@@ -24,8 +24,8 @@ HEADING, HEADING_VARIANCE, LENGTH, LENGTH_WEIGHT, WIDTH, WIDTH_WEIGHT = range(6)
 NUMBER, TIME_US, SEEN_US, HISTORY, TRIES, MISSES, CONFIRMED, MASK, REVERSED, DOUBLED, VEHICLE, LAST = range(12)
 """Columns of ``Tracks.record``: number within the site; instant of the state; of the newest data; hits as bits, the newest
 lowest; fused lists since the birth; of these without support in a row; reported or not; devices that supported it now, as bits;
-reports of the opposite heading in a row; fused lists in a row in which it doubled an older track; vehicle most supported;
-newest object of this instant (-1: none)."""
+reports of the opposite heading in a row; fused lists in a row in which an older track explained its objects; vehicle most
+supported; newest object of this instant (-1: none)."""
 
 
 class Tracks(NamedTuple):
