@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from twin.compilation import borrowed, inline_kernel, kernel
 from twin.sensors.association import Setting
-from twin.sensors.doubles import Support, explained
+from twin.sensors.doubles import Support, doubled
 from twin.sensors.tracks import (
     CONFIRMED,
     DOUBLED,
@@ -186,10 +186,7 @@ def _doubled(support: Support, tracks: Tracks, site: int, k: int, kept: int, set
     before = tracks.record[site, k, DOUBLED]
     if tracks.record[site, k, LAST] < 0:
         return int(before + 1 if before else 0)
-    for older in range(kept):
-        if explained(support, tracks, site, k, older, setting):
-            return int(before + 1)
-    return 0
+    return int(before + 1) if doubled(support, tracks, site, k, kept, setting) else 0
 
 
 @inline_kernel
