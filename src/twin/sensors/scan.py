@@ -16,9 +16,6 @@ from twin.sensors.scan_records import SUMS, Floats, Frames, Ints, Objects, Poses
 from twin.sensors.scan_report import begin_frame, evidence_of, false_objects, report
 from twin.sensors.storeys import Storeys
 
-_LINE_FLOATS = 16
-"""Numbers of four bytes in a cache line."""
-
 
 @kernel
 def arrange(
@@ -89,8 +86,6 @@ def scan_devices(
     entries, intervals = np.empty((4096, 3), np.int32), np.empty((4096, 3))
     for k in range(rows.size):
         row = rows[k]
-        if k + 1 < rows.size:
-            _ask_for(poses.wall_base[rows[k + 1]], fan.low.size, walls)
         chance = begin_frame(row, frame, poses, model, state, frames)
         for storey in range(storeys.start[row], storeys.start[row + 1]):
             count = _candidates(
@@ -115,14 +110,6 @@ def scan_devices(
         if not frames.dropped[row]:
             stored = false_objects(row, frame, chance, poses, model, fan, frames, totals, objects, stored)
     return stored
-
-
-@inline_kernel
-def _ask_for(wall_base: int, columns: int, walls: Walls) -> None:
-    """Ask for the walls' distances of the device that comes next."""
-    for column in range(0, columns, _LINE_FLOATS):
-        prefetch(walls.closed_m, wall_base + column, 1)
-        prefetch(walls.nearest_m, wall_base + column, 1)
 
 
 @inline_kernel
