@@ -94,6 +94,12 @@ def inline_kernel(function: F) -> F:
     return cast("F", numba.njit(cache=True, fastmath=False, forceinline=True, error_model="numpy")(function))
 
 
+@inline_kernel
+def unsigned(place: int) -> int:
+    """Return a place in an array as an unsigned number: the compiler then need not ask whether it counts from the end."""
+    return np.uint32(place)  # type: ignore[return-value]
+
+
 @intrinsic  # type: ignore[untyped-decorator]
 def _borrowed(_: Any, given: Any) -> Any:
     """Return an array, or a tuple of arrays and numbers, as one that nobody counts references to: for a kernel's own use.

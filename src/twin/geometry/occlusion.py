@@ -23,7 +23,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from twin.compilation import borrowed, inline_kernel, kernel
+from twin.compilation import borrowed, inline_kernel, kernel, unsigned
 from twin.geometry.rays import (
     RECTANGLE_FACTS,
     elevation_between,
@@ -369,7 +369,7 @@ def _measure(
         area = 0.0
         beyond = desk.facts[i, _FARTHEST] + slack_m
         for entry in range(desk.first[k], desk.first[k + 1]):
-            column = entries[entry, 1]
+            column = unsigned(entries[entry, 1])
             first = desk.head[column]
             if first == entry:  # the nearest of its column need not be held against itself
                 first = entries[entry, 2]
@@ -420,17 +420,18 @@ def _piece(
     middle = 0.5 * (cur + end)
     ux = fan.border_x[column] + middle * (fan.border_x[column + 1] - fan.border_x[column])
     uy = fan.border_y[column] + middle * (fan.border_y[column + 1] - fan.border_y[column])
-    hidden, top, near = _slopes(facts, i, ux, uy, height_m)
+    hidden, top, near = _slopes(facts, unsigned(i), ux, uy, height_m)
     begin, stop = cur + _SLIVER, end
     other = first
     while other >= 0 and intervals[other, 2] < beyond:
-        low, high = intervals[other, 0], intervals[other, 1]
+        at = unsigned(other)
+        low, high = intervals[at, 0], intervals[at, 1]
         stop = low if (low > begin) & (low < stop) else stop
         stop = high if (high > begin) & (high < stop) else stop
-        _, above, nearer = _slopes(facts, entries[other, 0], ux, uy, height_m)
+        _, above, nearer = _slopes(facts, unsigned(entries[at, 0]), ux, uy, height_m)
         hides = (low < middle) & (high > middle) & (nearer > near) & (above > hidden)
         hidden = above if hides else hidden
-        other = entries[other, 2]
+        other = entries[at, 2]
     for wall in range(wall_from, wall_to):
         if walls.part[wall, 5] > beyond:
             break

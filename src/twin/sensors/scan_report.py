@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from twin.compilation import inline_kernel
+from twin.compilation import inline_kernel, unsigned
 from twin.geometry.occlusion import Fan
 from twin.rng import normal_pair, uniform4
 from twin.sensors.fault_effects import seen_from_turned
@@ -84,7 +84,7 @@ def report(
     for k in range(count):
         if not targets[k]:
             continue
-        i = chosen[k]
+        i = unsigned(chosen[k])
         klass = vehicles.klass[i]
         place = int(distance[k] / totals.bin_m)
         present += 1
