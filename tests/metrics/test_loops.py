@@ -10,7 +10,8 @@ from tests.playback.small_run import write_run
 
 from twin.eventlog.reader import open_run
 from twin.eventlog.recorder import Recorder
-from twin.metrics.loops import geh, loop_figures
+from twin.metrics.geh import geh
+from twin.metrics.loops import loop_figures
 
 MINUTE_US = 60_000_000
 

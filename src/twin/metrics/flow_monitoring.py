@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from twin.eventlog.reader import Run
 from twin.metrics.edge_matching import EdgeMatcher
+from twin.metrics.geh import GEH, geh
 from twin.metrics.selection import after_warm_up, codes, share
 from twin.units import CM_PER_M, US_PER_S
 
@@ -31,10 +32,6 @@ LONGEST_STEP_US: Final = 1_000_000
 
 SHORTEST_M: Final = 20.0
 """An edge of which less was seen counts as never measured. Assumption: four cars; a single strayed track sees less."""
-
-GEH: Final = 5.0
-"""Flows with a GEH statistic below this agree. Source: UK Highways Agency, Design Manual for Roads and Bridges, vol. 12,
-sec. 2, part 1 (1996), and FHWA Traffic Analysis Toolbox vol. III (2004): below 5 for 85 % of the links, in hourly flows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +70,6 @@ class FlowPoints:
         """Return what the measured values are off by."""
         off_vph = self.measured_vph - self.true_vph
         driven = self.true_vph > 0.0
-        both = self.true_vph + self.measured_vph
-        geh = np.sqrt(2.0 * off_vph**2 / np.where(both > 0.0, both, 1.0))
         off_mps = (self.measured_mps - self.true_mps)[~np.isnan(self.measured_mps) & ~np.isnan(self.true_mps)]
         square = _mean(off_mps**2)
         return FlowErrors(
@@ -82,7 +77,7 @@ class FlowPoints:
             true_vph=_mean(self.true_vph),
             bias_vph=_mean(off_vph),
             mape=_mean(np.abs(off_vph[driven]) / self.true_vph[driven]),
-            geh_share=_mean((geh < GEH).astype(np.float64)),
+            geh_share=_mean((geh(self.measured_vph, self.true_vph) < GEH).astype(np.float64)),
             speed_bias_mps=_mean(off_mps),
             speed_rmse_mps=None if square is None else float(np.sqrt(square)),
         )

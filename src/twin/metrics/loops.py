@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from twin.eventlog.reader import Run
+from twin.metrics.geh import geh
 from twin.metrics.selection import after_warm_up, share
 from twin.units import CM_PER_M, US_PER_S
 
@@ -83,12 +83,6 @@ def loop_figures(run: Run, warm_up_s: float = 0.0) -> LoopsOfARun:
     )
 
 
-def geh(measured_vph: float, true_vph: float) -> float:
-    """Return the GEH statistic of two hourly flows; 0 where both are 0."""
-    whole = measured_vph + true_vph
-    return math.sqrt(2.0 * (measured_vph - true_vph) ** 2 / whole) if whole > 0.0 else 0.0
-
-
 def _figures(columns: Columns, chosen: Bools) -> LoopFigures:
     every = {name: values[chosen] for name, values in columns.items()}
     reported = ~np.isnan(every["count"])
@@ -114,7 +108,7 @@ def _figures(columns: Columns, chosen: Bools) -> LoopFigures:
         flow_mape=float(error.mean()) if error.size else None,
         worst_geh=max(
             (
-                geh(float(count[at].sum() / hours[at].sum()), float(true[at].sum() / hours[at].sum()))
+                float(geh(count[at].sum() / hours[at].sum(), true[at].sum() / hours[at].sum()))
                 for at in (keys[:, 0] == device for device in np.unique(keys[:, 0]))
             ),
             default=None,

@@ -11,8 +11,9 @@ from twin.errors import InputError, TwinError
 from twin.eventlog.reader import Run
 from twin.messages import language, say, use_language
 from twin.metrics.coverage import coverage_figures, seen_stretches
-from twin.metrics.flow_monitoring import GEH, flow_monitoring
+from twin.metrics.flow_monitoring import flow_monitoring
 from twin.metrics.fundamental_diagram import road_diagram
+from twin.metrics.geh import GEH
 from twin.metrics.selection import seeing_devices
 from twin.metrics.time_space import time_space
 from twin.units import CM_PER_M, MPS_PER_KMH
