@@ -10,6 +10,8 @@ from twin.roadnet.road_network import Building, RoadNetwork
 from twin.sensors.coverage import CoverageSpec, Stretches, stretches
 from twin.sensors.deployment import place
 from twin.sensors.deployment_spec import DeploymentSpec
+from twin.sensors.outlook import outlook_of
+from twin.sensors.storeys import NO_DECKS
 
 WALL = Building(np.array([-60.0, -60.0, -59.0, -59.0]), np.array([-3.0, 3.0, 3.0, -3.0]), 40.0)
 """Between the two carriageways; 1 m thick, from 59 m to 60 m west of the crossing."""
@@ -19,7 +21,8 @@ def seen(net: RoadNetwork, *sites: dict[str, object], **coverage: float) -> Stre
     """Return the stretches seen by sites that each carry a LiDAR of 100 m range."""
     given = [{"name": f"s{i}", "kit": "pole", **site} for i, site in enumerate(sites)]
     spec = DeploymentSpec.model_validate({"kits": {"pole": [{"kind": "lidar", "range_m": 100.0}]}, "sites": given})
-    return stretches(net, place(spec, net).devices, CoverageSpec(**coverage))
+    outlook = outlook_of(place(spec, net).devices, net.buildings, NO_DECKS)
+    return stretches(net, [outlook], CoverageSpec(**coverage))
 
 
 def metres(found: Stretches, least: int) -> float:
@@ -68,7 +71,7 @@ def test_nested_deployments_never_cover_less(cbd: RoadNetwork) -> None:
     for spacing_m in (800.0, 400.0, 200.0):
         rule = {"kind": "along_roads", "kit": "pole", "spacing_m": spacing_m, "classes": ["primary", "secondary"]}
         placed = place(DeploymentSpec.model_validate({"kits": {"pole": [{"kind": "lidar"}]}, "rules": [rule]}), cbd)
-        found = stretches(cbd, placed.devices, spec)
+        found = stretches(cbd, [outlook_of(placed.devices, cbd.buildings, NO_DECKS)], spec)
         at = np.searchsorted(found.edge + found.from_m / 1e5, cbd_points(cbd), side="right") - 1
         if before is not None:
             assert (found.devices[at] >= before).all()

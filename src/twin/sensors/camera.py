@@ -9,12 +9,12 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import Field
 
-from twin.geometry.occlusion import Fan, fan
+from twin.geometry.occlusion import Fan
 from twin.kernel.weather import WeatherSpec
 from twin.sensors.lidar import VehicleClass
 from twin.sensors.light import Light, LightFactorsSpec, Share, Sun, faces
 from twin.sensors.model import Model, gains, log_normal, whole_metres
-from twin.sensors.mounting import MountedSpec
+from twin.sensors.mounting import MountedSpec, fan_of
 from twin.sensors.weather import extinction_per_m
 from twin.spec import Spec
 
@@ -128,16 +128,6 @@ class CameraHead(Spec):
         """Elevation of the upper edge of the image in its middle, in the device's own frame."""
         return math.degrees(math.atan(0.5 * self.image_height_px / self.focal_px))
 
-    def seen_fan(self, occlusion_column_deg: float) -> Fan:
-        """Return the azimuth columns of the image."""
-        return fan(
-            math.radians(self.field_of_view_deg),
-            math.radians(occlusion_column_deg),
-            math.radians(self.lowest_elevation_deg),
-            math.radians(self.highest_elevation_deg),
-            math.radians(self.tilt_deg),
-        )
-
     def light_seen(self, light: Light, sun: Sun, bearing_deg: float) -> Light:
         """Return the light that the camera works in: in ``glare`` those that do not face the sun see as by day."""
         if light != "glare" or faces(sun, bearing_deg, self.glare_within_deg, self.glare_below_deg):
@@ -198,7 +188,7 @@ class CameraSpec(CameraHead, MountedSpec):
 
     def fan(self) -> Fan:
         """Return the azimuth columns of the device."""
-        return self.seen_fan(self.occlusion_column_deg)
+        return fan_of(self, self.occlusion_column_deg)
 
     def model(self, weather: WeatherSpec, light: Light = "day") -> Model:
         """Return what a scan needs to know of it, in this weather and the light that it works in (``light_seen``)."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import Annotated, NamedTuple
 
@@ -13,10 +12,8 @@ from pydantic import Field
 from twin.eventlog.quantise import centimetres
 from twin.eventlog.recorder import Recorder
 from twin.geometry.sight import Points, count_in_sight
-from twin.geometry.walls import WallsBuilder, outline_walls
 from twin.roadnet.road_network import RoadNetwork
-from twin.sensors.sites import Device
-from twin.sensors.storeys import NO_DECKS, BridgeDecks, storeys_of
+from twin.sensors.outlook import Outlook
 from twin.spec import Spec
 
 Ints = npt.NDArray[np.int64]
@@ -52,14 +49,16 @@ class _Pieces(NamedTuple):
     middle: Points
 
 
-def stretches(network: RoadNetwork, devices: Sequence[Device], spec: CoverageSpec, decks: BridgeDecks = NO_DECKS) -> Stretches:
-    """Return how many of ``devices`` have each stretch of the network's edges in sight.
+def stretches(network: RoadNetwork, outlooks: Sequence[Outlook], spec: CoverageSpec) -> Stretches:
+    """Return how many of the devices that look out so have each stretch of the network's edges in sight.
 
-    As in the scan, a device sees past buildings and bridge ``decks``; one in a tunnel sees the tunnel. Its range is the nominal
+    As in the scan, a device sees past buildings and bridge decks; one in a tunnel sees the tunnel. Its range is the nominal
     one, whatever the weather. An integrated radar-video unit counts as the two devices that it is placed as.
     """
     pieces = _pieces(network, spec.step_m)
-    counts = _in_sight(network, devices, pieces.middle, spec.target_height_m, decks)
+    counts = np.zeros(pieces.middle.x_m.size, np.int16)
+    for outlook in outlooks:
+        _count(outlook, pieces.middle, spec.target_height_m, counts)
     new = np.ones(counts.size, np.bool_)
     new[1:] = (np.diff(pieces.edge) != 0) | (np.diff(counts) != 0)
     first = np.flatnonzero(new)
@@ -96,38 +95,21 @@ def _pieces(network: RoadNetwork, step_m: float) -> _Pieces:
     return _Pieces(edge, nth * length_m, (nth + 1) * length_m, Points(x_m, y_m, network.edge_level[edge]))
 
 
-def _in_sight(
-    network: RoadNetwork, devices: Sequence[Device], points: Points, target_height_m: float, decks: BridgeDecks
-) -> npt.NDArray[np.int16]:
-    builder = WallsBuilder(outline_walls([(b.x_m, b.y_m, b.height_m) for b in network.buildings]))
-    heading = [math.radians(90.0 - device.heading_deg) for device in devices]
-    poses = [
-        (device.x_m, device.y_m, decks.height_m(device), math.cos(angle), math.sin(angle))
-        for device, angle in zip(devices, heading, strict=True)
-    ]
-    fans = [device.spec.fan() for device in devices]
-    bases = [
-        builder.add(pose, fan, device.spec.range_m, below_ground=device.level < 0)
-        for device, pose, fan in zip(devices, poses, fans, strict=True)
-    ]
-    storeys, hidden = storeys_of(devices, poses, fans, decks)
-    walls, counts = builder.walls(), np.zeros(points.x_m.size, np.int16)
-    for row, device in enumerate(devices):
+def _count(outlook: Outlook, points: Points, target_height_m: float, counts: npt.NDArray[np.int16]) -> None:
+    """Add one to ``counts`` for every device and point that it has in sight."""
+    storeys = outlook.storeys
+    for row, (x_m, y_m, _, cos, sin) in enumerate(outlook.poses):
         for storey in range(storeys.start[row], storeys.start[row + 1]):
-            x_m, y_m, _, cos, sin = poses[row]
-            pose = (x_m, y_m, float(storeys.height_m[storey]), cos, sin)
-            level, deck_base = int(storeys.level[storey]), int(storeys.deck_base[storey])
             count_in_sight(
                 points,
                 target_height_m,
-                pose,
-                level,
-                fans[row],
-                device.spec.range_m,
-                walls,
-                bases[row],
-                hidden,
-                deck_base,
+                (x_m, y_m, float(storeys.height_m[storey]), cos, sin),
+                int(storeys.level[storey]),
+                outlook.fans[row],
+                outlook.range_m[row],
+                outlook.walls,
+                int(outlook.wall_base[row]),
+                outlook.decks,
+                int(storeys.deck_base[storey]),
                 counts,
             )
-    return counts

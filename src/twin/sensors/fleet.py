@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -10,17 +9,16 @@ import numpy.typing as npt
 
 from twin.eventlog.recorder import Recorder
 from twin.geometry.grid import Grid, grid_around
-from twin.geometry.occlusion import Fan, Walls
-from twin.geometry.walls import WallsBuilder, outline_walls
+from twin.geometry.occlusion import Fan
 from twin.kernel.records import FrameBatch, ObjectLists
 from twin.kernel.weather import WeatherSpec
 from twin.rng import stream_key
 from twin.roadnet.road_network import Building
 from twin.sensors.camera import CameraSpec
-from twin.sensors.deployment_spec import ScannedSpec
 from twin.sensors.faults import DeviceFaults
 from twin.sensors.light import Light, Sun
 from twin.sensors.model import Errors, Model, errors_of
+from twin.sensors.outlook import outlook_of
 from twin.sensors.perceived import Perceived
 from twin.sensors.reports import Reports, position_covariance
 from twin.sensors.scan import arrange, scan_devices
@@ -42,7 +40,7 @@ from twin.sensors.scan_rows import STATISTICS_CLASSES, frame_rows, interval_rows
 from twin.sensors.self_check import Alarm, SelfCheck, SelfCheckSpec, alarm_rows
 from twin.sensors.site_lists import SiteLists
 from twin.sensors.sites import Device
-from twin.sensors.storeys import NO_DECKS, BridgeDecks, storeys_of
+from twin.sensors.storeys import NO_DECKS, BridgeDecks
 from twin.traffic.ground_truth import DRIVEN_CLASSES, GroundTruth
 
 CELL_M = 50.0
@@ -108,7 +106,9 @@ class SensorFleet:
         self._number = np.array([device.number for device in devices], np.int32)
         self._groups: list[tuple[npt.NDArray[np.int32], Model, Fan]] = []
         self._model = np.zeros(count, np.int32)
-        self._walls, self._poses = self._place(devices, buildings, weather, seed, light, sun, decks)
+        self.outlook = outlook_of(devices, buildings, decks)
+        """How the devices look out on the roads."""
+        self._poses = self._place(devices, weather, seed, light, sun)
         self._errors: Errors = errors_of([model for _, model, _ in self._groups], LEAST_ERROR)
         reach_m = max(device.spec.range_m for device in devices)
         self._grid: Grid = grid_around(self._poses.x_m, self._poses.y_m, reach_m + CELL_M, CELL_M)
@@ -128,53 +128,27 @@ class SensorFleet:
         self.detected = 0
         """Of these, detected."""
 
-    def _place(
-        self,
-        devices: Sequence[Device],
-        buildings: Sequence[Building],
-        weather: WeatherSpec,
-        seed: int,
-        light: Light,
-        sun: Sun,
-        decks: BridgeDecks,
-    ) -> tuple[Walls, Poses]:
-        builder = WallsBuilder(outline_walls([(b.x_m, b.y_m, b.height_m) for b in buildings]))
-        heading = np.array([math.radians(90.0 - device.heading_deg) for device in devices])
-        cos, sin = np.cos(heading), np.sin(heading)
-        base = np.zeros(len(devices), np.int64)
+    def _place(self, devices: Sequence[Device], weather: WeatherSpec, seed: int, light: Light, sun: Sun) -> Poses:
+        """Group the devices by what they have in common; return where they stand."""
         rows_of: dict[tuple[str, Light], list[int]] = {}
-        specs: dict[tuple[str, Light], ScannedSpec] = {}
         for row, device in enumerate(devices):
             spec = device.spec
             seen = spec.light_seen(light, sun, device.heading_deg) if isinstance(spec, CameraSpec) else light
-            model = (spec.model_dump_json(exclude={"heading_deg"}), seen)
-            rows_of.setdefault(model, []).append(row)
-            specs.setdefault(model, spec)
-        places = [
-            (device.x_m, device.y_m, decks.height_m(device), float(cos[row]), float(sin[row]))
-            for row, device in enumerate(devices)
-        ]
-        fans: dict[int, Fan] = {}
-        for model, rows in rows_of.items():
-            spec, seen = specs[model], model[1]
-            fan = spec.fan()
-            for row in rows:
-                base[row] = builder.add(places[row], fan, spec.range_m, below_ground=devices[row].level < 0)
-                fans[row] = fan
-            numbers = spec.model(weather, seen)
+            rows_of.setdefault((spec.model_dump_json(exclude={"heading_deg"}), seen), []).append(row)
+        for (_, seen), rows in rows_of.items():
             self._model[rows] = len(self._groups)
-            self._groups.append((np.array(rows, np.int32), numbers, fan))
-        self._storeys, self._decks = storeys_of(devices, places, [fans[row] for row in range(len(devices))], decks)
-        poses = Poses(
-            np.array([device.x_m for device in devices], float),
-            np.array([device.y_m for device in devices], float),
+            numbers = devices[rows[0]].spec.model(weather, seen)
+            self._groups.append((np.array(rows, np.int32), numbers, self.outlook.fans[rows[0]]))
+        x_m, y_m, _, cos, sin = np.array(self.outlook.poses).T.copy()
+        return Poses(
+            x_m,
+            y_m,
             cos,
             sin,
-            base,
+            self.outlook.wall_base,
             np.array([stream_key(seed, f"sensors/{device.spec.kind}/detection", device.name) for device in devices], np.uint64),
             np.array([stream_key(seed, f"sensors/{device.spec.kind}/frame", device.name) for device in devices], np.uint64),
         )
-        return builder.walls(), poses
 
     def scan(self, truth: GroundTruth) -> FrameBatch:
         """Scan with every device at the instant of ``truth``; log the frames, return the object lists' sizes and times."""
@@ -334,9 +308,9 @@ class SensorFleet:
                 self._poses,
                 model,
                 fan,
-                self._walls,
-                self._storeys,
-                self._decks,
+                self.outlook.walls,
+                self.outlook.storeys,
+                self.outlook.decks,
                 self._state,
                 self._frames,
                 totals,

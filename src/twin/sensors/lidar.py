@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import math
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Literal, Self, get_args
 
 import numpy as np
 import numpy.typing as npt
 from pydantic import Field, model_validator
 
-from twin.geometry.occlusion import Fan, fan
+from twin.geometry.occlusion import Fan
 from twin.kernel.weather import WeatherSpec
 from twin.messages import say
 from twin.sensors.light import Light
 from twin.sensors.model import Model, gains, log_normal, whole_metres
+from twin.sensors.mounting import MountedSpec, fan_of
 from twin.sensors.weather import REFERENCE_REFLECTIVITY, extinction_per_m
-from twin.spec import Spec
 
 VehicleClass = Literal["car", "taxi", "bus", "light_truck", "heavy_truck", "autonomous_taxi", "electric_bicycle", "pedestrian"]
 """The classes of ``twin.traffic.ground_truth.VEHICLE_CLASSES`` in their order, as keys of a scenario."""
@@ -24,20 +24,11 @@ Points = Annotated[float, Field(gt=0.0, le=1e6)]
 Reflectivity = Annotated[float, Field(gt=0.0, le=1.0)]
 
 
-class LidarSpec(Spec):
+class LidarSpec(MountedSpec):
     """A roadside LiDAR with its object detector. Defaults: a 128-channel 360 degree unit on a junction's pole."""
 
     kind: Literal["lidar"]
     """Always ``lidar``."""
-
-    preset: str = ""
-    """Shipped or own preset whose values fill in the keys left out (see docs/deployments.md), and whose price counts."""
-
-    mounting_height_m: Annotated[float, Field(ge=0.5, le=50.0)] = 6.0
-    """Height of the sensor above the road. Assumption: the middle of the 5 to 7 m usual for roadside LiDARs."""
-
-    heading_deg: Annotated[float, Field(ge=-360.0, le=360.0)] = 0.0
-    """Compass bearing of the middle of the field of view, clockwise, counted from the site's heading."""
 
     field_of_view_deg: Annotated[float, Field(gt=0.0, le=360.0)] = 360.0
     """Horizontal field of view. Source: Hesai Pandar128, 360 degrees."""
@@ -128,43 +119,22 @@ class LidarSpec(Spec):
     """Share of the detected vehicles whose class is told right; otherwise each other class is as likely. Assumption: above the
     90 % that Guangzhou's specification of 2021 demands."""
 
-    frame_drop_share: Annotated[float, Field(ge=0.0, lt=1.0)] = 0.0
-    """Share of the frames that get lost in the device. Assumption: none while it is sound."""
-
     processing_mean_s: Annotated[float, Field(ge=0.0, le=10.0)] = 0.05
     """Mean time from the instant that a frame shows to its finished object list. Assumption: between the 22 ms of PointPillars
     on an automotive chip and the 100 ms of Guangzhou's specification of 2021."""
-
-    processing_spread_s: Annotated[float, Field(ge=0.0, le=10.0)] = 0.01
-    """Standard deviation of that time. Assumption: log-normal, a fifth of the mean."""
 
     false_objects_per_frame: Annotated[float, Field(ge=0.0, le=50.0)] = 0.02
     """Mean number of reported objects where no vehicle is. Assumption: Poisson, evenly over the area of the field of view."""
 
     @model_validator(mode="after")
-    def _consistent(self) -> LidarSpec:
+    def _beams_have_a_height(self) -> Self:
         if self.lowest_elevation_deg >= self.highest_elevation_deg:
             raise ValueError(say("spec.elevations"))
-        if abs(round(1e6 / self.rate_hz) - 1e6 / self.rate_hz) > 1e-6:
-            raise ValueError(say("spec.rate", rate_hz=self.rate_hz))
-        if self.processing_spread_s > 10.0 * self.processing_mean_s:
-            raise ValueError(say("spec.processing"))
         return self
-
-    @property
-    def period_us(self) -> int:
-        """Microseconds between two frames."""
-        return round(1e6 / self.rate_hz)
 
     def fan(self) -> Fan:
         """Return the azimuth columns of the device."""
-        return fan(
-            math.radians(self.field_of_view_deg),
-            math.radians(self.occlusion_column_deg),
-            math.radians(self.lowest_elevation_deg),
-            math.radians(self.highest_elevation_deg),
-            math.radians(self.tilt_deg),
-        )
+        return fan_of(self, self.occlusion_column_deg)
 
     def model(self, weather: WeatherSpec, light: Light = "day") -> Model:  # noqa: ARG002  (as other kinds; it brings its own)
         """Return what a scan needs to know of it, in this weather. Evidence: expected points."""

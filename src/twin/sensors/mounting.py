@@ -1,11 +1,13 @@
-"""What cameras, radars and integrated radar-video units have in common: their place on the pole and their frames."""
+"""What LiDARs, cameras, radars and integrated radar-video units have in common: place on the pole, frames, field of view."""
 
 from __future__ import annotations
 
-from typing import Annotated, Self
+import math
+from typing import Annotated, Protocol, Self
 
 from pydantic import Field, model_validator
 
+from twin.geometry.occlusion import Fan, fan
 from twin.messages import say
 from twin.spec import Spec
 
@@ -52,3 +54,34 @@ class MountedSpec(Spec):
     def period_us(self) -> int:
         """Microseconds between two frames."""
         return round(1e6 / self.rate_hz)
+
+
+class Sight(Protocol):
+    """A field of view in the device's own frame, degrees."""
+
+    @property
+    def field_of_view_deg(self) -> float:
+        """Horizontal field of view."""
+
+    @property
+    def lowest_elevation_deg(self) -> float:
+        """Elevation of its lower edge."""
+
+    @property
+    def highest_elevation_deg(self) -> float:
+        """Elevation of its upper edge."""
+
+    @property
+    def tilt_deg(self) -> float:
+        """Nose-down tilt of the device."""
+
+
+def fan_of(sight: Sight, occlusion_column_deg: float) -> Fan:
+    """Return the azimuth columns of a field of view."""
+    return fan(
+        math.radians(sight.field_of_view_deg),
+        math.radians(occlusion_column_deg),
+        math.radians(sight.lowest_elevation_deg),
+        math.radians(sight.highest_elevation_deg),
+        math.radians(sight.tilt_deg),
+    )

@@ -9,13 +9,13 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import Field, model_validator
 
-from twin.geometry.occlusion import Fan, fan
+from twin.geometry.occlusion import Fan
 from twin.kernel.weather import WeatherSpec
 from twin.messages import say
 from twin.sensors.lidar import VehicleClass
 from twin.sensors.light import Light
 from twin.sensors.model import Model, gains, log_normal, whole_metres
-from twin.sensors.mounting import MountedSpec
+from twin.sensors.mounting import MountedSpec, fan_of
 from twin.sensors.weather import radio_attenuation_db_per_km
 from twin.spec import Spec
 
@@ -156,16 +156,6 @@ class RadarHead(Spec):
             raise ValueError(say("spec.elevations"))
         return self
 
-    def seen_fan(self, occlusion_column_deg: float) -> Fan:
-        """Return the azimuth columns of the beam."""
-        return fan(
-            math.radians(self.field_of_view_deg),
-            math.radians(occlusion_column_deg),
-            math.radians(self.lowest_elevation_deg),
-            math.radians(self.highest_elevation_deg),
-            math.radians(self.tilt_deg),
-        )
-
     def cross_section_dbsm(self, name: VehicleClass) -> float:
         """Return the radar cross-section of a vehicle class."""
         return float(getattr(self.cross_sections, f"{name}_dbsm"))
@@ -234,7 +224,7 @@ class RadarSpec(RadarHead, MountedSpec):
 
     def fan(self) -> Fan:
         """Return the azimuth columns of the device."""
-        return self.seen_fan(self.occlusion_column_deg)
+        return fan_of(self, self.occlusion_column_deg)
 
     def model(self, weather: WeatherSpec, light: Light = "day") -> Model:  # noqa: ARG002  (the same for every kind)
         """Return what a scan needs to know of it, in this weather; light does not matter."""

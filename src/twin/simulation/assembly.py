@@ -189,9 +189,8 @@ def build(scenario: Scenario, network: RoadNetwork, recorder: Recorder, base: Pa
     _write_network(recorder, network, traffic.phase_of_edge())
     traffic.write_vehicles()
     write_dimensions(recorder, deployment, site_mec.tolist(), scenario.deployment.costs)
-    if deployment.devices:
-        decks = bridge_decks(network, scenario.decks)
-        write_coverage(recorder, stretches(network, deployment.devices, scenario.coverage, decks))
+    if fleets:
+        write_coverage(recorder, stretches(network, [fleet.outlook for fleet in fleets], scenario.coverage))
     interval_us = to_us(scenario.log.interval_s)
     loops = _loops(scenario, network, deployment, recorder, faults)
     return World(
