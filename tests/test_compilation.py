@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from twin.compilation import KEEP_UNUSED_S, _remove_unused, as_records, kernel, prefetch
+import twin
+from twin.compilation import KEEP_UNUSED_S, _remove_unused, as_records, kernel, prefetch, source_hash, sources_of, within_reach
 
 ROW = np.dtype([("position", "f8"), ("number", "i4")], align=True)
 
@@ -42,3 +43,29 @@ def test_prefetching_reads_and_writes_nothing() -> None:
     before = table.copy()
     assert hint_at_all(table) == 24
     assert (table == before).all()
+
+
+def test_the_cache_is_keyed_by_what_kernels_can_reach_and_by_nothing_else() -> None:
+    """A callee two imports away counts, one imported within a function, a text or a module that nobody imports does not."""
+    sources = {
+        "town.compilation": b"def kernel(f): ...\n",
+        "town.far": b"LIMIT = 3\n",
+        "town.folder.near": b"from town.far import (\n    LIMIT,\n)\n",
+        "town.hot": b"from town.compilation import kernel\nfrom town.folder import near\nfrom town.messages import say\n",
+        "town.lazy": b"def later():\n    from town.hot import step\n",
+        "town.messages": b"def say(): ...\n",
+    }
+    reach = within_reach(sources)
+    assert reach == ["town.compilation", "town.far", "town.folder.near", "town.hot"]
+    before = source_hash(sources, reach)
+    for name, source in sources.items():
+        changed = source_hash({**sources, name: source + b"#"}, reach) != before
+        assert changed == (name in reach), name
+
+
+def test_every_kernel_of_the_package_is_within_reach() -> None:
+    """However a module writes its import: one with a kernel in it is hashed."""
+    sources = sources_of(Path(twin.__file__).parent)
+    with_kernels = [name for name, source in sources.items() if b"\n@kernel" in source or b"\n@inline_kernel" in source]
+    assert len(with_kernels) > 30
+    assert set(with_kernels) <= set(within_reach(sources))

@@ -1,8 +1,8 @@
 """One door to Numba: where compiled kernels are kept, how they are compiled, how long it took.
 
-Numba's cache does not notice an edited callee in another file, so the cache folder is keyed by the hash of all package
-sources, the versions of the compilers and the processor. Importing this module is what sets the folder; it must therefore be
-the only module that imports Numba.
+Numba's cache does not notice an edited callee in another file, so the cache folder is keyed by the hash of every source that
+a kernel can reach, the versions of the compilers and the processor. Importing this module is what sets the folder; it must
+therefore be the only module that imports Numba.
 """
 
 from __future__ import annotations
@@ -12,10 +12,11 @@ import hashlib
 import importlib.metadata
 import os
 import platform
+import re
 import shutil
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, Self, TypeVar, cast
 
@@ -38,12 +39,48 @@ def _cache_parent() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "guangzhou-twin" / "kernels"
 
 
-def source_hash(package: Path) -> str:
-    """Return a hash over every Python source under ``package``, the compilers' versions and the interpreter."""
+def sources_of(package: Path) -> dict[str, bytes]:
+    """Return every Python source under ``package`` by the name of its module, in the order of the names."""
+
+    def module(source: Path) -> str:
+        return ".".join((package.name, *source.relative_to(package).with_suffix("").parts)).removesuffix(".__init__")
+
+    return dict(sorted((module(source), source.read_bytes()) for source in package.rglob("*.py")))
+
+
+def within_reach(sources: dict[str, bytes]) -> list[str]:
+    """Return the modules with kernels and all that these import, directly or not: what compiled code can depend on.
+
+    A kernel sees the names at the head of its module, so imports within functions do not count. The catalogue of messages does
+    not either: kernels have no texts.
+    """
+    imports, kernels = {}, []
+    for name, source in sources.items():
+        imported = set()
+        for statement in _IMPORT.finditer(source):
+            origin, names = statement[1].decode(), re.findall(r"\w+", statement[2].decode())
+            imported |= {origin, *(f"{origin}.{one}" for one in names)}
+            if origin.endswith(".compilation") and not _DECORATORS.isdisjoint(names):
+                kernels.append(name)
+        imports[name] = imported & sources.keys()
+    found, waiting = set(kernels), kernels
+    while waiting:
+        new = {name for name in imports[waiting.pop()] if not name.endswith(".messages")} - found
+        found |= new
+        waiting += new
+    return sorted(found)
+
+
+_IMPORT = re.compile(rb"^from (\w+(?:\.\w+)*) import (\([^)]*\)|.*)", re.MULTILINE)
+_DECORATORS = {"kernel", "inline_kernel"}
+
+
+def source_hash(sources: dict[str, bytes], names: Iterable[str]) -> str:
+    """Return a hash over the named sources, the compilers' versions, the interpreter and the processor."""
     digest = hashlib.blake2b(digest_size=12)
-    for source in sorted(package.rglob("*.py")):
-        digest.update(source.relative_to(package).as_posix().encode())
-        digest.update(source.read_bytes())
+    for name in names:
+        digest.update(name.encode())
+        digest.update(sources[name])
     for name in ("numba", "llvmlite", "numpy"):
         digest.update(importlib.metadata.version(name).encode())
     digest.update(f"{sys.version} {platform.machine()} {_cpu_name()}".encode())
@@ -63,9 +100,9 @@ def _remove_unused(parent: Path, keep: Path) -> None:
                 shutil.rmtree(folder, ignore_errors=True)
 
 
-def _set_cache_folder() -> Path:
+def _set_cache_folder(key: str) -> Path:
     parent = _cache_parent()
-    folder = parent / source_hash(Path(__file__).parent)
+    folder = parent / key
     folder.mkdir(parents=True, exist_ok=True)
     os.utime(folder)
     _remove_unused(parent, folder)
@@ -73,7 +110,13 @@ def _set_cache_folder() -> Path:
     return folder
 
 
-CACHE_FOLDER = _set_cache_folder()
+_SOURCES = sources_of(Path(__file__).parent)
+
+PROGRAM_HASH = source_hash(_SOURCES, _SOURCES)
+"""Of everything that decides over the bytes of a run: all sources, the compilers' versions, the processor."""
+
+CACHE_FOLDER = _set_cache_folder(source_hash(_SOURCES, within_reach(_SOURCES)))
+"""Where Numba keeps what it compiled, and nothing that the present sources would not compile alike."""
 
 import numba  # noqa: E402  (the folder must be set first)
 from llvmlite import ir  # noqa: E402

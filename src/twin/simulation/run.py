@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from twin.compilation import CACHE_FOLDER, CompileWatch
+from twin.compilation import PROGRAM_HASH, CompileWatch
 from twin.errors import ScenarioError
 from twin.eventlog.manifest import Manifest, Projection, software_versions
 from twin.eventlog.reader import Run
@@ -99,7 +99,7 @@ def identity(loaded: Loaded[Scenario], network: RoadNetwork) -> tuple[Manifest, 
         projection=Projection(network.crs, *network.origin_m),
         start=scenario.start.isoformat(),
     )
-    package = f"{versions['guangzhou-twin']} {CACHE_FOLDER.name}"
+    package = f"{versions['guangzhou-twin']} {PROGRAM_HASH}"
     base = loaded.path.parent
     files = {
         **table_hashes(scenario.deployment, base),
