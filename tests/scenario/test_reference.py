@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from twin.assumed import Assumed
 from twin.scenario.reference import assumptions, keys
 from twin.spec import Spec
 
@@ -15,7 +16,7 @@ class Lamp(Spec):
 
     kind: Literal["lamp"] = "lamp"
     """Selects it."""
-    height_m: float = 8.0
+    height_m: Annotated[float, Assumed.times(0.5, 1.5)] = 8.0
     """Height of the pole. Assumption: as most | poles
     of the city."""
 
@@ -59,5 +60,6 @@ def test_keys_reach_through_lists_groups_and_kinds() -> None:
 def test_the_page_lists_what_is_assumed_and_nothing_else() -> None:
     """A default marked 'Assumption:' is one row with key, default, meaning and reason; a sourced one is not there."""
     page = assumptions(Street)
-    assert "| `things[](lamp).height_m` | `8.0` | Height of the pole. | as most \\| poles of the city. |" in page
+    row = "| `things[](lamp).height_m` | `4.0` | `8.0` | `12.0` | Height of the pole. | as most \\| poles of the city. |"
+    assert row in page
     assert "pitch_hz" not in page

@@ -13,6 +13,7 @@ from pydantic import BaseModel, TypeAdapter
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticSerializationError, PydanticUndefined
 
+from twin.assumed import assumed
 from twin.scenario.schema_walk import is_model, members, tags
 
 MARK: Final = "Assumption:"
@@ -48,13 +49,35 @@ class Key:
     @property
     def default(self) -> str:
         """The default as YAML would write it; ``required`` without one."""
-        value = _value(self.field, self.inherited)
-        if value is PydanticUndefined:
-            return "required"
-        try:
-            return TypeAdapter(Any).dump_json(value).decode()
-        except PydanticSerializationError:
-            return str(value)
+        return "required" if self.value is PydanticUndefined else _as_yaml(self.value)
+
+    @property
+    def value(self) -> Any:
+        """The default; ``PydanticUndefined`` without one."""
+        return _value(self.field, self.inherited)
+
+    @property
+    def range(self) -> tuple[str, str]:
+        """Low and high end of an assumed default as YAML would write them; two dashes where there is no range."""
+        found = assumed(self.field)
+        if found is not None and self.value is PydanticUndefined:
+            return found.in_words()
+        ends = found and found.bounds(self.value, self.field)
+        return (_as_yaml(ends[0]), _as_yaml(ends[1])) if ends else ("-", "-")
+
+
+def _as_yaml(value: Any) -> str:
+    try:
+        return TypeAdapter(Any).dump_json(_readable(value)).decode()
+    except PydanticSerializationError:
+        return str(value)
+
+
+def _readable(value: Any) -> Any:
+    """Return floats without what rounding has left behind the twelfth digit."""
+    if isinstance(value, list | tuple):
+        return [_readable(part) for part in value]
+    return float(f"{value:.12g}") if isinstance(value, float) else value
 
 
 def _value(field: FieldInfo, inherited: Any) -> Any:
@@ -99,11 +122,19 @@ def assumptions(model: type[BaseModel]) -> str:
         "Defaults for which no published source was found, by key of the scenario file. Each can be changed there or with",
         "`twin run --set key=value`. This page is written by `make docs` from the docstrings of the models.",
         "",
-        "| key | default | what it is | assumption |",
-        "|---|---|---|---|",
+        "**low** and **high** are how far the truth may lie from the default: half to double where only the order is known;",
+        "the span of the values named where some are; 5 to 30 % to either side where data sheets, limits or measurements of",
+        "like things agree that well. All are judgements. Where a preset or a file gives another value, the range lies about",
+        "that one. Choices of design and settings of the calculation have none: one cannot be wrong about them.",
+        "",
+        "| key | low | default | high | what it is | assumption |",
+        "|---|---|---|---|---|---|",
     ]
     for key in keys(model):
         if key.assumption:
-            cells = (f"`{key.path}`", f"`{key.default}`", key.meaning, key.assumption)
+            low, high = key.range
+            found = assumed(key.field)
+            text = f"{key.assumption} No range: {found.reason}." if found and found.reason else key.assumption
+            cells = (f"`{key.path}`", f"`{low}`", f"`{key.default}`", f"`{high}`", key.meaning, text)
             lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
     return "\n".join(lines) + "\n"

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import Field, model_validator
 
+from twin.assumed import OF_THE_DESIGN, Assumed
 from twin.messages import say
 from twin.spec import Spec
 
@@ -34,17 +35,17 @@ class AdaptationSpec(Spec):
     reduce_rate: bool = False
     """Whether a device sends fewer frames while its uplink is overloaded."""
 
-    overload_queue: Annotated[int, Field(ge=1, le=20_000)] = 5
+    overload_queue: Annotated[int, Field(ge=1, le=20_000), Assumed.times(0.5, 2.0)] = 5
     """Messages found waiting on the uplink that count as overload. Assumption: half a second of frames at 10 Hz."""
 
-    calm_queue: Annotated[int, Field(ge=0, le=20_000)] = 1
+    calm_queue: Annotated[int, Field(ge=0, le=20_000), OF_THE_DESIGN] = 1
     """Messages found waiting that count as calm. Assumption: one, sent a moment before by another device of the site."""
 
-    calm_frames: Annotated[int, Field(ge=1, le=1_000_000)] = 100
+    calm_frames: Annotated[int, Field(ge=1, le=1_000_000), Assumed.times(0.5, 2.0)] = 100
     """After so many frames in calm a device sends twice as many again. Assumption: 10 s at 10 Hz, so that it does not try
     at each pause of the traffic; after each try that failed at once it waits twice as long (binary exponential backoff)."""
 
-    largest_divisor: Annotated[int, Field(ge=1, le=1024)] = 8
+    largest_divisor: Annotated[int, Field(ge=1, le=1024), OF_THE_DESIGN] = 8
     """At the least every so many-th frame is sent. Assumption: 8, nearly one a second at 10 Hz."""
 
     @model_validator(mode="after")

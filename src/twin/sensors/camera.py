@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import Field
 
+from twin.assumed import BY_ITS_KEYS, Assumed
 from twin.geometry.occlusion import Fan
 from twin.kernel.weather import WeatherSpec
 from twin.sensors.lidar import VehicleClass
@@ -29,7 +30,7 @@ _LIGHT_NM = 550.0
 class CameraHead(Spec):
     """The optics of a camera and its detector. Defaults: a wide camera over a junction."""
 
-    field_of_view_deg: Annotated[float, Field(gt=1.0, le=150.0)] = 90.0
+    field_of_view_deg: Annotated[float, Field(gt=1.0, le=150.0), Assumed.times(0.8, 1.2)] = 90.0
     """Horizontal field of view of the (rectilinear) image. Assumption: a wide camera; 30 degrees make a narrow one."""
 
     range_m: Annotated[float, Field(ge=1.0, le=1000.0)] = 80.0
@@ -42,59 +43,61 @@ class CameraHead(Spec):
     image_height_px: Annotated[int, Field(ge=64, le=20_000)] = 1080
     """Pixels of a column. Source: Guangzhou's technical specification of 2021, 1080p."""
 
-    tilt_deg: Annotated[float, Field(ge=-90.0, le=90.0)] = 20.0
+    tilt_deg: Annotated[float, Field(ge=-90.0, le=90.0), Assumed.plus(-3.0, 3.0)] = 20.0
     """Nose-down tilt of the device about its horizontal cross axis. Assumption: the horizon lies in the upper part of the image
     and the road is seen from 6 m on."""
 
-    pixels_for_half_detection: Pixels = 144.0
+    pixels_for_half_detection: Annotated[Pixels, Assumed.times(0.25, 2.0)] = 144.0
     """Visible pixels of a vehicle at which the detector finds it half of the time. Assumption: Johnson's criterion for
-    identification, 6 line pairs across the square root of the area, holds for a detector that also has to name the class."""
+    identification, 6 line pairs across the square root of the area, holds for a detector that also has to name the class;
+    recognition, half as many line pairs, would take a quarter of the pixels."""
 
     pixels_for_half_detection_by_class: dict[VehicleClass, Pixels] = Field(default_factory=dict)
     """The same for single vehicle classes, where it differs."""
 
-    detection_steepness: Annotated[float, Field(gt=0.0, le=20.0)] = 1.7
+    detection_steepness: Annotated[float, Field(gt=0.0, le=20.0), Assumed.times(0.6, 1.6)] = 1.7
     """k of P = 1 / (1 + (n50 / n)^k) in pixels n. Assumption: that of the target transfer probability function at its middle
     (exponent 2.7 + 0.7 N / N50 in line pairs N), halved since pixels grow with the square of line pairs."""
 
-    min_pixels: Annotated[float, Field(ge=1.0, le=1e6)] = 36.0
+    min_pixels: Annotated[float, Field(ge=1.0, le=1e6), Assumed.times(0.5, 2.0)] = 36.0
     """With fewer visible pixels on it a vehicle is never reported. Assumption: Johnson's criterion for recognition, 3 line
     pairs."""
 
-    least_contrast: Annotated[float, Field(gt=0.0, lt=1.0)] = 0.05
+    least_contrast: Annotated[float, Field(gt=0.0, lt=1.0), Assumed.between(0.02, 0.1)] = 0.05
     """Share of a vehicle's contrast that has to come through fog and rain. Assumption: the 5 % that define the meteorological
-    optical range."""
+    optical range; 2 % is Kruse's threshold, 10 % would be a poor lens."""
 
     detection_by_light: LightFactorsSpec = LightFactorsSpec()
     """What is left of the chance of detection at night and in glare."""
 
-    range_by_light: LightFactorsSpec = LightFactorsSpec(lit_night=1.0, unlit_night=0.6, glare=1.0)
+    range_by_light: Annotated[LightFactorsSpec, BY_ITS_KEYS] = LightFactorsSpec(lit_night=1.0, unlit_night=0.6, glare=1.0)
     """What is left of the range at night and in glare. Assumption: without street lights, headlights and the camera's own lamp
     reach little more than half as far."""
 
-    glare_within_deg: Annotated[float, Field(ge=0.0, le=180.0)] = 45.0
+    glare_within_deg: Annotated[float, Field(ge=0.0, le=180.0), Assumed.times(0.5, 1.5)] = 45.0
     """A sun whose bearing is no farther than this off the heading dazzles. Assumption: half of the field of view."""
 
-    glare_below_deg: Annotated[float, Field(ge=0.0, le=90.0)] = 20.0
+    glare_below_deg: Annotated[float, Field(ge=0.0, le=90.0), Assumed.times(0.5, 1.5)] = 20.0
     """A sun higher than this does not dazzle. Assumption: it is then out of the image and off the hood."""
 
-    heavy_rain_factor: Share = 0.8
+    heavy_rain_factor: Annotated[Share, Assumed.between(0.6, 0.95)] = 0.8
     """What is left of the chance of detection in heavy rain (drops on the window, spray, reflections), evenly less in lighter
     rain. Assumption: no figure was found in the literature."""
 
-    heavy_rain_mmph: Annotated[float, Field(gt=0.0, le=300.0)] = 16.0
-    """From which rain rate on it is heavy. Assumption: where Chinese hourly forecasts begin to speak of a rain-storm."""
+    heavy_rain_mmph: Annotated[float, Field(gt=0.0, le=300.0), Assumed.times(0.5, 2.0)] = 16.0
+    """From which rain rate on it is heavy. Assumption: where Chinese hourly forecasts begin to speak of a rain-storm;
+    half to double, as the factor beside it is a guess as well."""
 
-    position_noise_m: Annotated[float, Field(ge=0.0, le=20.0)] = 0.24
+    position_noise_m: Annotated[float, Field(ge=0.0, le=20.0), Assumed.times(0.5, 2.0)] = 0.24
     """Standard deviation of the reported centre along and across the line of sight, at the device. Assumption: calibrated so
     that cars are found nearly as precisely as by a LiDAR, pedestrians hardly at all, as in DAIR-V2X (docs/calibration.md)."""
 
-    foot_point_noise_px: Annotated[float, Field(ge=0.0, le=100.0)] = 0.8
+    foot_point_noise_px: Annotated[float, Field(ge=0.0, le=100.0), Assumed.times(0.5, 2.0)] = 0.8
     """Standard deviation of the image row in which a vehicle is taken to touch the road, and of its column. From it the error
     of the distance follows, which grows with the square of the distance. Assumption: calibrated with ``position_noise_m``; it
     is that of a detector trained on the scene of its own camera (docs/calibration.md)."""
 
-    speed_noise_mps: Annotated[float, Field(ge=0.0, le=20.0)] = 1.0
+    speed_noise_mps: Annotated[float, Field(ge=0.0, le=20.0), Assumed.times(0.5, 2.0)] = 1.0
     """Standard deviation of the reported speed, as tracked over some frames. Assumption: three times a LiDAR's, as far off the
     error of the distance is."""
 
@@ -105,13 +108,13 @@ class CameraHead(Spec):
     """Standard deviation of the reported length and width, as a share of them. Source: MOSAIC's sensor errors, 0.5 m of the
     length and 0.2 m of the width, over a car's 4.7 m and 1.8 m."""
 
-    class_accuracy: Annotated[float, Field(gt=0.0, le=1.0)] = 0.95
+    class_accuracy: Annotated[float, Field(gt=0.0, le=1.0), Assumed.between(0.85, 0.99)] = 0.95
     """Share of the detected vehicles whose class is told right. Assumption: above the 90 % that Guangzhou's specification of
     2021 demands."""
 
-    false_objects_per_frame: Annotated[float, Field(ge=0.0, le=50.0)] = 0.05
+    false_objects_per_frame: Annotated[float, Field(ge=0.0, le=50.0), Assumed.times(0.2, 5.0)] = 0.05
     """Mean number of reported objects where no vehicle is. Assumption: Poisson; shadows and signs deceive a camera more than a
-    LiDAR."""
+    LiDAR; a fifth to five times, the order itself is open."""
 
     @property
     def focal_px(self) -> float:

@@ -6,6 +6,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
+from twin.assumed import Assumed
 from twin.messages import say
 from twin.spec import Spec
 
@@ -35,25 +36,25 @@ class PriceSpec(Spec):
 class PowerSpec(Spec):
     """Electric power of each kind of equipment, day and night."""
 
-    lidar_w: Watts = 20.0
+    lidar_w: Annotated[Watts, Assumed.between(10.0, 30.0)] = 20.0
     """A LiDAR, W. Assumption: typical of data sheets of 32 to 128 channels, 10 to 30 W."""
 
-    camera_w: Watts = 12.0
+    camera_w: Annotated[Watts, Assumed.between(6.0, 12.95)] = 12.0
     """A camera, W. Assumption: within Power over Ethernet's 12.95 W (IEEE 802.3af)."""
 
-    radar_w: Watts = 15.0
+    radar_w: Annotated[Watts, Assumed.between(8.0, 25.0)] = 15.0
     """A radar, W. Assumption: typical of roadside units."""
 
-    radar_video_w: Watts = 30.0
+    radar_video_w: Annotated[Watts, Assumed.between(20.0, 50.0)] = 30.0
     """An integrated radar-video unit, W. Assumption: a camera and a radar, and their processor."""
 
-    loop_w: Watts = 2.0
+    loop_w: Annotated[Watts, Assumed.times(0.5, 2.0)] = 2.0
     """A loop with its share of the detector card, W. Assumption: typical of detector cards."""
 
-    rsu_w: Watts = 25.0
+    rsu_w: Annotated[Watts, Assumed.between(15.0, 25.5)] = 25.0
     """A roadside unit (RSU), W. Assumption: within Power over Ethernet's 25.5 W (IEEE 802.3at)."""
 
-    compute_w: Watts = 250.0
+    compute_w: Annotated[Watts, Assumed.between(100.0, 500.0)] = 250.0
     """An edge computer, W. Assumption: a server with one accelerator card."""
 
     def of(self, item: str) -> float:
@@ -69,46 +70,46 @@ class CostsSpec(Spec):
     its mounting and calibration.
     """
 
-    lidar: PriceSpec = PriceSpec(low=24_000.0, mid=60_000.0, high=150_000.0)
+    lidar: Annotated[PriceSpec, Assumed.own()] = PriceSpec(low=24_000.0, mid=60_000.0, high=150_000.0)
     """A LiDAR. Assumption: no unit price is published. Low: what Beijing's plan sets aside a junction (1.49 % of 9.94 billion
     CNY over 6,050 junctions, 24,000 CNY; not every junction gets one). Middle and high: 128-channel units of small series."""
 
-    camera: PriceSpec = PriceSpec(low=3_000.0, mid=8_000.0, high=20_000.0)
+    camera: Annotated[PriceSpec, Assumed.own()] = PriceSpec(low=3_000.0, mid=8_000.0, high=20_000.0)
     """A camera with its share of detection. Assumption: network cameras for traffic, no published unit price."""
 
-    radar: PriceSpec = PriceSpec(low=10_000.0, mid=25_000.0, high=60_000.0)
+    radar: Annotated[PriceSpec, Assumed.own()] = PriceSpec(low=10_000.0, mid=25_000.0, high=60_000.0)
     """A roadside mmWave radar. Assumption: no published unit price."""
 
-    radar_video: PriceSpec = PriceSpec(low=20_000.0, mid=45_000.0, high=90_000.0)
+    radar_video: Annotated[PriceSpec, Assumed.own()] = PriceSpec(low=20_000.0, mid=45_000.0, high=90_000.0)
     """An integrated radar-video unit. Assumption: a radar, a camera and their common housing; no published unit price."""
 
-    loop: PriceSpec = PriceSpec(low=1_000.0, mid=3_000.0, high=8_000.0)
+    loop: Annotated[PriceSpec, Assumed.own()] = PriceSpec(low=1_000.0, mid=3_000.0, high=8_000.0)
     """An inductive loop or geomagnetic detector of one lane, with cutting or drilling. Assumption: no published unit price."""
 
     by_preset: dict[str, PriceSpec] = Field(default_factory=dict)
     """Prices of single device presets, where they differ from those of their kind."""
 
-    rsu: PriceSpec = PriceSpec(low=50_000.0, mid=88_000.0, high=107_000.0)
+    rsu: Annotated[PriceSpec, Assumed.own()] = PriceSpec(low=50_000.0, mid=88_000.0, high=107_000.0)
     """A roadside unit (RSU). Source: middle, 5.33 % of Beijing's plan of 9.94 billion CNY over 6,050 junctions; low and high,
     an RSU-ready site of 7,000 to 15,000 USD (itskrs). Assumption: 7.1 CNY a USD; the plan's total is recalled, not read."""
 
-    compute: PriceSpec = PriceSpec(low=100_000.0, mid=220_000.0, high=350_000.0)
+    compute: Annotated[PriceSpec, Assumed.own()] = PriceSpec(low=100_000.0, mid=220_000.0, high=350_000.0)
     """An edge computer (MEC) at a site. Source: middle, 13.38 % of Beijing's plan over 6,050 junctions. Assumption: low and
     high, from half to one and a half of it; the plan's total is recalled, not read."""
 
-    pole: PriceSpec = PriceSpec(low=15_000.0, mid=50_000.0, high=100_000.0)
+    pole: Annotated[PriceSpec, Assumed.own()] = PriceSpec(low=15_000.0, mid=50_000.0, high=100_000.0)
     """A pole or mast with its foundation, cross-arm and cabinet. Assumption: low where a lamp post or signal mast is shared,
     high for a multi-function pole with a long arm."""
 
-    power: PriceSpec = PriceSpec(low=3_000.0, mid=10_000.0, high=30_000.0)
+    power: Annotated[PriceSpec, Assumed.own()] = PriceSpec(low=3_000.0, mid=10_000.0, high=30_000.0)
     """Connecting a pole to electricity, with surge protection. Assumption: from the nearest cabinet, to a new line."""
 
-    civil_works: PriceSpec = PriceSpec(low=100_000.0, mid=605_000.0, high=1_000_000.0)
+    civil_works: Annotated[PriceSpec, Assumed.own()] = PriceSpec(low=100_000.0, mid=605_000.0, high=1_000_000.0)
     """Ducts, fibre, trenches and their restoration, by site. Source: middle, Beijing's 4.031 billion CNY for poles and ducts at
     6,050 junctions, less its 7,418 poles at 50,000 CNY. Assumption: low where ducts lie already (an RSU-ready site with a
     cabinet is 27,000 to 40,000 USD, itskrs), high where none do."""
 
-    removal: PriceSpec = PriceSpec(low=3_000.0, mid=10_000.0, high=25_000.0)
+    removal: Annotated[PriceSpec, Assumed.own()] = PriceSpec(low=3_000.0, mid=10_000.0, high=25_000.0)
     """Pulling down one pole of a removed site. Assumption: a day's crew and crane; nothing is had for what is taken down."""
 
     maintenance_low_share: Annotated[float, Field(ge=0.0, le=1.0)] = 0.02
@@ -123,10 +124,10 @@ class CostsSpec(Spec):
     power_draw: PowerSpec = PowerSpec()
     """Electric power of the equipment."""
 
-    electricity_cny_per_kwh: Annotated[float, Field(ge=0.0, le=100.0)] = 0.75
+    electricity_cny_per_kwh: Annotated[float, Field(ge=0.0, le=100.0), Assumed.times(0.8, 1.3)] = 0.75
     """Price of electricity. Assumption: general commercial tariff of Guangdong, averaged over the day."""
 
-    life_years: Annotated[float, Field(gt=0.0, le=100.0)] = 8.0
+    life_years: Annotated[float, Field(gt=0.0, le=100.0), Assumed.between(5.0, 12.0)] = 8.0
     """Years over which the investment is spread. Assumption: electronics last 8 years, poles longer."""
 
     @model_validator(mode="after")

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import Field
 
+from twin.assumed import OF_THE_CALCULATION, Assumed
 from twin.eventlog.quantise import centimetres
 from twin.eventlog.recorder import Recorder
 from twin.geometry.sight import Points, count_in_sight
@@ -23,11 +24,11 @@ Floats = npt.NDArray[np.float64]
 class CoverageSpec(Spec):
     """How the geometric coverage of a deployment is reckoned."""
 
-    step_m: Annotated[float, Field(ge=0.5, le=100.0)] = 2.0
+    step_m: Annotated[float, Field(ge=0.5, le=100.0), OF_THE_CALCULATION] = 2.0
     """Greatest length of the pieces that edges are cut into; each is judged at its middle. Assumption: less than half a car, so
     that the edge of a building's shadow is found as well as it matters."""
 
-    target_height_m: Annotated[float, Field(gt=0.0, le=5.0)] = 1.5
+    target_height_m: Annotated[float, Field(gt=0.0, le=5.0), Assumed.between(1.2, 1.8)] = 1.5
     """Height of what must be in sight, at least in part, on the middle of the carriageway. Assumption: a car's."""
 
 

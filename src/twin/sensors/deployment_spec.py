@@ -21,6 +21,7 @@ from pydantic import (
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
+from twin.assumed import OF_THE_DESIGN
 from twin.messages import say
 from twin.roadnet.datum import Datum
 from twin.sensors.camera import CameraSpec
@@ -228,10 +229,10 @@ class AlongRoadsRule(Spec):
     """Side of the road, seen along its chainage. ``alternate`` changes sides between neighbours, never three on one side; since
     denser spacings keep the sites of wider ones where they are, every third pair of neighbours shares a side."""
 
-    start_m: Annotated[float, Field(ge=0.0)] = 50.0
+    start_m: Annotated[float, Field(ge=0.0), OF_THE_DESIGN] = 50.0
     """Chainage of the first site of each road. Assumption: 50 m, clear of the crossing that the road begins at."""
 
-    clear_of_m: Annotated[float, Field(ge=0.0, le=1000.0)] = 30.0
+    clear_of_m: Annotated[float, Field(ge=0.0, le=1000.0), OF_THE_DESIGN] = 30.0
     """A place nearer than this to a site of the same level that was placed before (given ones, tables, junctions, other roads)
     is left out. Assumption: half a wide junction, so that the pole at its corner does not get a neighbour."""
 
@@ -267,16 +268,16 @@ class BridgesAndRampsRule(Spec):
     which: Annotated[list[Structure], Field(min_length=1)] = Field(default_factory=lambda: list(get_args(Structure)))
     """Bridges, ramps, or both."""
 
-    least_m: Annotated[float, Field(ge=0.0, le=10_000.0)] = 100.0
+    least_m: Annotated[float, Field(ge=0.0, le=10_000.0), OF_THE_DESIGN] = 100.0
     """Shorter bridges and ramps get none. Assumption: 100 m, longer than culverts and than slip lanes at junctions."""
 
     sides: Literal["alternate", "right", "left"] = "alternate"
     """Side of the bridge or ramp, as along roads."""
 
-    start_m: Annotated[float, Field(ge=0.0)] = 50.0
+    start_m: Annotated[float, Field(ge=0.0), OF_THE_DESIGN] = 50.0
     """Chainage of the first site; the middle where the whole is shorter than twice that. Assumption: 50 m, as along roads."""
 
-    clear_of_m: Annotated[float, Field(ge=0.0, le=1000.0)] = 30.0
+    clear_of_m: Annotated[float, Field(ge=0.0, le=1000.0), OF_THE_DESIGN] = 30.0
     """A place nearer than this to a site of the same level that was placed before is left out. Assumption: as along roads."""
 
     status: Literal["existing", "added"] = "added"

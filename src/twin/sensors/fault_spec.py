@@ -8,6 +8,7 @@ from typing import Annotated, Final, Self
 
 from pydantic import Field, model_validator
 
+from twin.assumed import Assumed
 from twin.kernel.lifecycle import FailureRate, Start
 from twin.messages import say
 from twin.sensors.fault_effects import Cause
@@ -20,31 +21,31 @@ Ramp = Annotated[float, Field(ge=0.0, le=1e8)]
 
 
 class _CauseSpec(Spec):
-    mttr_h: Hours = 24.0
+    mttr_h: Annotated[Hours, Assumed.times(0.5, 2.0)] = 24.0
     """Mean time to repair, from the fault to the device in order again. Assumption: noticed, and a crew there, within a day."""
 
-    repair_spread: Annotated[float, Field(ge=0.0, le=10.0)] = 1.0
+    repair_spread: Annotated[float, Field(ge=0.0, le=10.0), Assumed.times(0.5, 1.5)] = 1.0
     """Standard deviation of the time to repair divided by its mean, log-normal (MIL-HDBK-472). Assumption: 1, as long repairs
     that wait for parts are usual beside short ones."""
 
-    ramp_s: Ramp = 0.0
+    ramp_s: Annotated[Ramp, Assumed.times(0.5, 2.0)] = 0.0
     """Time in which the fault grows from nothing to its full size; 0 is a step. Assumption: such faults come at once."""
 
 
 class DirtSpec(_CauseSpec):
     """Dust, spray or a spider's web on the window: less of every object is seen."""
 
-    mtbf_h: Hours = 4380.0
+    mtbf_h: Annotated[Hours, Assumed.times(0.5, 2.0)] = 4380.0
     """Mean time from a cleaning until the window begins to soil again. Assumption: half a year; soiling is no failure in the
     sense of the 30,000 h that Guangzhou's specification demands."""
 
-    mttr_h: Hours = 480.0
+    mttr_h: Annotated[Hours, Assumed.times(0.5, 2.0)] = 480.0
     """Mean time from the first soiling to the next cleaning. Assumption: 20 days, a monthly round of cleaning."""
 
-    ramp_s: Ramp = 864_000.0
+    ramp_s: Annotated[Ramp, Assumed.times(0.3, 3.0)] = 864_000.0
     """Time in which it grows to its full size. Assumption: ten days of dust between two rains."""
 
-    evidence_loss: Annotated[float, Field(ge=0.0, le=0.66)] = 0.5
+    evidence_loss: Annotated[float, Field(ge=0.0, le=0.66), Assumed.between(0.25, 0.66)] = 0.5
     """Share of the evidence (points, pixels, signal) that is lost. Assumption: half; each fault lies evenly between half of
     that and one and a half times that."""
 
@@ -52,14 +53,14 @@ class DirtSpec(_CauseSpec):
 class MisalignmentSpec(_CauseSpec):
     """The device turned on its pole, by wind or by a blow, and reports as if it had not."""
 
-    mtbf_h: Hours = 300_000.0
+    mtbf_h: Annotated[Hours, Assumed.times(0.5, 2.0)] = 300_000.0
     """Mean time between faults. Assumption: a tenth of the 30,000 h that Guangzhou's specification of 2021 demands of
     sensors goes to this cause; the shares of all causes but dirt add up to that."""
 
-    mttr_h: Hours = 72.0
+    mttr_h: Annotated[Hours, Assumed.times(0.5, 2.0)] = 72.0
     """Mean time to repair. Assumption: a working platform has to be ordered, three days."""
 
-    heading_deg: Annotated[float, Field(ge=0.0, le=90.0)] = 1.0
+    heading_deg: Annotated[float, Field(ge=0.0, le=90.0), Assumed.times(0.5, 3.0)] = 1.0
     """Angle it has turned by, to either side. Assumption: 1 degree, 1.7 m at 100 m, just beyond the 1.5 m that Guangzhou's
     specification allows; each fault lies evenly between half of that and one and a half times that."""
 
@@ -67,10 +68,10 @@ class MisalignmentSpec(_CauseSpec):
 class ClockDriftSpec(_CauseSpec):
     """The clock has lost its master and runs free: its time stamps go wrong, more and more."""
 
-    mtbf_h: Hours = 150_000.0
+    mtbf_h: Annotated[Hours, Assumed.times(0.5, 2.0)] = 150_000.0
     """Mean time between faults. Assumption: a fifth of all faults at a MTBF of 30,000 h."""
 
-    drift_ppm: Annotated[float, Field(ge=0.0, le=100_000.0)] = 20.0
+    drift_ppm: Annotated[float, Field(ge=0.0, le=100_000.0), Assumed.times(0.5, 5.0)] = 20.0
     """Rate at which it runs fast or slow, in microseconds a second. Assumption: 20, an ordinary quartz oscillator, so that
     the 10 ms of synchronisation that Guangzhou's specification demands are lost after 8 minutes; each fault lies evenly
     between half of that and one and a half times that."""
@@ -79,10 +80,10 @@ class ClockDriftSpec(_CauseSpec):
 class FrameLossSpec(_CauseSpec):
     """A worn cable or connector: frames are lost between the sensor's head and its computer."""
 
-    mtbf_h: Hours = 100_000.0
+    mtbf_h: Annotated[Hours, Assumed.times(0.5, 2.0)] = 100_000.0
     """Mean time between faults. Assumption: three tenths of all faults at a MTBF of 30,000 h."""
 
-    loss_probability: Annotated[float, Field(ge=0.0, le=0.66)] = 0.3
+    loss_probability: Annotated[float, Field(ge=0.0, le=0.66), Assumed.between(0.1, 0.6)] = 0.3
     """Probability that a frame is lost. Assumption: 0.3; each fault lies evenly between half of that and one and a half
     times that."""
 
@@ -90,23 +91,23 @@ class FrameLossSpec(_CauseSpec):
 class PowerLossSpec(_CauseSpec):
     """The device is without power and gives nothing."""
 
-    mtbf_h: Hours = 100_000.0
+    mtbf_h: Annotated[Hours, Assumed.times(0.5, 2.0)] = 100_000.0
     """Mean time between faults. Assumption: three tenths of all faults at a MTBF of 30,000 h."""
 
-    mttr_h: Hours = 8.0
+    mttr_h: Annotated[Hours, Assumed.times(0.5, 3.0)] = 8.0
     """Mean time to repair. Assumption: it is noticed at once, and a fuse or a supply is soon changed."""
 
 
 class WrongCalibrationSpec(_CauseSpec):
     """The place that the device is held to be at is wrong, since a service or an update: all it reports is shifted."""
 
-    mtbf_h: Hours = 300_000.0
+    mtbf_h: Annotated[Hours, Assumed.times(0.5, 2.0)] = 300_000.0
     """Mean time between faults. Assumption: a tenth of all faults at a MTBF of 30,000 h."""
 
-    mttr_h: Hours = 72.0
+    mttr_h: Annotated[Hours, Assumed.times(0.5, 2.0)] = 72.0
     """Mean time until it is calibrated anew. Assumption: three days, like a misalignment."""
 
-    offset_m: Annotated[float, Field(ge=0.0, le=1000.0)] = 2.0
+    offset_m: Annotated[float, Field(ge=0.0, le=1000.0), Assumed.times(0.5, 2.0)] = 2.0
     """Shift of the reported positions, in any direction. Assumption: 2 m, more than the 1.5 m that Guangzhou's specification
     allows; each fault lies evenly between half of that and one and a half times that."""
 

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from twin.assumed import OF_THE_DESIGN, Assumed
 from twin.messages import say
 from twin.spec import Spec
 
@@ -39,54 +40,54 @@ class FusionSpec(Spec):
     """Seconds between two fused lists; a whole number of microseconds. Source: 10 Hz is the rate of roadside messages in
     T/CSAE 53, and Guangzhou's specification of 2021 asks for an output within 100 ms."""
 
-    zones: tuple[FusionZoneSpec, ...] = Field(default=_ZONES, min_length=1)
+    zones: Annotated[tuple[FusionZoneSpec, ...], OF_THE_DESIGN] = Field(default=_ZONES, min_length=1)
     """Which kinds count at which distance, from near to far. Source: Guangzhou's specification of 2021 for configuration IV:
     below 80 m camera, LiDAR and radar, from 80 to 200 m LiDAR and radar, beyond radar. Assumption: an integrated radar-video
     unit counts as a radar, and a site without the kinds of a zone uses what it has."""
 
-    gate_probability: Annotated[float, Field(ge=0.5, le=0.999999)] = 0.99
+    gate_probability: Annotated[float, Field(ge=0.5, le=0.999999), Assumed.between(0.95, 0.999)] = 0.99
     """Share of an object's own measurements that lie inside its gate: the chi-square quantile, with two degrees of freedom, of
     the squared Mahalanobis distance. Assumption: 0.99; wider gates mix neighbours up, narrower ones tear tracks."""
 
-    outlier_probability: Annotated[float, Field(ge=0.5, lt=1.0)] = 0.99999
+    outlier_probability: Annotated[float, Field(ge=0.5, lt=1.0), Assumed.between(0.999, 0.999999)] = 0.99999
     """An object outside of the gates begins a new track only if it also lies outside of this wider gate of every track, or if
     its device reports another object for that track; else it is dropped as an outlier. Assumption: 0.99999, 4.8 standard
     deviations; without it one in a hundred measurements would begin a double."""
 
-    acceleration_noise_m2ps3: Annotated[float, Field(ge=1e-4, le=100.0)] = 2.0
+    acceleration_noise_m2ps3: Annotated[float, Field(ge=1e-4, le=100.0), Assumed.times(0.5, 4.0)] = 2.0
     """Spectral density of the white noise by which the constant-velocity model lets each axis accelerate. Assumption: a change
     of speed of 0.45 m/s in 0.1 s (its square is density times time), what braking at 4.5 m/s2 needs."""
 
-    turn_noise_rad2ps: Annotated[float, Field(ge=1e-6, le=10.0)] = 0.1
+    turn_noise_rad2ps: Annotated[float, Field(ge=1e-6, le=10.0), Assumed.times(0.3, 3.0)] = 0.1
     """Spectral density of the white noise by which headings turn. Assumption: 0.1 rad in 0.1 s; a vehicle that turns through
     a junction within 3 s needs half of that."""
 
-    slip_deg: Annotated[float, Field(ge=0.0, le=90.0)] = 10.0
+    slip_deg: Annotated[float, Field(ge=0.0, le=90.0), Assumed.times(0.5, 1.5)] = 10.0
     """Standard deviation between where a vehicle points and where it moves, added to the error of a reported heading when speed
     and heading are taken for a velocity: devices share it, so that many of them would be sure of a wrong direction.
     Assumption: a lane change of 3.5 m in 3 s at 25 km/h."""
 
-    start_speed_spread_mps: Annotated[float, Field(gt=0.0, le=100.0)] = 10.0
+    start_speed_spread_mps: Annotated[float, Field(gt=0.0, le=100.0), Assumed.times(0.5, 2.0)] = 10.0
     """Standard deviation of the velocity, along each axis, of a new track whose device reported no speed. Assumption: city
     traffic moves at 0 to 20 m/s in every direction."""
 
-    confirm_hits: Annotated[int, Field(ge=1, le=32)] = 2
+    confirm_hits: Annotated[int, Field(ge=1, le=32), OF_THE_DESIGN] = 2
     """A new track is reported once so many of its first ``confirm_of`` fused lists supported it, and dropped if fewer did.
     Assumption: 2 of 3, as tutorials of multi-object tracking do; false objects rarely fall twice on one place."""
 
-    confirm_of: Annotated[int, Field(ge=1, le=32)] = 3
+    confirm_of: Annotated[int, Field(ge=1, le=32), OF_THE_DESIGN] = 3
     """See ``confirm_hits``. Assumption: 3."""
 
-    misses: Annotated[int, Field(ge=1, le=1000)] = 5
+    misses: Annotated[int, Field(ge=1, le=1000), Assumed.times(0.5, 2.0)] = 5
     """A track ends after so many fused lists in a row without an object for it, lists of instants at which the site heard of
     no device left out. Assumption: half a second at 10 Hz bridges short occlusions without leaving ghosts."""
 
-    double_lists: Annotated[int, Field(ge=1, le=1000)] = 2
+    double_lists: Annotated[int, Field(ge=1, le=1000), OF_THE_DESIGN] = 2
     """A track ends after so many fused lists in a row in which an older one alone would explain all of its objects: each lies
     within the outliers' gate of the older, and no list of a device holds an object of both. Until one device has told the two
     apart a new track is not reported. Assumption: 2; one list less would drop a neighbour that devices see by turns."""
 
-    coast_s: Annotated[float, Field(gt=0.0, le=60.0)] = 1.0
+    coast_s: Annotated[float, Field(gt=0.0, le=60.0), Assumed.times(0.5, 2.0)] = 1.0
     """A track ends when its newest data are older than this, whatever was heard. Assumption: 1 s; beyond it the place of a
     vehicle that brakes is unknown by several metres."""
 

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import Field, model_validator
 
+from twin.assumed import OF_THE_CALCULATION, Assumed
 from twin.geometry.occlusion import Fan
 from twin.kernel.weather import WeatherSpec
 from twin.messages import say
@@ -33,9 +34,9 @@ class LidarSpec(MountedSpec):
     field_of_view_deg: Annotated[float, Field(gt=0.0, le=360.0)] = 360.0
     """Horizontal field of view. Source: Hesai Pandar128, 360 degrees."""
 
-    range_m: Annotated[float, Field(ge=1.0, le=1000.0)] = 200.0
+    range_m: Annotated[float, Field(ge=1.0, le=1000.0), Assumed.times(0.85, 1.15)] = 200.0
     """Range on a target of 10 % reflectivity in clear air; nothing farther is reported or counted as present. Source: Hesai
-    Pandar40/64, 200 m at 10 %. Assumption: the same for 128 channels, whose driver accepts up to 230 m."""
+    Pandar40/64, 200 m at 10 %. Assumption: the same for 128 channels, whose driver accepts up to 230 m; 15 % to either side."""
 
     lowest_elevation_deg: Annotated[float, Field(ge=-90.0, le=90.0)] = -25.0
     """Lowest beam. Source: Hesai Pandar128, -25 degrees."""
@@ -57,7 +58,7 @@ class LidarSpec(MountedSpec):
     """Frames per second. Source: usual for roadside LiDARs (DAIR-V2X's units, Hesai AT128); a whole number of microseconds
     must lie between two frames."""
 
-    occlusion_column_deg: Annotated[float, Field(ge=0.05, le=5.0)] = 3.0
+    occlusion_column_deg: Annotated[float, Field(ge=0.05, le=5.0), OF_THE_CALCULATION] = 3.0
     """Width of the azimuth columns in which occlusion is computed; independent of the device's own resolution. Things that
     begin or end inside a column are cut there exactly. Assumption: 3 degrees keeps the mean error of visible fractions near
     0.01 (a test compares with rays); narrower is slower and hardly better."""
@@ -65,11 +66,11 @@ class LidarSpec(MountedSpec):
     wavelength_nm: Annotated[float, Field(ge=400.0, le=2000.0)] = 905.0
     """Wavelength, which fog depends on. Source: 905 nm is that of Hesai's Pandar and AT families."""
 
-    reflectivity: Reflectivity = 0.3
+    reflectivity: Annotated[Reflectivity, Assumed.between(0.1, 0.5)] = 0.3
     """Share of the light that a surface returns. Assumption: between black (0.1) and white paint (0.5 and more); the same for
     clothes and for the frames of bicycles."""
 
-    reflectivity_spread: Annotated[float, Field(ge=0.0, le=5.0)] = 0.8
+    reflectivity_spread: Annotated[float, Field(ge=0.0, le=5.0), Assumed.times(0.5, 1.5)] = 0.8
     """Standard deviation of the natural logarithm of the reflectivity over a vehicle's surfaces, around the value above:
     glass, tyres and black paint return less, plates and light paint more. Assumption: two thirds lie within a factor of 2.2.
     It makes points go missing bit by bit towards the end of the range and in rain or fog; 0 cuts them off at one distance."""
@@ -77,7 +78,7 @@ class LidarSpec(MountedSpec):
     reflectivity_by_class: dict[VehicleClass, Reflectivity] = Field(default_factory=dict)
     """Reflectivity of single vehicle classes, where it differs from ``reflectivity``."""
 
-    points_for_half_detection: Points = 10.0
+    points_for_half_detection: Annotated[Points, Assumed.times(0.5, 2.0)] = 10.0
     """Points on a vehicle at which the detector finds it half of the time (n50 of P = 1 / (1 + (n50 / n)^k)). Assumption: no
     published curve of detection against points is known; the same for bicycles and pedestrians, who are found less often
     because they are small."""
@@ -85,26 +86,26 @@ class LidarSpec(MountedSpec):
     points_for_half_detection_by_class: dict[VehicleClass, Points] = Field(default_factory=dict)
     """n50 of single vehicle classes, where it differs from ``points_for_half_detection``."""
 
-    detection_steepness: Annotated[float, Field(gt=0.0, le=20.0)] = 2.5
+    detection_steepness: Annotated[float, Field(gt=0.0, le=20.0), Assumed.times(0.6, 1.6)] = 2.5
     """k of the detection curve. Assumption: from 10 to 90 % within a factor of six in points."""
 
-    min_points: Annotated[float, Field(ge=1.0, le=1e6)] = 3.0
+    min_points: Annotated[float, Field(ge=1.0, le=1e6), Assumed.times(0.5, 2.0)] = 3.0
     """With fewer expected points on it a vehicle is never reported. Assumption: clustering needs a few points."""
 
-    position_noise_m: Annotated[float, Field(ge=0.0, le=20.0)] = 0.05
+    position_noise_m: Annotated[float, Field(ge=0.0, le=20.0), Assumed.times(0.6, 2.0)] = 0.05
     """Standard deviation of the reported centre along and across the line of sight, at the sensor. Assumption: little more than
     the range noise of 3 cm (Hesai AT128)."""
 
-    position_noise_per_m: Annotated[float, Field(ge=0.0, le=0.1)] = 0.001
+    position_noise_per_m: Annotated[float, Field(ge=0.0, le=0.1), Assumed.times(0.5, 2.0)] = 0.001
     """What both grow by with each metre of distance. Assumption: calibrated so that pedestrians are found nearly as precisely
     as cars, as in DAIR-V2X (docs/calibration.md)."""
 
-    position_noise_share: Annotated[float, Field(ge=0.0, le=1.0)] = 0.08
+    position_noise_share: Annotated[float, Field(ge=0.0, le=1.0), Assumed.times(0.5, 2.0)] = 0.08
     """What both grow by as a share of half the vehicle's extent along, and across, the line of sight: only the sides that face
     the sensor are seen, the rest is fitted. Assumption: 0.19 m for a car seen from behind, 2 cm for a
     pedestrian (docs/calibration.md)."""
 
-    speed_noise_mps: Annotated[float, Field(ge=0.0, le=20.0)] = 0.3
+    speed_noise_mps: Annotated[float, Field(ge=0.0, le=20.0), Assumed.times(0.5, 2.0)] = 0.3
     """Standard deviation of the reported speed, as tracked over some frames. Assumption: 1 km/h, inside the 6 km/h that
     Guangzhou's specification of 2021 allows."""
 
@@ -115,16 +116,17 @@ class LidarSpec(MountedSpec):
     """Standard deviation of the reported length and width, as a share of them. Source: MOSAIC's sensor errors, 0.5 m of the
     length and 0.2 m of the width, over a car's 4.7 m and 1.8 m."""
 
-    class_accuracy: Annotated[float, Field(gt=0.0, le=1.0)] = 0.95
+    class_accuracy: Annotated[float, Field(gt=0.0, le=1.0), Assumed.between(0.9, 0.99)] = 0.95
     """Share of the detected vehicles whose class is told right; otherwise each other class is as likely. Assumption: above the
     90 % that Guangzhou's specification of 2021 demands."""
 
-    processing_mean_s: Annotated[float, Field(ge=0.0, le=10.0)] = 0.05
+    processing_mean_s: Annotated[float, Field(ge=0.0, le=10.0), Assumed.between(0.022, 0.1)] = 0.05
     """Mean time from the instant that a frame shows to its finished object list. Assumption: between the 22 ms of PointPillars
     on an automotive chip and the 100 ms of Guangzhou's specification of 2021."""
 
-    false_objects_per_frame: Annotated[float, Field(ge=0.0, le=50.0)] = 0.02
-    """Mean number of reported objects where no vehicle is. Assumption: Poisson, evenly over the area of the field of view."""
+    false_objects_per_frame: Annotated[float, Field(ge=0.0, le=50.0), Assumed.times(0.2, 5.0)] = 0.02
+    """Mean number of reported objects where no vehicle is. Assumption: Poisson, evenly over the area of the field of view; a
+    fifth to five times, the order itself is open."""
 
     @model_validator(mode="after")
     def _beams_have_a_height(self) -> Self:

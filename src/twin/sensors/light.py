@@ -8,6 +8,7 @@ from typing import Annotated, Literal, NamedTuple
 
 from pydantic import Field
 
+from twin.assumed import Assumed
 from twin.spec import Spec
 
 Light = Literal["day", "lit_night", "unlit_night", "glare"]
@@ -22,13 +23,13 @@ _J2000 = datetime(2000, 1, 1, 12, tzinfo=UTC)
 class LightFactorsSpec(Spec):
     """What is left of a camera's ability in other light than plain day."""
 
-    lit_night: Share = 0.85
-    """At night under street lights. Assumption: no figure was found in the literature."""
+    lit_night: Annotated[Share, Assumed.between(0.7, 0.95)] = 0.85
+    """At night under street lights. Assumption: no figure was found in the literature; between a slight loss and a third."""
 
-    unlit_night: Share = 0.6
+    unlit_night: Annotated[Share, Assumed.between(0.4, 0.8)] = 0.6
     """At night without street lights. Assumption: no figure was found in the literature."""
 
-    glare: Share = 0.5
+    glare: Annotated[Share, Assumed.between(0.25, 0.75)] = 0.5
     """Facing a low sun. Assumption: half of the image is blown out."""
 
     def factor(self, light: Light) -> float:

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import Field, model_validator
 
+from twin.assumed import OF_THE_CALCULATION, OF_THE_DESIGN, Assumed
 from twin.messages import say
 from twin.spec import Spec
 from twin.units import to_us
@@ -44,32 +45,32 @@ class LoopSpec(Spec):
     """How it tells speed: by a second detector close behind, or by a single one, from how long a vehicle of usual length takes
     to leave it."""
 
-    usual_vehicle_length_m: Annotated[float, Field(gt=0.0, le=30.0)] = 4.7
+    usual_vehicle_length_m: Annotated[float, Field(gt=0.0, le=30.0), Assumed.between(4.4, 5.0)] = 4.7
     """Length that a single detector takes every vehicle to have. Assumption: a car; buses and trucks then seem slow."""
 
-    speed_noise_share: Share = 0.03
+    speed_noise_share: Annotated[Share, Assumed.times(0.5, 2.0)] = 0.03
     """Standard deviation of a pair's speed, as a share of it. Assumption: a few milliseconds over a few metres."""
 
-    on_time_noise_s: Annotated[float, Field(ge=0.0, le=1.0)] = 0.01
+    on_time_noise_s: Annotated[float, Field(ge=0.0, le=1.0), Assumed.times(0.5, 2.0)] = 0.01
     """Standard deviation of the time for which it says a vehicle was there. Assumption: it is read 100 times a second."""
 
-    missed_share: Share = 0.01
+    missed_share: Annotated[Share, Assumed.between(0.002, 0.04)] = 0.01
     """Share of the vehicles that it misses. Assumption: a well-kept loop counts to a few per cent."""
 
-    missed_bicycle_share: Share = 0.3
+    missed_bicycle_share: Annotated[Share, Assumed.between(0.1, 0.6)] = 0.3
     """Share of the electric bicycles that it misses. Assumption: little iron, and they ride beside the loop."""
 
-    double_count_share: Share = 0.005
+    double_count_share: Annotated[Share, Assumed.times(0.2, 4.0)] = 0.005
     """Share of the vehicles that it counts twice. Assumption: neighbours in the next lane, broken pulses."""
 
-    double_count_long_share: Share = 0.03
+    double_count_long_share: Annotated[Share, Assumed.times(0.3, 3.0)] = 0.03
     """The same for vehicles longer than 8 m. Assumption: a high floor between axles breaks the pulse."""
 
-    interval_s: Annotated[float, Field(gt=0.0, le=3600.0)] = 60.0
+    interval_s: Annotated[float, Field(gt=0.0, le=3600.0), OF_THE_DESIGN] = 60.0
     """Time over which it sums up before it reports. Assumption: a minute, between the half minute of California's freeway
     detectors (PeMS) and the five minutes of the magnetic detectors of Zilina (Sensors 23(12), 2023, 5740)."""
 
-    rate_hz: Annotated[float, Field(gt=0.0, le=100.0)] = 10.0
+    rate_hz: Annotated[float, Field(gt=0.0, le=100.0), OF_THE_CALCULATION] = 10.0
     """How often positions are looked up; in between, a vehicle moves evenly. Assumption: as often as traffic moves."""
 
     @model_validator(mode="after")

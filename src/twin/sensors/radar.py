@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import Field, model_validator
 
+from twin.assumed import Assumed
 from twin.geometry.occlusion import Fan
 from twin.kernel.weather import WeatherSpec
 from twin.messages import say
@@ -31,28 +32,28 @@ _CLASSES: tuple[VehicleClass, ...] = get_args(VehicleClass)
 class CrossSectionsSpec(Spec):
     """Mean radar cross-sections, in dB over one square metre."""
 
-    car_dbsm: Dbsm = 10.0
+    car_dbsm: Annotated[Dbsm, Assumed.plus(-3.0, 3.0)] = 10.0
     """A car. Assumption: 10 m^2, the value that makers state their ranges for."""
 
-    taxi_dbsm: Dbsm = 10.0
+    taxi_dbsm: Annotated[Dbsm, Assumed.plus(-3.0, 3.0)] = 10.0
     """A taxi. Assumption: as a car."""
 
-    bus_dbsm: Dbsm = 18.0
+    bus_dbsm: Annotated[Dbsm, Assumed.plus(-3.0, 3.0)] = 18.0
     """A bus. Assumption: between a car and a heavy truck."""
 
-    light_truck_dbsm: Dbsm = 14.0
+    light_truck_dbsm: Annotated[Dbsm, Assumed.plus(-3.0, 3.0)] = 14.0
     """A light truck. Assumption: between a car and a heavy truck."""
 
-    heavy_truck_dbsm: Dbsm = 20.0
+    heavy_truck_dbsm: Annotated[Dbsm, Assumed.plus(-3.0, 3.0)] = 20.0
     """A heavy truck. Assumption: 100 m^2, ten cars."""
 
-    autonomous_taxi_dbsm: Dbsm = 10.0
+    autonomous_taxi_dbsm: Annotated[Dbsm, Assumed.plus(-3.0, 3.0)] = 10.0
     """An autonomous taxi. Assumption: as a car."""
 
-    electric_bicycle_dbsm: Dbsm = 0.0
+    electric_bicycle_dbsm: Annotated[Dbsm, Assumed.plus(-3.0, 3.0)] = 0.0
     """An electric bicycle with its rider. Assumption: 1 m^2."""
 
-    pedestrian_dbsm: Dbsm = -8.0
+    pedestrian_dbsm: Annotated[Dbsm, Assumed.plus(-3.0, 3.0)] = -8.0
     """A pedestrian. Assumption: 0.16 m^2."""
 
 
@@ -66,30 +67,30 @@ class RadarHead(Spec):
     """Range on a car in clear air, see ``snr_at_range_db``; nothing farther is reported or counted as present. Source:
     Linpowave V200, 0.4 to 300 m."""
 
-    lowest_elevation_deg: Annotated[float, Field(ge=-90.0, le=90.0)] = -10.0
+    lowest_elevation_deg: Annotated[float, Field(ge=-90.0, le=90.0), Assumed.plus(-5.0, 3.0)] = -10.0
     """Lower edge of the beam. Assumption: makers rarely state it; some 10 degrees."""
 
-    highest_elevation_deg: Annotated[float, Field(ge=-90.0, le=90.0)] = 10.0
+    highest_elevation_deg: Annotated[float, Field(ge=-90.0, le=90.0), Assumed.plus(-3.0, 5.0)] = 10.0
     """Upper edge of the beam. Assumption: makers rarely state it; some 10 degrees."""
 
-    tilt_deg: Annotated[float, Field(ge=-90.0, le=90.0)] = 3.0
+    tilt_deg: Annotated[float, Field(ge=-90.0, le=90.0), Assumed.plus(-2.0, 2.0)] = 3.0
     """Nose-down tilt of the device about its horizontal cross axis. Assumption: the beam meets the road from 26 m on."""
 
     carrier_ghz: Annotated[float, Field(ge=5.0, le=300.0)] = 77.0
     """Carrier frequency, which rain and speed resolution depend on. Source: vendors' 77 GHz roadside radars; older ones have
     24 GHz."""
 
-    bandwidth_mhz: Annotated[float, Field(ge=1.0, le=5000.0)] = 500.0
+    bandwidth_mhz: Annotated[float, Field(ge=1.0, le=5000.0), Assumed.between(250.0, 1000.0)] = 500.0
     """Bandwidth of a chirp, which the range resolution follows from. Assumption: half of the band from 76 to 77 GHz."""
 
-    coherent_time_s: Annotated[float, Field(gt=0.0, le=1.0)] = 0.02
+    coherent_time_s: Annotated[float, Field(gt=0.0, le=1.0), Assumed.times(0.5, 2.0)] = 0.02
     """Time over which a frame's echoes are added up, which the speed resolution follows from. Assumption: less than half of the
     50 ms of the V200's cycle."""
 
     cross_sections: CrossSectionsSpec = CrossSectionsSpec()
     """Radar cross-sections by vehicle class."""
 
-    snr_at_range_db: Annotated[float, Field(ge=0.0, le=60.0)] = 21.1
+    snr_at_range_db: Annotated[float, Field(ge=0.0, le=60.0), Assumed.plus(-6.0, 3.0)] = 21.1
     """Signal to noise of a car (of 10 dBsm) at ``range_m`` in clear air. Assumption: makers state the range at which a
     fluctuating target (Swerling I) is found 9 times in 10 with a false alarm rate of 1e-6 a cell."""
 
@@ -100,15 +101,15 @@ class RadarHead(Spec):
     detection_steepness: Annotated[float, Field(gt=0.0, le=20.0)] = 1.35
     """k of the detection curve. Source: as above."""
 
-    min_snr_db: Annotated[float, Field(ge=0.0, le=60.0)] = 0.0
+    min_snr_db: Annotated[float, Field(ge=0.0, le=60.0), Assumed.between(0.0, 6.0)] = 0.0
     """With less signal to noise a vehicle is never reported. Assumption: an echo weaker than the noise is none."""
 
-    beam_deg: Annotated[float, Field(ge=0.0, le=60.0)] = 2.0
+    beam_deg: Annotated[float, Field(ge=0.0, le=60.0), Assumed.times(0.5, 2.0)] = 2.0
     """Azimuth between two echoes of one distance and one speed that can be told apart; vehicles between which neither distance,
     speed nor azimuth tells are one object, the stronger. 0: all are told apart. Assumption: that of a long-range antenna of
     some 13 cm at 77 GHz (1.2 wavelengths over its width)."""
 
-    position_noise_along_m: Annotated[float, Field(ge=0.0, le=20.0)] = 0.3
+    position_noise_along_m: Annotated[float, Field(ge=0.0, le=20.0), Assumed.times(0.5, 2.0)] = 0.3
     """Standard deviation of the reported place along the line of sight, beside the two terms below. Source: the three add up to
     0.5 m at 30 m and at 200 m; Zhao (China J. Highw. Transp. 37(1), 2024, 205-214) measured more than that below 30 m and
     beyond 200 m. Assumption: 0.43 m at the best distance between."""
@@ -124,31 +125,32 @@ class RadarHead(Spec):
     """Standard deviation of the reported place across the line of sight, at the device. Source: with ``body_noise_share`` it is
     MOSAIC's lateral sensor error, 0.390 m, for a car that is seen from behind."""
 
-    position_noise_across_per_m: Annotated[float, Field(ge=0.0, le=0.2)] = 0.005
+    position_noise_across_per_m: Annotated[float, Field(ge=0.0, le=0.2), Assumed.times(0.5, 2.0)] = 0.005
     """What that grows by with each metre of distance: the error of the angle. Assumption: 0.3 degrees."""
 
-    body_noise_share: Annotated[float, Field(ge=0.0, le=1.0)] = 0.3
+    body_noise_share: Annotated[float, Field(ge=0.0, le=1.0), Assumed.times(0.5, 1.7)] = 0.3
     """What it grows by as a share of half the vehicle's extent across the line of sight, over which its strongest echo wanders.
     Source: Zhao (2024) measured a lateral error that grows once a vehicle's heading is more than 40 degrees off, or its place
     more than 5 m aside. Assumption: the share; a car at 40 degrees gets 0.66 m, one seen from behind 0.27 m."""
 
-    speed_noise_mps: Annotated[float, Field(ge=0.0, le=20.0)] = 0.14
+    speed_noise_mps: Annotated[float, Field(ge=0.0, le=20.0), Assumed.times(0.5, 3.0)] = 0.14
     """Standard deviation of the reported speed, beside its resolution. Source: Linpowave V200, +-0.5 km/h. Assumption: tracking
     makes up for motion across the line of sight, which has no Doppler shift."""
 
     heading_noise_deg: Annotated[float, Field(ge=0.0, le=90.0)] = 4.0
     """Standard deviation of the reported heading. Source: MOSAIC's sensor errors, 4 degrees."""
 
-    size_noise_share: Annotated[float, Field(ge=0.0, le=1.0)] = 0.22
+    size_noise_share: Annotated[float, Field(ge=0.0, le=1.0), Assumed.times(0.5, 2.0)] = 0.22
     """Standard deviation of the reported length and width, as a share of them. Assumption: twice a camera's; few echoes
     outline a vehicle."""
 
-    class_accuracy: Annotated[float, Field(gt=0.0, le=1.0)] = 0.7
+    class_accuracy: Annotated[float, Field(gt=0.0, le=1.0), Assumed.between(0.5, 0.9)] = 0.7
     """Share of the detected vehicles whose class is told right. Assumption: a radar tells large from small only; below the
     90 % that Guangzhou's specification of 2021 demands."""
 
-    false_objects_per_frame: Annotated[float, Field(ge=0.0, le=50.0)] = 0.1
-    """Mean number of reported objects where no vehicle is. Assumption: Poisson; guard rails and multipath make ghosts."""
+    false_objects_per_frame: Annotated[float, Field(ge=0.0, le=50.0), Assumed.times(0.2, 5.0)] = 0.1
+    """Mean number of reported objects where no vehicle is. Assumption: Poisson; guard rails and multipath make ghosts; a fifth
+    to five times, the order itself is open."""
 
     @model_validator(mode="after")
     def _beam_has_a_height(self) -> Self:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
+from twin.assumed import BY_ITS_KEYS
 from twin.sensors.camera import CameraHead, CameraSpec
 from twin.sensors.mounting import MountedSpec
 from twin.sensors.radar import RadarHead, RadarSpec
@@ -19,7 +20,7 @@ class RadarVideoSpec(MountedSpec):
     kind: Literal["radar_video"]
     """Always ``radar_video``."""
 
-    camera: CameraHead = CameraHead(field_of_view_deg=30.0, range_m=150.0, tilt_deg=8.0)
+    camera: Annotated[CameraHead, BY_ITS_KEYS] = CameraHead(field_of_view_deg=30.0, range_m=150.0, tilt_deg=8.0)
     """The camera in the housing. Assumption: a narrow one that looks along an approach."""
 
     radar: RadarHead = RadarHead()

@@ -26,6 +26,7 @@ import numpy.typing as npt
 from pydantic import Field
 from scipy import optimize, stats
 
+from twin.assumed import OF_THE_DESIGN, Assumed
 from twin.sensors.fault_effects import CAUSES, Cause
 from twin.spec import Spec
 from twin.units import US_PER_S, to_us
@@ -50,32 +51,32 @@ _DIRT, _CLOCK, _FRAMES, _POWER = (CAUSES.index(cause) for cause in ("dirt", "clo
 class SelfCheckSpec(Spec):
     """How devices are watched over from their data alone."""
 
-    false_alarms_per_day: Annotated[float, Field(gt=0.0, le=100.0)] = 0.01
+    false_alarms_per_day: Annotated[float, Field(gt=0.0, le=100.0), OF_THE_DESIGN] = 0.01
     """False alarms that each look at each device may give a day; the thresholds follow. Assumption: one in 100 days, a few a
     day in a city of a thousand devices with three looks each."""
 
-    usual_loss: Annotated[float, Field(gt=0.0, lt=0.5)] = 0.005
+    usual_loss: Annotated[float, Field(gt=0.0, lt=0.5), Assumed.between(0.001, 0.02)] = 0.005
     """Share of frames that a device in order loses. Assumption: 0.5 %."""
 
-    noticed_loss: Annotated[float, Field(gt=0.0, lt=1.0)] = 0.1
+    noticed_loss: Annotated[float, Field(gt=0.0, lt=1.0), OF_THE_DESIGN] = 0.1
     """Share of lost frames that must be found. Assumption: 10 %, as a track then survives but its speed suffers."""
 
-    silence_s: Annotated[float, Field(gt=0.0, le=3600.0)] = 5.0
+    silence_s: Annotated[float, Field(gt=0.0, le=3600.0), OF_THE_DESIGN] = 5.0
     """Without any frame for so long, a device is taken to be without power. Assumption: 5 s, fifty frames."""
 
-    window_s: Annotated[float, Field(ge=1.0, le=3600.0)] = 120.0
+    window_s: Annotated[float, Field(ge=1.0, le=3600.0), OF_THE_DESIGN] = 120.0
     """Over so long objects, ages and places are gathered before they are judged. Assumption: a signal cycle or more, so that
     the waves of traffic do not look like faults."""
 
-    learning_s: Annotated[float, Field(ge=10.0, le=31_536_000.0)] = 3600.0
+    learning_s: Annotated[float, Field(ge=10.0, le=31_536_000.0), OF_THE_DESIGN] = 3600.0
     """From the start, or after a repair, a device is taken to be in order for so long, and its history is learnt.
     Assumption: an hour, 30 windows; days are better where the run is long enough, see ``slot_s``."""
 
-    slot_s: Annotated[float, Field(ge=60.0, le=86_400.0)] = 86_400.0
+    slot_s: Annotated[float, Field(ge=60.0, le=86_400.0), OF_THE_DESIGN] = 86_400.0
     """The history is kept by slots of the day of this length; a slot that was not learnt takes the mean of those that were.
     Assumption: one for the whole day, since neighbours account for the hour; shorter where the learning lasts for days."""
 
-    neighbour_m: Annotated[float, Field(ge=0.0, le=10_000.0)] = 400.0
+    neighbour_m: Annotated[float, Field(ge=0.0, le=10_000.0), OF_THE_DESIGN] = 400.0
     """Devices within this distance see the same ups and downs of traffic. Assumption: the widest spacing of 200 to 400 m
     that Guangzhou's specification of 2021 names."""
 
@@ -83,17 +84,17 @@ class SelfCheckSpec(Spec):
     """A clock is wrong where ages move by more than this. Source: Guangzhou's specification of 2021, synchronisation within
     10 ms."""
 
-    least_turn_deg: Annotated[float, Field(gt=0.0, le=90.0)] = 0.2
+    least_turn_deg: Annotated[float, Field(gt=0.0, le=90.0), OF_THE_DESIGN] = 0.2
     """Turns below this are let be. Assumption: 0.35 m at 100 m, well inside the 1.5 m that Guangzhou's specification allows."""
 
-    least_shift_m: Annotated[float, Field(gt=0.0, le=100.0)] = 0.3
+    least_shift_m: Annotated[float, Field(gt=0.0, le=100.0), OF_THE_DESIGN] = 0.3
     """Shifts below this are let be. Assumption: a fifth of the 1.5 m that Guangzhou's specification allows."""
 
-    place_period_s: Annotated[float, Field(ge=0.01, le=3600.0)] = 1.0
+    place_period_s: Annotated[float, Field(ge=0.01, le=3600.0), OF_THE_DESIGN] = 1.0
     """So often the places that the devices of a site report of one object are compared, where sites fuse. Assumption: once a
     second, since in a tenth of it objects hardly move and tell little that is new."""
 
-    place_search_m: Annotated[float, Field(ge=0.0, le=100.0)] = 4.0
+    place_search_m: Annotated[float, Field(ge=0.0, le=100.0), OF_THE_DESIGN] = 4.0
     """A device that reports an object this far from where the others report it may still mean the same one. Assumption: 4 m,
     a shift of 2 m by half as much again and a lane's half."""
 

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import Field
 
+from twin.assumed import Assumed
 from twin.geometry.decks import STRIP, DecksBuilder, deck_strips, strips_within
 from twin.geometry.occlusion import Decks, Fan
 from twin.roadnet.road_network import RoadNetwork
@@ -27,10 +28,10 @@ Pose = tuple[float, float, float, float, float]
 class DecksSpec(Spec):
     """How high bridges are built; maps tell only which one is above which."""
 
-    storey_m: Annotated[float, Field(gt=0.0, le=50.0)] = 7.0
+    storey_m: Annotated[float, Field(gt=0.0, le=50.0), Assumed.between(6.0, 8.5)] = 7.0
     """Height of the road of one level over that of the level below. Assumption: 5 m of clearance, 2 m of girder and paving."""
 
-    parapet_m: Annotated[float, Field(ge=0.0, le=5.0)] = 1.0
+    parapet_m: Annotated[float, Field(ge=0.0, le=5.0), Assumed.between(0.8, 1.1)] = 1.0
     """Height of the walls along both sides of a deck. Assumption: concrete safety barriers of 0.8 to 1.1 m."""
 
 

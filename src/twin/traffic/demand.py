@@ -6,12 +6,13 @@ import contextlib
 import hashlib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Self
+from typing import Annotated, Self
 
 import numpy as np
 import numpy.typing as npt
 from pydantic import Field, model_validator
 
+from twin.assumed import Assumed
 from twin.messages import say
 from twin.spec import Spec
 from twin.traffic.demand_sources import (
@@ -74,27 +75,29 @@ class DemandSpec(Spec):
     rerouting: RerouteSpec = RerouteSpec()
     """When informed drivers change their route."""
 
-    inbound_share: float = Field(0.25, ge=0.0, le=1.0)
+    inbound_share: Annotated[float, Assumed.times(0.6, 1.5)] = Field(0.25, ge=0.0, le=1.0)
     """Share of the trips from a gate to a zone. Assumption: no public OD matrix of the CBD."""
 
-    outbound_share: float = Field(0.12, ge=0.0, le=1.0)
-    """Share of the trips from a zone to a gate. Assumption (morning peak)."""
+    outbound_share: Annotated[float, Assumed.times(0.5, 1.6)] = Field(0.12, ge=0.0, le=1.0)
+    """Share of the trips from a zone to a gate. Assumption: half of those inbound, as it is the morning peak."""
 
-    internal_share: float = Field(0.08, ge=0.0, le=1.0)
-    """Share of the trips between zones; what is left goes through from gate to gate. Assumption."""
+    internal_share: Annotated[float, Assumed.times(0.5, 2.0)] = Field(0.08, ge=0.0, le=1.0)
+    """Share of the trips between zones; what is left goes through from gate to gate. Assumption: no public OD matrix of the
+    CBD."""
 
-    shortest_trip_m: float = Field(800.0, ge=0.0, le=1_000_000.0)
-    """Trips whose ends lie closer than this (as the crow flies) are not made by car. Assumption."""
+    shortest_trip_m: Annotated[float, Assumed.times(0.5, 1.5)] = Field(800.0, ge=0.0, le=1_000_000.0)
+    """Trips whose ends lie closer than this (as the crow flies) are not made by car. Assumption: a walk of ten minutes."""
 
-    signal_wait_s: float = Field(15.0, ge=0.0, le=3600.0)
-    """What drivers expect to wait at a signal when they choose the route. Assumption."""
+    signal_wait_s: Annotated[float, Assumed.times(0.5, 2.0)] = Field(15.0, ge=0.0, le=3600.0)
+    """What drivers expect to wait at a signal when they choose the route. Assumption: a quarter of a minute, less than the mean
+    wait at half a cycle's red."""
 
     prefill_s: float = Field(900.0, ge=0.0, le=7200.0)
     """Trips that began up to this long before the start are placed on their way, so that the network is not empty at the
     start; 0 starts with an empty network."""
 
-    prefill_speed_ratio: float = Field(0.65, gt=0.0, le=1.0)
-    """Mean speed / free-flow speed with which those trips have come so far. Assumption."""
+    prefill_speed_ratio: Annotated[float, Assumed.between(0.4, 0.85)] = Field(0.65, gt=0.0, le=1.0)
+    """Mean speed / free-flow speed with which those trips have come so far. Assumption: two thirds, as on busy city roads."""
 
     vehicle_types: VehicleTypes = VehicleTypes()
     """Vehicle classes: shares, sizes and driving."""

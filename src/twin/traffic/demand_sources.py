@@ -8,6 +8,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from twin.assumed import OF_THE_CALCULATION, Assumed
 from twin.messages import say
 from twin.roadnet.datum import Datum
 from twin.spec import Spec
@@ -120,11 +121,11 @@ class TurningCountsSpec(_Flow):
     Vehicles per hour. Routes follow the counted shares; differences between neighbouring counts begin and end between them.
     """
 
-    straight_share: Annotated[float, Field(ge=0.0, le=1.0)] = 0.7
-    """Share that drives straight on where nobody counted. Assumption."""
+    straight_share: Annotated[float, Field(ge=0.0, le=1.0), Assumed.between(0.55, 0.8)] = 0.7
+    """Share that drives straight on where nobody counted. Assumption: seven in ten."""
 
-    right_share: Annotated[float, Field(ge=0.0, le=1.0)] = 0.15
-    """Share that turns right where nobody counted; what is left turns left. Assumption."""
+    right_share: Annotated[float, Field(ge=0.0, le=1.0), Assumed.between(0.1, 0.2)] = 0.15
+    """Share that turns right where nobody counted; what is left turns left. Assumption: as many to either side."""
 
     @model_validator(mode="after")
     def _at_most_one(self) -> Self:
@@ -166,7 +167,7 @@ class GravitySpec(Spec):
     deterrence: Literal["exponential", "power"] = "exponential"
     """How trips thin out with the driving time c in minutes: exp(-beta c) or c^-beta."""
 
-    beta: Annotated[float, Field(ge=0.0, le=20.0)] = 0.1
+    beta: Annotated[float, Field(ge=0.0, le=20.0), Assumed.times(0.5, 2.0)] = 0.1
     """Per minute (exponential) or exponent (power). Assumption: trips of ten minutes are e times rarer than the shortest."""
 
     factor: Annotated[float, Field(ge=0.0, le=1000.0)] = 1.0
@@ -199,17 +200,19 @@ class LogitRoutes(Spec):
     kind: Literal["logit"] = "logit"
     """Selects it."""
 
-    alternatives: Annotated[int, Field(ge=1, le=20)] = 3
-    """Ways per pair of places, at most. Assumption."""
+    alternatives: Annotated[int, Field(ge=1, le=20), OF_THE_CALCULATION] = 3
+    """Ways per pair of places, at most. Assumption: three, as many as a driver weighs up."""
 
-    spread_s: Annotated[float, Field(gt=0.0, le=36_000.0)] = 60.0
-    """Standard deviation of what drivers misjudge a way's time by; the logit's scale is pi / (sqrt(6) spread_s). Assumption."""
+    spread_s: Annotated[float, Field(gt=0.0, le=36_000.0), Assumed.times(0.5, 2.0)] = 60.0
+    """Standard deviation of what drivers misjudge a way's time by; the logit's scale is pi / (sqrt(6) spread_s).
+    Assumption: a minute."""
 
-    penalty: Annotated[float, Field(gt=1.0, le=10.0)] = 1.4
-    """Edges of ways found count so many times their time in the search for the next. Assumption."""
+    penalty: Annotated[float, Field(gt=1.0, le=10.0), OF_THE_CALCULATION] = 1.4
+    """Edges of ways found count so many times their time in the search for the next. Assumption: enough
+    to find others."""
 
-    longest: Annotated[float, Field(ge=1.0, le=10.0)] = 1.5
-    """Ways that take so many times the fastest are no alternatives. Assumption."""
+    longest: Annotated[float, Field(ge=1.0, le=10.0), Assumed.between(1.25, 2.0)] = 1.5
+    """Ways that take so many times the fastest are no alternatives. Assumption: nobody takes half as long again."""
 
 
 RouteChoiceSpec = Annotated[ShortestRoutes | LogitRoutes, Field(discriminator="kind")]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 import numpy as np
 from pydantic import Field
 
+from twin.assumed import OF_THE_CALCULATION, Assumed
 from twin.spec import Spec
 
 
@@ -26,16 +27,18 @@ class LaneChangeSpec(Spec):
     safe_braking_mps2: float = Field(4.0, gt=0.0, le=8.0)
     """Nobody is made to brake harder than this by another's change."""
 
-    period_s: float = Field(1.0, ge=0.1, le=10.0)
-    """How often a driver thinks of changing. Assumption."""
+    period_s: Annotated[float, Assumed.times(0.5, 2.0)] = Field(1.0, ge=0.1, le=10.0)
+    """How often a driver thinks of changing. Assumption: once a second, about a reaction time."""
 
-    courtesy_braking_mps2: float = Field(1.5, ge=0.0, le=4.0)
-    """Who is asked to let somebody in brakes at most this hard; the comfortable braking of a car. Assumption."""
+    courtesy_braking_mps2: Annotated[float, Assumed.between(0.8, 2.5)] = Field(1.5, ge=0.0, le=4.0)
+    """Who is asked to let somebody in brakes at most this hard; the comfortable braking of a car. Assumption: somewhat
+    less than ``braking_mps2``."""
 
-    courtesy_distance_m: float = Field(150.0, ge=0.0, le=1000.0)
-    """Drivers ask to be let in within this distance before the place where they must be in another lane. Assumption."""
+    courtesy_distance_m: Annotated[float, Assumed.times(0.5, 2.0)] = Field(150.0, ge=0.0, le=1000.0)
+    """Drivers ask to be let in within this distance before the place where they must be in another lane. Assumption:
+    ten seconds at 50 km/h."""
 
-    duration_s: float = Field(3.0, gt=0.0, le=10.0)
+    duration_s: Annotated[float, Assumed.between(2.5, 6.0)] = Field(3.0, gt=0.0, le=10.0)
     """How long a vehicle needs to cross over sideways; for others it is on its new lane from the start. Assumption: 3 s, the
     short end of what is measured (T. Toledo, D. Zohar, "Modeling duration of lane changes", Transportation Research Record
     1999, 2007)."""
@@ -75,37 +78,40 @@ class RightOfWaySpec(Spec):
     yield_turn_speed_mps: float = Field(4.5, gt=0.0, le=50.0)
     """The same for turns into a road with right of way. Same source, case C2: 16 km/h."""
 
-    clearance_s: float = Field(0.5, ge=0.0, le=5.0)
-    """Time between one vehicle leaving the place where two paths cross and another one reaching it. Assumption."""
+    clearance_s: Annotated[float, Assumed.between(0.2, 1.0)] = Field(0.5, ge=0.0, le=5.0)
+    """Time between one vehicle leaving the place where two paths cross and another one reaching it. Assumption: half a
+    second."""
 
-    zip_distance_m: float = Field(70.0, ge=10.0, le=300.0)
-    """From here on vehicles of two lanes that become one take turns. Assumption."""
+    zip_distance_m: Annotated[float, Assumed.times(0.5, 2.0)] = Field(70.0, ge=10.0, le=300.0)
+    """From here on vehicles of two lanes that become one take turns. Assumption: five seconds at 50 km/h."""
 
-    zip_braking_mps2: float = Field(2.0, gt=0.0, le=6.0)
+    zip_braking_mps2: Annotated[float, Assumed.between(1.0, 3.0)] = Field(2.0, gt=0.0, le=6.0)
     """No harder than this to open a gap for who merges in front. Assumption: the lane behind stays comfortable."""
 
 
 class DrivingSpec(Spec):
     """How drivers move."""
 
-    step_s: float = Field(0.1, ge=0.02, le=1.0)
+    step_s: Annotated[float, OF_THE_CALCULATION] = Field(0.1, ge=0.02, le=1.0)
     """Time step of all vehicles. Assumption: 0.1 s, a tenth of the shortest usual time gap."""
 
-    hardest_braking_mps2: float = Field(8.0, ge=3.0, le=12.0)
-    """Emergency braking on a dry road. Assumption, about the friction limit of a passenger car."""
+    hardest_braking_mps2: Annotated[float, Assumed.between(6.5, 9.0)] = Field(8.0, ge=3.0, le=12.0)
+    """Emergency braking on a dry road. Assumption: about the friction limit of a passenger car."""
 
     stops_at_yellow_mps2: float = Field(3.0, ge=1.0, le=8.0)
     """A driver stops at yellow if this deceleration is enough. ITE, Guidelines for determining traffic signal change and
     clearance intervals (2020): 10 ft/s2."""
 
-    stop_line_gap_m: float = Field(1.0, ge=0.1, le=5.0)
-    """Where the front bumper comes to rest before a stop line. Assumption."""
+    stop_line_gap_m: Annotated[float, Assumed.between(0.5, 2.0)] = Field(1.0, ge=0.1, le=5.0)
+    """Where the front bumper comes to rest before a stop line. Assumption: a metre."""
 
-    pull_out_speed_ratio: float = Field(0.3, gt=0.0, le=1.0)
+    pull_out_speed_ratio: Annotated[float, Assumed.between(0.15, 0.5)] = Field(0.3, gt=0.0, le=1.0)
     """A vehicle that begins its trip inside the map joins the road at this share of its desired speed, and one that ends it
-    there leaves the road as slowly. Assumption."""
+    there leaves the road as slowly. Assumption: a third, some 15 km/h in a street."""
 
-    gridlock_after_s: float = Field(0.0, ge=0.0, le=36_000.0)
+    gridlock_after_s: Annotated[float, Assumed.fixed("off; a run that takes vehicles away answers another question")] = Field(
+        0.0, ge=0.0, le=36_000.0
+    )
     """A vehicle that stands this long as the first of its lane, without red, is taken off the road; counted and told. 0
     switches that off: nobody is ever taken off. Assumption: off, so that a jam shows what it is."""
 

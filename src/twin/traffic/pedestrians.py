@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, fields
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 import numpy as np
 import numpy.typing as npt
 from pydantic import Field
 
+from twin.assumed import Assumed
 from twin.compilation import inline_kernel, kernel
 from twin.errors import InputError
 from twin.messages import say
@@ -68,27 +69,29 @@ WALKER: Final = np.dtype(
 class PedestriansSpec(Spec):
     """Pedestrians at the crossings of signalised junctions."""
 
-    per_crossing_per_hour: float = Field(0.0, ge=0.0, le=20_000.0)
+    per_crossing_per_hour: Annotated[float, Assumed.fixed("none by default; a count given there is the planner's own")] = Field(
+        0.0, ge=0.0, le=20_000.0
+    )
     """Pedestrians who arrive at each crossing, both kerbs together. Assumption: none, for counts of the CBD are not public;
     give a number to have them."""
 
     walking_speed_mps: float = Field(1.2, ge=0.3, le=3.0)
     """Mean walking speed: 4.0 ft/s, HCM 2010, chapter 18."""
 
-    walking_speed_spread: float = Field(0.2, ge=0.0, le=0.8)
+    walking_speed_spread: Annotated[float, Assumed.between(0.1, 0.3)] = Field(0.2, ge=0.0, le=0.8)
     """Half the width of the even spread of speeds, relative to the mean. Assumption: about 1 to 1.4 m/s."""
 
-    give_way_s: float = Field(3.0, ge=0.0, le=20.0)
+    give_way_s: Annotated[float, Assumed.between(2.0, 4.0)] = Field(3.0, ge=0.0, le=20.0)
     """Drivers wait for a pedestrian who will be in their path within this time. Assumption: a turning car needs about 3 s from
     its stop line over the crossing."""
 
-    length_m: float = Field(0.3, ge=0.1, le=3.0)
+    length_m: Annotated[float, Assumed.between(0.25, 0.4)] = Field(0.3, ge=0.1, le=3.0)
     """From chest to back. Assumption: with clothes."""
 
-    width_m: float = Field(0.5, ge=0.1, le=3.0)
+    width_m: Annotated[float, Assumed.between(0.4, 0.6)] = Field(0.5, ge=0.1, le=3.0)
     """From elbow to elbow. Assumption: with swinging arms."""
 
-    height_m: float = Field(1.65, ge=0.5, le=2.5)
+    height_m: Annotated[float, Assumed.between(1.55, 1.75)] = Field(1.65, ge=0.5, le=2.5)
     """Height. Assumption: between the mean statures of Chinese men and women."""
 
 

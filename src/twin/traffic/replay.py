@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from pathlib import Path
-from typing import Final
+from typing import Annotated, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +13,7 @@ import shapely
 import simpy
 from pydantic import Field
 
+from twin.assumed import OF_THE_CALCULATION
 from twin.eventlog.quantise import centimetres
 from twin.eventlog.recorder import Recorder, labels
 from twin.messages import say
@@ -48,8 +49,9 @@ class ReplaySpec(Spec):
     begin_s: float = 0.0
     """Time in the file at which the run starts."""
 
-    longest_gap_s: float = Field(5.0, ge=0.0, le=600.0)
-    """Between samples no farther apart than this a vehicle is interpolated; in longer gaps it is not there. Assumption."""
+    longest_gap_s: Annotated[float, OF_THE_CALCULATION] = Field(5.0, ge=0.0, le=600.0)
+    """Between samples no farther apart than this a vehicle is interpolated; in longer gaps it is not there. Assumption: five
+    seconds."""
 
     classes: dict[str, str] = Field(default_factory=dict)
     """Vehicle class by type name of the file, where the name itself does not tell; other types are cars."""

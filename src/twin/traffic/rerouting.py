@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import Field
 
+from twin.assumed import Assumed
 from twin.roadnet.road_network import RoadNetwork
 from twin.roadnet.route_search import Routes, fastest_routes, states_of
 from twin.roadnet.turn_states import TurnStates
@@ -27,14 +28,15 @@ CLOSED_S: Final = 1e7
 class RerouteSpec(Spec):
     """Hysteresis: what a new way must save before a driver takes it."""
 
-    period_s: Annotated[float, Field(ge=1.0, le=86_400.0)] = 60.0
-    """Drivers look at the reported speeds so often. Assumption."""
+    period_s: Annotated[float, Field(ge=1.0, le=86_400.0), Assumed.times(0.5, 5.0)] = 60.0
+    """Drivers look at the reported speeds so often. Assumption: once a minute; slow services take five."""
 
-    saving_share: Annotated[float, Field(ge=0.0, lt=1.0)] = 0.1
-    """They change only if the new way saves more than this share of the time that is left on the old one. Assumption."""
+    saving_share: Annotated[float, Field(ge=0.0, lt=1.0), Assumed.between(0.05, 0.2)] = 0.1
+    """They change only if the new way saves more than this share of the time that is left on the old one. Assumption: a
+    tenth."""
 
-    saving_s: Annotated[float, Field(ge=0.0, le=3600.0)] = 30.0
-    """They change only if the new way saves more than this. Assumption."""
+    saving_s: Annotated[float, Field(ge=0.0, le=3600.0), Assumed.times(0.3, 3.0)] = 30.0
+    """They change only if the new way saves more than this. Assumption: half a minute, that of a red."""
 
 
 @dataclass(frozen=True, slots=True)

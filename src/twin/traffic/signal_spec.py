@@ -6,6 +6,7 @@ from typing import Annotated, Final, Literal, Self
 
 from pydantic import Field, model_validator
 
+from twin.assumed import Assumed
 from twin.messages import say
 from twin.spec import Spec
 
@@ -105,14 +106,14 @@ class GreenWaveSpec(Spec):
 class PedestrianSpec(Spec):
     """Pedestrians at signals."""
 
-    walking_speed_mps: float = Field(1.2, ge=0.5, le=2.0)
+    walking_speed_mps: Annotated[float, Assumed.between(1.0, 1.3)] = Field(1.2, ge=0.5, le=2.0)
     """Speed with which a crossing is cleared. Assumption: 1.2 m/s, usual in signal timing (4 ft/s in the MUTCD up to its
     edition of 2003; the edition of 2009, section 4E.06, asks for 3.5 ft/s, which is 1.07 m/s)."""
 
     walk_s: float = Field(7.0, ge=4.0, le=30.0)
     """Shortest time in which one may step off the kerb (MUTCD 2009, section 4E.06: at least 7 s, 4 s where few cross)."""
 
-    refuge_over_m: float = Field(16.0, ge=5.0, le=200.0)
+    refuge_over_m: Annotated[float, Assumed.between(14.0, 20.0)] = Field(16.0, ge=5.0, le=200.0)
     """Longer crossings have a refuge in the middle and are crossed carriageway by carriageway. Assumption: every one of them
     was built with it, as GB 50647-2011 asks for crossings longer than 16 m."""
 
@@ -126,19 +127,19 @@ class ActuatedSpec(Spec):
     enabled: bool = False
     """Whether signals act on reports (junctions in green waves never do)."""
 
-    unit_extension_s: float = Field(3.0, ge=0.5, le=10.0)
+    unit_extension_s: Annotated[float, Assumed.between(2.0, 4.0)] = Field(3.0, ge=0.5, le=10.0)
     """A green ends when no vehicle was reported for this long (gap-out). Assumption: 3 s, in the middle of the 2 to 4 s of the
     Traffic Signal Timing Manual (FHWA-HOP-08-024, section 5.4)."""
 
-    longest_green_s: float = Field(60.0, ge=5.0, le=300.0)
+    longest_green_s: Annotated[float, Assumed.between(40.0, 70.0)] = Field(60.0, ge=5.0, le=300.0)
     """A green ends after this long whatever is reported (max-out), or after the fixed green where that is longer. Assumption:
     60 s, the upper range for straight movements of arterials in the Traffic Signal Timing Manual (FHWA-HOP-08-024,
     section 5.4)."""
 
-    zone_m: float = Field(40.0, ge=5.0, le=300.0)
+    zone_m: Annotated[float, Assumed.between(25.0, 60.0)] = Field(40.0, ge=5.0, le=300.0)
     """Only vehicles reported within this distance of the stop line count. Assumption: some 3 s at 50 km/h, a unit extension."""
 
-    stale_after_s: float = Field(60.0, ge=1.0, le=3600.0)
+    stale_after_s: Annotated[float, Assumed.times(0.5, 2.0)] = Field(60.0, ge=1.0, le=3600.0)
     """A junction that got no report for this long goes by its fixed times. Assumption: less than a cycle."""
 
 
@@ -167,10 +168,10 @@ class SignalsSpec(Spec):
     cycle_s: Annotated[float, Field(ge=20.0, le=300.0)] | None = None
     """Cycle length of every junction; by Webster's formula for the planned flows where left out."""
 
-    shortest_cycle_s: float = Field(40.0, ge=20.0, le=300.0)
+    shortest_cycle_s: Annotated[float, Assumed.between(30.0, 60.0)] = Field(40.0, ge=20.0, le=300.0)
     """Webster's cycle is not taken shorter. Assumption: pedestrians and drivers expect no shorter cycles."""
 
-    longest_cycle_s: float = Field(180.0, ge=20.0, le=300.0)
+    longest_cycle_s: Annotated[float, Assumed.between(120.0, 200.0)] = Field(180.0, ge=20.0, le=300.0)
     """Webster's cycle is not taken longer, unless the minimum greens ask for it. Assumption: 180 s, about the longest in use in
     Chinese cities."""
 
@@ -183,14 +184,14 @@ class SignalsSpec(Spec):
     (w + 6.1 m) / v - 1 s, with the way w on which the leaving vehicle crosses the paths of the next stage, at most 6 s; U-turns
     are left out."""
 
-    shortest_green_s: float = Field(10.0, ge=1.0, le=60.0)
+    shortest_green_s: Annotated[float, Assumed.between(7.0, 15.0)] = Field(10.0, ge=1.0, le=60.0)
     """No stage with straight traffic is shorter; pedestrians may ask for more. Assumption: 10 s, the drivers' expectation on
     arterials in the Traffic Signal Timing Manual (FHWA-HOP-08-024, table 5-3)."""
 
-    shortest_left_green_s: float = Field(5.0, ge=1.0, le=60.0)
+    shortest_left_green_s: Annotated[float, Assumed.between(3.0, 8.0)] = Field(5.0, ge=1.0, le=60.0)
     """No stage for turns alone is shorter. Assumption: 5 s, the upper value for left turns in the same table."""
 
-    saturation_flow_vph: float = Field(1800.0, ge=800.0, le=2400.0)
+    saturation_flow_vph: Annotated[float, Assumed.between(1600.0, 1950.0)] = Field(1800.0, ge=800.0, le=2400.0)
     """Vehicles that one lane passes in an hour of green. Assumption: 1,800, for lanes of 3.25 to 3.5 m in cities."""
 
     start_up_lost_s: float = Field(2.0, ge=0.0, le=10.0)

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import Field, model_validator
 
+from twin.assumed import Assumed
 from twin.messages import say
 from twin.spec import Spec
 from twin.traffic.ground_truth import DRIVEN_CLASSES
@@ -23,38 +24,39 @@ _E_BIKE_MPS: Final = 25.0 / 3.6
 class VehicleType(Spec):
     """Size and driving of one vehicle class (Intelligent Driver Model)."""
 
-    share: float = Field(ge=0.0, le=1_000_000.0)
+    share: Annotated[float, Assumed.times(0.7, 1.4)] = Field(ge=0.0, le=1_000_000.0)
     """Share of the trips, relative to the other classes. Assumption: counts by class are not public for the CBD."""
 
-    length_m: float = Field(gt=1.0, le=30.0)
+    length_m: Annotated[float, Assumed.times(0.95, 1.05)] = Field(gt=1.0, le=30.0)
     """Length. Bus, trucks: GB 1589-2016 limits or GA 802-2019 classes. Assumption: others; cars are compact sedans, autonomous
     taxis minivans, electric bicycles have the wheelbase of 1.25 m that GB 17761-2018 allows."""
 
-    width_m: float = Field(gt=0.4, le=3.0)
+    width_m: Annotated[float, Assumed.times(0.95, 1.05)] = Field(gt=0.4, le=3.0)
     """Width without mirrors. Bus and heavy truck: 2.55 m, the limit of GB 1589-2016. Assumption: others."""
 
-    height_m: float = Field(gt=0.4, le=4.5)
+    height_m: Annotated[float, Assumed.times(0.9, 1.1)] = Field(gt=0.4, le=4.5)
     """Height, with the rider. Heavy truck and bus stay below the 4.0 m of GB 1589-2016. Assumption: the value itself."""
 
-    acceleration_mps2: float = Field(gt=0.0, le=5.0)
+    acceleration_mps2: Annotated[float, Assumed.times(0.8, 1.2)] = Field(gt=0.0, le=5.0)
     """Largest acceleration. Car: 1.4 m/s2, A. Kesting, M. Treiber, D. Helbing, "Enhanced intelligent driver model", Phil.
     Trans. R. Soc. A 368 (2010), table 1; a queue then discharges some 1,770 cars an hour and lane, with 1.0 m/s2 (the urban set
     of ``time_gap_s``) only 1,560. Assumption: other classes."""
 
-    braking_mps2: float = Field(gt=0.0, le=6.0)
+    braking_mps2: Annotated[float, Assumed.times(0.75, 1.3)] = Field(gt=0.0, le=6.0)
     """Comfortable braking. Car: 2.0 m/s2, same table. Assumption: other classes."""
 
-    time_gap_s: float = Field(gt=0.2, le=5.0)
+    time_gap_s: Annotated[float, Assumed.times(0.85, 1.3)] = Field(gt=0.2, le=5.0)
     """Time gap that drivers keep. Car: 1.0 s, the urban set of Treiber & Kesting, Traffic Flow Dynamics (2013), table 11.2.
     Assumption: other classes."""
 
-    standstill_gap_m: float = Field(gt=0.2, le=10.0)
+    standstill_gap_m: Annotated[float, Assumed.times(0.75, 1.25)] = Field(gt=0.2, le=10.0)
     """Gap to the vehicle ahead in a queue. 2 m, same table. Assumption: classes that differ."""
 
-    speed_factor: float = Field(gt=0.2, le=1.5)
-    """Mean of desired speed / speed limit; single drivers spread by +-10 % around it. Assumption."""
+    speed_factor: Annotated[float, Assumed.times(0.9, 1.1)] = Field(gt=0.2, le=1.5)
+    """Mean of desired speed / speed limit; single drivers spread by +-10 % around it. Assumption: the limit, and less for
+    heavy and careful ones."""
 
-    highest_speed_mps: float = Field(gt=1.0, le=100.0)
+    highest_speed_mps: Annotated[float, Assumed.times(0.9, 1.1)] = Field(gt=1.0, le=100.0)
     """Nobody of the class drives faster, whatever the limit. Electric bicycle: 25 km/h, GB 17761-2018. Assumption: others; cars
     180 km/h, buses with standing room 69, trucks 90."""
 
@@ -62,15 +64,15 @@ class VehicleType(Spec):
     """Never changes away from the lane at the kerb of its own accord. Electric bicycles ride at the right edge of the
     carriageway where there is no lane of their own (Road Traffic Safety Law of China, article 57)."""
 
-    axle_positions_m: tuple[AxlePosition, ...] = Field(min_length=1, max_length=12)
+    axle_positions_m: Annotated[tuple[AxlePosition, ...], Assumed.times(0.98, 1.02)] = Field(min_length=1, max_length=12)
     """Axles behind the front bumper, from the front. Assumption: wheelbases and overhangs of usual vehicles of that length."""
 
-    axle_loads_empty_kn: tuple[AxleLoad, ...] = Field(min_length=1, max_length=12)
+    axle_loads_empty_kn: Annotated[tuple[AxleLoad, ...], Assumed.times(0.9, 1.1)] = Field(min_length=1, max_length=12)
     """Load of each axle when empty but for the driver, kN. Assumption: usual kerb masses (car 1.4 t, bus 12 t, light truck
     2.5 t, heavy truck 12.5 t, autonomous taxi 2.2 t, electric bicycle with its rider 0.125 t of which 55 kg, GB 17761-2018,
     are its own)."""
 
-    axle_loads_laden_kn: tuple[AxleLoad, ...] = Field(min_length=1, max_length=12)
+    axle_loads_laden_kn: Annotated[tuple[AxleLoad, ...], Assumed.times(0.8, 1.1)] = Field(min_length=1, max_length=12)
     """Load of each axle when fully laden, kN. Gross masses: bus 18 t (two axles) and heavy truck 31 t (four axles), the
     limits of GB 1589-2016, which also allows 7 t on a single-tyred axle, 11.5 t on a bus's driving one and 18 t on a
     tandem; light truck 4.495 t (below the 4.5 t of GA 802-2019). Assumption: how they are shared among the axles, and the

@@ -5,10 +5,11 @@ from __future__ import annotations
 import itertools
 import math
 from dataclasses import dataclass
-from typing import Final, Self
+from typing import Annotated, Final, Self
 
 from pydantic import Field, model_validator
 
+from twin.assumed import A_BOUNDARY, Assumed
 from twin.kernel.weather import WeatherSpec
 from twin.messages import say
 from twin.spec import Spec
@@ -19,11 +20,11 @@ from twin.units import MPS_PER_KMH
 class RainStep(Spec):
     """What rain of at least one rate does to traffic, as factors on dry conditions."""
 
-    above_mmph: float = Field(ge=0.0, le=300.0)
+    above_mmph: Annotated[float, A_BOUNDARY] = Field(ge=0.0, le=300.0)
     """Holds for rates above this, up to the next step. Source: the classes of HCM 2010, exhibit 10-15, 0.10 and 0.25 in/h.
     Assumption: 25 mm/h for cloudbursts, which the manual does not tell apart."""
 
-    speed: float = Field(gt=0.2, le=1.0)
+    speed: Annotated[float, Assumed.plus(-0.04, 0.03)] = Field(gt=0.2, le=1.0)
     """Factor on desired speeds. Light and heavy rain: 2 and 6 % at 100 km/h, A. T. Ibrahim, F. L. Hall, "Effect of adverse
     weather conditions on speed-flow-occupancy relationships", Transportation Research Record 1457 (1994); cloudburst: 16 %,
     FHWA, as P. D. Prevedouros and P. Kongsil quote it (2003). Assumption: moderate rain lies between, and city streets are as
@@ -34,26 +35,26 @@ class RainStep(Spec):
     light, moderate and heavy rain; cloudburst: 25 to 30 % less, B. L. Smith et al., "An investigation into the impact of
     rainfall on freeway traffic flow", TRB annual meeting (2004)."""
 
-    acceleration: float = Field(gt=0.2, le=1.0)
+    acceleration: Annotated[float, Assumed.plus(-0.1, 0.08)] = Field(gt=0.2, le=1.0)
     """Factor on accelerations. Assumption: about as much as the capacity."""
 
 
 class FogStep(Spec):
     """What fog below one visibility does to traffic, as factors on clear air."""
 
-    below_m: float = Field(gt=0.0, le=100_000.0)
+    below_m: Annotated[float, A_BOUNDARY] = Field(gt=0.0, le=100_000.0)
     """Holds for visibilities below this, down to the next step. Source: the classes of HCM 2010, exhibit 10-15, 1, 1/2 and 1/4
     mile. Assumption: 100 m for dense fog, which the manual does not tell apart."""
 
-    speed: float = Field(gt=0.2, le=1.0)
+    speed: Annotated[float, Assumed.plus(-0.1, 0.05)] = Field(gt=0.2, le=1.0)
     """Factor on desired speeds. Assumption: 3 and 5 %, and half in dense fog, where a driver then stops well within what he
     sees even from 80 km/h."""
 
-    capacity: float = Field(gt=0.2, le=1.0)
+    capacity: Annotated[float, Assumed.plus(-0.1, 0.05)] = Field(gt=0.2, le=1.0)
     """Factor on the capacity of a lane. Assumption: 10 % less, the order of what HCM 2010, exhibit 10-15, gives for three
     classes that rest on one site each; a quarter less in dense fog."""
 
-    acceleration: float = Field(gt=0.2, le=1.0)
+    acceleration: Annotated[float, Assumed.plus(-0.15, 0.0)] = Field(gt=0.2, le=1.0)
     """Factor on accelerations. Assumption: none; the road is dry."""
 
 

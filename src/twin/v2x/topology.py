@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final, Literal, Self
+from typing import Annotated, Any, Final, Literal, Self
 
 import numpy as np
 import numpy.typing as npt
 from pydantic import Field, model_validator
 
+from twin.assumed import OF_THE_DESIGN, Assumed
 from twin.messages import say
 from twin.spec import Spec
 from twin.units import to_us
@@ -75,20 +76,23 @@ class LinksSpec(Spec):
     regional cloud below 100 ms by wire, more than 99.9 % delivered.
     """
 
-    preset: Literal["fibre", "reserved_slice", "5g_backhaul", "cellular"] = "fibre"
+    preset: Annotated[
+        Literal["fibre", "reserved_slice", "5g_backhaul", "cellular"],
+        OF_THE_DESIGN,
+    ] = "fibre"
     """The kind of network; it fills in ``site_to_mec`` and ``mec_to_cloud``, and single keys there override it.
 
     Values and their sources: docs/scenario.md, section Presets of the links. Assumption: fibre, as the Guangzhou
     specification of 2021 asks for Ethernet at every site.
     """
 
-    mec_sites_per_unit: int = Field(default=8, ge=1)
+    mec_sites_per_unit: Annotated[int, Assumed.between(1, 16)] = Field(default=8, ge=1)
     """Sites that share one MEC, at most, grouped by place; unused when ``mecs`` are given.
 
     Assumption: 8, a cabinet for a few blocks; the Beijing roadside kit counts one MEC for each intersection, which is 1.
     """
 
-    mec_tile_m: float = Field(default=2000.0, gt=1.0, le=1e6)
+    mec_tile_m: Annotated[float, Assumed.times(0.5, 2.0)] = Field(default=2000.0, gt=1.0, le=1e6)
     """Side of the squares that are never shared: sites in different squares report to different MECs.
 
     Assumption: 2 km, so that fibre to the MEC stays short and one more site changes the grouping of its own square only.
