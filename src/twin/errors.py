@@ -13,6 +13,10 @@ class RunError(TwinError):
     """A run folder cannot be written, locked or read."""
 
 
+class RunInUseError(RunError):
+    """Another process writes this very run."""
+
+
 class FetchError(TwinError):
     """A map cannot be downloaded: a server cannot be reached, is busy, or answers what cannot be used."""
 

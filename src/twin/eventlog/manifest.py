@@ -90,11 +90,19 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
 def read_manifest(folder: Path) -> Manifest:
     """Return the manifest of the run in ``folder``; InputError when there is none or it cannot be understood."""
     path = folder / FILE_NAME
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        remedy = say("run.remedy")
+        raise InputError(say("run.no_folder", folder=folder, file=FILE_NAME, reason=error.strerror, remedy=remedy)) from error
+    return manifest_of(content, path)
+
+
+def manifest_of(content: bytes, path: str | Path) -> Manifest:
+    """Return the manifest that the bytes of a file are; InputError, which names ``path``, when they cannot be understood."""
     remedy = say("run.remedy")
     try:
-        values = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise InputError(say("run.no_folder", folder=folder, file=FILE_NAME, reason=error.strerror, remedy=remedy)) from error
+        values = json.loads(content.decode())
     except ValueError as error:
         raise InputError(say("run.not_json", path=path, reason=error, remedy=remedy)) from error
     try:

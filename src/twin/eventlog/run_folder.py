@@ -29,7 +29,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from twin.errors import InputError, RunError
+from twin.errors import InputError, RunError, RunInUseError
 from twin.eventlog.manifest import FILE_NAME, Manifest, read_manifest, write_manifest
 from twin.eventlog.tables import SCHEMA_VERSION
 
@@ -93,8 +93,8 @@ def run_folder(parent: Path, key: str, manifest: Manifest, *, overwrite: bool = 
     """Make, reuse or refuse the run folder ``parent/<manifest.name>-<key>`` and hold its lock meanwhile.
 
     ``manifest`` is written at once, with ``state`` incomplete. Ask ``reused`` first; call ``checkpoint`` after each segment and
-    ``complete`` at the end. RunError when another process writes this run or the folder cannot be written, InputError when the
-    name cannot be that of a folder.
+    ``complete`` at the end. RunInUseError when another process writes this run, RunError when the folder cannot be written,
+    InputError when the name cannot be that of a folder.
     """
     if not _NAME.fullmatch(manifest.name):
         raise InputError(f"name: {manifest.name!r} cannot name a folder; use letters, digits, '-', '_' and '.'")
@@ -173,7 +173,7 @@ def _lock(path: Path) -> Iterator[None]:
         except BlockingIOError as error:
             holder = os.pread(descriptor, 100, 0).decode(errors="replace").strip() or "another process"
             os.close(descriptor)
-            raise RunError(
+            raise RunInUseError(
                 f"{path}: {holder} is writing this very run; wait for it, or stop it, or choose another folder with --out"
             ) from error
         except OSError as error:
