@@ -166,26 +166,36 @@ def sweep(
     address: Annotated[str, typer.Option(metavar="local|auto|ray://HOST:PORT")] = "local",
     executor: Annotated[Runner, typer.Option()] = Runner.RAY,
     workers: Annotated[int | None, typer.Option(min=1, metavar="N", show_default=False)] = None,
-    out: Annotated[Path, typer.Option(metavar="DIR")] = Path("runs"),
+    out: Annotated[str, typer.Option(metavar="DIR|URI")] = "runs",
+    memory: Annotated[float | None, typer.Option(min=0.01, metavar="GB", show_default=False)] = None,
     *,
+    resume: Annotated[bool, typer.Option("--resume")] = False,
     quiet: Annotated[bool, typer.Option("--quiet")] = False,
     debug: Debug = False,
 ) -> None:
     """Run a scenario in several variants and compare them."""
     with reporting(debug=debug):
         use_one_thread()
+        from twin.sweeps.executor import Executor
         from twin.sweeps.local_executor import LocalPool
-        from twin.sweeps.ray_executor import RayExecutor
-        from twin.sweeps.sweep import load_design
+        from twin.sweeps.ray_executor import RayExecutor, check_address
+        from twin.sweeps.store import open_store
+        from twin.sweeps.sweep import check_resumable, load_design
         from twin.sweeps.sweep import sweep as run_sweep
-        from twin.terminal_sweep import QuietSweep, sweep_plan, sweep_reporter_for, sweep_summary
+        from twin.terminal_sweep import QuietSweep, going_on, sweep_plan, sweep_reporter_for, sweep_summary
 
         count = workers or os.cpu_count() or 1
-        pool = LocalPool(count) if executor is Runner.LOCAL else RayExecutor(address, count)
+        check_address(address)
+        open_store(out).check()
         design = load_design(file)
+        left = check_resumable(design, out) if resume else None
+        memory_gb = memory or design.memory_gb
+        pool: Executor = LocalPool(count) if executor is Runner.LOCAL else RayExecutor(address, count, memory_gb)
         if not quiet:
             typer.echo(sweep_plan(design), err=True)
-        with QuietSweep() if quiet else sweep_reporter_for(design.name) as reporter:
+            if left is not None:
+                typer.echo(say("sweep.resume.left", left=left, total=len(design.runs)), err=True)
+        with going_on(sys.argv), QuietSweep() if quiet else sweep_reporter_for(design.name) as reporter:
             result = run_sweep(design, out, pool, reporter.advance)
         if not quiet:
             typer.echo(sweep_summary(design, result))

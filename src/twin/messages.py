@@ -914,10 +914,45 @@ CATALOGUE: Final[dict[str, tuple[str, str]]] = {
         "Ray 无法启动（{reason}）；请使用 --executor local",
     ),
     "sweep.crashed": (
-        "its worker died twice (exit code {code}; -9: killed, perhaps out of memory)",
-        "工作进程两次异常退出（退出码 {code}；-9 表示被终止，可能内存不足）",
+        "its worker died {count} times (exit code {code}; -9: killed, perhaps out of memory)",
+        "工作进程 {count} 次异常退出（退出码 {code}；-9 表示被终止，可能内存不足）",
     ),
-    "sweep.lost": ("its worker was lost ({kind}), perhaps out of memory", "工作进程丢失（{kind}），可能内存不足"),
+    "sweep.lost": (
+        "its worker or node was lost {count} times ({kind}), perhaps out of memory",
+        "工作进程或节点丢失 {count} 次（{kind}），可能内存不足",
+    ),
+    "sweep.no_node": (
+        "the cluster has had no node that takes runs for {seconds:g} s; start one and go on with --resume",
+        "集群已有 {seconds:g} 秒没有可用节点；请启动节点后用 --resume 继续",
+    ),
+    "sweep.memory": (
+        "a run is to have {wanted:g} GB and no node has more than {most:.1f} GB; give less with --memory or memory_gb",
+        "每次运行要求 {wanted:g} GB 内存，而各节点最多 {most:.1f} GB；请用 --memory 或 memory_gb 调小",
+    ),
+    "sweep.store.uri": (
+        "--out {uri}: not a store ({reason}); give a folder, or a URI as s3://bucket/folder, gs://…, hdfs://…, file://…",
+        "--out {uri}：不是有效的存储位置（{reason}）；请给出文件夹或 URI，例如 s3://bucket/folder、gs://…、hdfs://…、file://…",
+    ),
+    "sweep.store.refused": (
+        "{store}: cannot be used ({reason}); check its name, its rights and the network, or choose another one with --out",
+        "{store}：无法使用（{reason}）；请检查名称、权限和网络，或用 --out 另选位置",
+    ),
+    "sweep.store.unshared": (
+        "{path}: there is no such folder on {node}; give --out as a folder that all nodes share, or as a URI",
+        "{path}：节点 {node} 上没有此文件夹；请用 --out 给出各节点共享的文件夹或 URI",
+    ),
+    "sweep.store.no_path": (
+        "{store}: this lies in a remote store; copy it to this machine first",
+        "{store}：位于远程存储；请先复制到本机",
+    ),
+    "sweep.resume.nothing": (
+        "--resume: there is no sweep {folder} in {store}; leave --resume out to begin it, or check --out and the sweep file",
+        "--resume：{store} 中没有批量仿真 {folder}；请去掉 --resume 以开始，或检查 --out 与批量仿真文件",
+    ),
+    "sweep.resume.left": ("going on: {left} of {total} runs are left", "继续：{total} 次运行中还剩 {left} 次"),
+    "sweep.go_on": ("finished runs are kept; go on with: {command}", "已完成的运行均已保留；继续请执行：{command}"),
+    "sweep.preparing": (", preparing (compiling where it is the first time)", "，准备中（首次使用需编译）"),
+    "sweep.retries": (", {count} tried again", "，重试 {count}"),
     "sweep.other_program": (
         "the worker's program, libraries or processor are not the driver's: it made {made} instead of {planned}",
         "工作节点的程序、库或处理器与主控端不一致：生成了 {made}，而非 {planned}",
@@ -1332,8 +1367,16 @@ CATALOGUE: Final[dict[str, tuple[str, str]]] = {
         "本机并行运行数；默认等于核数。",
     ),
     "help.sweep.out": (
-        "Folder in which the folders of the runs and of the sweep are made; finished runs in it are reused.",
-        "存放各次运行及汇总结果的文件夹；其中已完成的运行直接采用。",
+        "Folder, or URI (s3://, gs://, hdfs://, file://), of the runs and of the sweep; finished runs in it are reused.",
+        "存放各次运行及汇总结果的文件夹或 URI（s3://、gs://、hdfs://、file://）；其中已完成的运行直接采用。",
+    ),
+    "help.sweep.memory": (
+        "Memory (GB) that Ray sets apart for each run, instead of the sweep's memory_gb.",
+        "Ray 为每次运行预留的内存（GB），代替批量仿真文件中的 memory_gb。",
+    ),
+    "help.sweep.resume": (
+        "Go on with a sweep that was begun; an error where there is none.",
+        "继续已开始的批量仿真；若不存在则报错。",
     ),
     "help.sweep.quiet": ("Say nothing but errors.", "除错误外不输出。"),
     "help.schema": (

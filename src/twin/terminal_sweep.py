@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
+import shlex
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, Final, Protocol, Self
 
@@ -68,7 +70,7 @@ class SweepLines:
         """Write a line when it is time."""
         now_s = time.perf_counter()
         last = progress.reused + progress.done == progress.total
-        if last or (progress.done and now_s - self._told_s >= PLAIN_LINE_EVERY_S):
+        if last or progress.preparing or (progress.done and now_s - self._told_s >= PLAIN_LINE_EVERY_S):
             self._told_s = now_s
             print(line_of(progress, now_s - self._began_s), file=sys.stderr, flush=True)  # noqa: T201
 
@@ -114,10 +116,25 @@ def sweep_reporter_for(name: str) -> SweepReporter:
     return SweepBar(name) if sys.stderr.isatty() else SweepLines()
 
 
+@contextlib.contextmanager
+def going_on(command: Sequence[str]) -> Iterator[None]:
+    """Say after Ctrl-C how the sweep that ``command`` (as ``sys.argv``) began is gone on with."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        arguments = [*command[1:], *([] if "--resume" in command else ["--resume"])]
+        print(say("sweep.go_on", command=shlex.join(["twin", *arguments])), file=sys.stderr)  # noqa: T201
+        raise
+
+
 def line_of(progress: Progress, elapsed_s: float) -> str:
     """Return how far a sweep is in one line: runs ended, running and failed, rate, time left."""
     counts = {"ended": progress.reused + progress.done, "total": progress.total, "running": progress.running}
     text = say("sweep.progress", **counts, failed=progress.failed)
+    if progress.retries:
+        text += say("sweep.retries", count=progress.retries)
+    if progress.preparing:
+        return text + say("sweep.preparing")
     if not progress.done or elapsed_s <= 0.0:
         return text
     left_s = (progress.total - progress.reused - progress.done) * elapsed_s / progress.done
@@ -140,7 +157,7 @@ def sweep_summary(design: Design, result: SweepResult) -> str:
         if result.outcomes[number].summary is None
     ]
     closing = [say("sweep.reused", count=result.reused)] if result.reused else []
-    closing += [say("sweep.note"), say("sweep.folder", folder=result.folder)]
+    closing += [say("sweep.note"), say("sweep.folder", folder=result.store)]
     return "\n\n".join([*blocks, *(["\n".join(failures)] if failures else []), "\n".join(closing)])
 
 

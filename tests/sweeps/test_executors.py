@@ -151,7 +151,9 @@ def test_ctrl_c_leaves_a_sweep_that_goes_on(tmp_path: Path) -> None:
         os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to the workers as well
         _, said = process.communicate(timeout=60)
     assert process.returncode == 130
-    assert said.splitlines()[-1] == "interrupted"
+    *_, go_on, last = said.splitlines()
+    assert last == "interrupted"
+    assert go_on.endswith(f"twin sweep {file} --executor local --workers 1 --out {out} --resume")
     assert "Traceback" not in said
     assert _wait_for(lambda: not _alive(process.pid), 10.0), _alive(process.pid)
     result = sweep(small_design(tmp_path, duration_s=20.0), out, LocalPool(2))

@@ -12,6 +12,7 @@ from tests.sweeps.town_sweep import small_design
 
 from twin.errors import RunError
 from twin.sweeps.comparison import compare, comparison_table
+from twin.sweeps.store import LocalStore
 from twin.sweeps.table import results_table, write_manifest, write_table
 from twin.sweeps.task import Outcome
 
@@ -34,7 +35,7 @@ def test_the_order_of_completion_changes_no_byte(tmp_path: Path) -> None:
         random.Random(shuffle).shuffle(items)  # noqa: S311
         folder = tmp_path / str(shuffle)
         folder.mkdir()
-        write_table(folder, "sweep", results_table(design, dict(items)))
+        write_table(LocalStore(folder), "sweep", results_table(design, dict(items)))
         written.add(((folder / "sweep.parquet").read_bytes(), (folder / "sweep.csv").read_bytes()))
         assert sorted(path.name for path in folder.iterdir()) == ["sweep.csv", "sweep.parquet"]
     assert len(written) == 1
@@ -43,7 +44,7 @@ def test_the_order_of_completion_changes_no_byte(tmp_path: Path) -> None:
 def test_one_row_a_run(tmp_path: Path) -> None:
     """Labels, seed, state, figures as numbers, folder and error of each run, in the order of the design."""
     design = small_design(tmp_path, rest="seeds: [1, 2]\nmetrics: [detections, recall]")
-    write_table(tmp_path, "sweep", results_table(design, _outcomes()))
+    write_table(LocalStore(tmp_path), "sweep", results_table(design, _outcomes()))
     table = pq.read_table(tmp_path / "sweep.parquet")
     assert table.to_pydict() == {
         "poles": ["one", "one", "两个", "两个"],
@@ -99,4 +100,4 @@ def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
     """A file where the folder should be ends in one message with a remedy."""
     (tmp_path / "file").touch()
     with pytest.raises(RunError, match=r"cannot be written .* --out"):
-        write_manifest(tmp_path / "file" / "sweep", {})
+        write_manifest(LocalStore(tmp_path / "file" / "sweep"), {})

@@ -63,6 +63,8 @@ class Design:
     """Hash of everything that decides over the table; the sweep's folder is ``<name>-<key>``."""
     notices: tuple[str, ...] = ()
     """What a planner should know of the scenarios although they can be run."""
+    memory_gb: float | None = None
+    """Memory that one run is given."""
 
     @property
     def folder(self) -> str:
@@ -106,7 +108,7 @@ def plan(loaded: Loaded[SweepSpec]) -> Design:
     parts = [TABLE_VERSION, spec.name, names, baseline, metrics, [(run.labels, run.seed, run.folder) for run in runs]]
     key = hashlib.blake2b(json.dumps(parts, ensure_ascii=False).encode(), digest_size=6).hexdigest()
     told = dict.fromkeys(line for _, variant in variants for line in notices(variant.spec, variant.path.parent))
-    return Design(spec.name, spec.question, names, baseline, metrics, tuple(runs), key, tuple(told))
+    return Design(spec.name, spec.question, names, baseline, metrics, tuple(runs), key, tuple(told), spec.memory_gb)
 
 
 def _axis(loaded: Loaded[SweepSpec], number: int) -> _Axis:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import contextlib
 import multiprocessing
+import os
 import signal
 import threading
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
@@ -18,8 +19,9 @@ from multiprocessing.context import SpawnProcess
 from typing import Final, Self
 
 from twin.messages import say
-from twin.sweeps.executor import CRASHES_FORGIVEN
-from twin.sweeps.task import Outcome, Task, execute
+from twin.sweeps.executor import LOSSES_FORGIVEN
+from twin.sweeps.task import Outcome, Task, execute, of_each_shape, prepare
+from twin.sweeps.warm_up import is_warm
 
 STOP_WITHIN_S: Final = 5.0
 """A worker that has not ended this long after SIGTERM is killed."""
@@ -38,12 +40,23 @@ class LocalPool:
     def __init__(self, workers: int) -> None:
         """Use at most ``workers`` processes."""
         self.workers = workers
+        self.retries = 0
         self._pool: list[_Worker] = []
 
+    def prepare(self, tasks: Sequence[Task]) -> None:
+        """Let one worker compile what is not compiled yet; the others start meanwhile."""
+        cold = [task for task in of_each_shape(tasks) if not is_warm(task.scenario)]
+        while len(self._pool) < min(self.workers, len(tasks)):
+            self._start()
+        if cold:
+            with contextlib.suppress(EOFError, OSError):  # should it die over it, the runs find out
+                self._pool[0].pipe.send((prepare, cold))
+                self._pool[0].pipe.recv()
+
     def outcomes(self, tasks: Sequence[Task]) -> Iterator[Outcome]:
-        """Run every task; yield the outcomes as they come. A worker that dies is replaced, its task tried once more."""
+        """Run every task; yield the outcomes as they come. A worker that dies is replaced, its task tried again."""
         waiting = deque(tasks)
-        crashes: dict[int, int] = {}
+        losses: Counter[int] = Counter()
         while waiting or any(worker.task for worker in self._pool):
             self._give_out(waiting)
             for pipe in wait([worker.pipe for worker in self._pool if worker.task is not None]):
@@ -52,16 +65,17 @@ class LocalPool:
                 if task is None:
                     continue
                 try:
-                    outcome: Outcome = worker.pipe.recv()
+                    outcomes: tuple[Outcome, ...] = worker.pipe.recv()
                 except (EOFError, OSError):
                     code = self._bury(worker)
-                    crashes[task.number] = crashes.get(task.number, 0) + 1
-                    if crashes[task.number] <= CRASHES_FORGIVEN:
+                    losses[task.number] += 1
+                    if losses[task.number] <= LOSSES_FORGIVEN:
+                        self.retries += 1
                         waiting.append(task)
                         continue
-                    outcome = Outcome(task.number, None, say("sweep.crashed", code=code))
+                    outcomes = task.lost(say("sweep.crashed", count=losses[task.number], code=code))
                 worker.task = None
-                yield outcome
+                yield from outcomes
 
     def _give_out(self, waiting: deque[Task]) -> None:
         idle = [worker for worker in self._pool if worker.task is None]
@@ -69,7 +83,7 @@ class LocalPool:
             worker = idle.pop() if idle else self._start()
             worker.task = waiting.popleft()
             with contextlib.suppress(OSError):  # it has just died: the pipe's end says so in a moment
-                worker.pipe.send(worker.task)
+                worker.pipe.send((execute, worker.task))
 
     def _start(self) -> _Worker:
         ours, theirs = multiprocessing.Pipe()
@@ -118,7 +132,17 @@ def _interrupts_ignored() -> Iterator[None]:
 
 
 def _work(pipe: Connection) -> None:
-    """Do tasks until the driver closes its end, be it by dying."""
+    """Do what the driver sends until it closes its end; when it dies, end at once, in the middle of a run too."""
+    threading.Thread(target=_end_with_the_driver, daemon=True).start()
     with contextlib.suppress(EOFError, OSError):
         while True:
-            pipe.send(execute(pipe.recv()))
+            function, argument = pipe.recv()
+            pipe.send(function(argument))
+
+
+def _end_with_the_driver() -> None:
+    """Wait for the driver's end: a sweep that is taken up again must not meet runs that nobody waits for."""
+    driver = multiprocessing.parent_process()
+    if driver is not None:
+        wait([driver.sentinel])
+        os._exit(1)

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
-from twin.errors import InputError
-from twin.eventlog.manifest import read_manifest, software_versions
-from twin.messages import language
+from twin.errors import InputError, TwinError
+from twin.eventlog.manifest import software_versions
+from twin.messages import language, say
 from twin.scenario.load import load_spec
 from twin.sweeps.comparison import Comparison, compare, comparison_table
 from twin.sweeps.design import Design, plan
 from twin.sweeps.executor import Executor
+from twin.sweeps.store import LocalStore, Store, open_store
 from twin.sweeps.sweep_spec import SweepSpec
 from twin.sweeps.table import COMPARISON, RESULTS, results_table, write_manifest, write_table
 from twin.sweeps.task import Outcome, Task
@@ -33,18 +34,30 @@ class Progress:
     """Runs made by now, failed ones included."""
     failed: int
     running: int
+    preparing: bool = False
+    """True while machines compile, before the first run."""
+    retries: int = 0
+    """Tasks tried again because their worker or machine was lost."""
 
 
 @dataclass(frozen=True, slots=True)
 class SweepResult:
     """A sweep whose runs have all been tried."""
 
-    folder: Path
+    store: Store
+    """Folder of the sweep's own files."""
     table: pa.Table
     comparisons: list[Comparison]
     outcomes: dict[int, Outcome]
     """By position in the design; runs that were there already cost no wall time."""
     reused: int
+
+    @property
+    def folder(self) -> Path:
+        """Path of the sweep's folder; ``TwinError`` for one in a remote store."""
+        if isinstance(self.store, LocalStore):
+            return self.store.path
+        raise TwinError(say("sweep.store.no_path", store=self.store))
 
     @property
     def failed(self) -> int:
@@ -57,22 +70,28 @@ def load_design(file: Path) -> Design:
     return plan(load_spec(file, SweepSpec))
 
 
-def sweep(design: Design, out: Path, executor: Executor, progress: Callable[[Progress], None] = lambda _: None) -> SweepResult:
-    """Make every run of ``design`` that is not below ``out`` yet; write and return the table of results.
+def sweep(
+    design: Design, out: Path | str, executor: Executor, progress: Callable[[Progress], None] = lambda _: None
+) -> SweepResult:
+    """Make every run of ``design`` that is not in ``out`` yet; write and return the table of results.
 
-    Each run gets its own folder in ``out``, as ``twin run`` makes it, so a sweep that was interrupted goes on where it was.
-    ``out/<name>-<hash>`` takes the results. A run that fails is a row of the table and does not stop the others. Raises
-    ``RunError`` when nothing can be written, and what the executor raises when it cannot start.
+    ``out`` is a folder or a URI, see ``open_store``. Each run gets its own folder in it, as ``twin run`` makes it, so a sweep
+    that was interrupted goes on where it was. ``out/<name>-<hash>`` takes the results. A run that fails is a row of the table
+    and does not stop the others. Raises ``RunError`` when nothing can be written, before anything runs, and what the executor
+    raises when it cannot start.
     """
-    out = out.resolve()
-    folder = out / design.folder
     began_s = time.perf_counter()
+    store = open_store(out)
+    store.check()
+    folder = store.below(design.folder)
     _describe(folder, design, state="incomplete")
-    outcomes = {number: done for number in range(len(design.runs)) if (done := _finished(design, out, number)) is not None}
+    outcomes = finished(design, store)
     reused = len(outcomes)
-    tasks = [_task(design, out, number) for number in range(len(design.runs)) if number not in outcomes]
+    tasks = [_task(design, store, number) for number in range(len(design.runs)) if number not in outcomes]
     if tasks:
         with executor:
+            progress(replace(_progress(design, outcomes, reused, executor), preparing=True))
+            executor.prepare(tasks)
             progress(_progress(design, outcomes, reused, executor))
             for outcome in executor.outcomes(tasks):
                 outcomes[outcome.number] = outcome
@@ -82,31 +101,44 @@ def sweep(design: Design, out: Path, executor: Executor, progress: Callable[[Pro
     write_table(folder, RESULTS, table)
     write_table(folder, COMPARISON, comparison_table(comparisons, design.axes))
     result = SweepResult(folder, table, comparisons, outcomes, reused)
+    closing = {"reused": reused, "failed": result.failed, "retries": executor.retries}
     state = "failed" if result.failed else "complete"
-    _describe(folder, design, state=state, reused=reused, failed=result.failed, wall_s=time.perf_counter() - began_s)
+    _describe(folder, design, state=state, **closing, wall_s=time.perf_counter() - began_s)
     return result
 
 
-def _finished(design: Design, out: Path, number: int) -> Outcome | None:
-    try:
-        manifest = read_manifest(out / design.runs[number].folder)
-    except InputError:
-        return None
-    return Outcome(number, dict(manifest.summary)) if manifest.state == "complete" else None
+def finished(design: Design, store: Store) -> dict[int, Outcome]:
+    """Return the outcomes of the runs that are complete in ``store``, by position in the design."""
+    there = store.complete_runs([run.folder for run in design.runs])
+    return {
+        number: Outcome(number, dict(there[run.folder].summary))
+        for number, run in enumerate(design.runs)
+        if run.folder in there
+    }
 
 
-def _task(design: Design, out: Path, number: int) -> Task:
+def check_resumable(design: Design, out: Path | str) -> int:
+    """Return how many runs of a sweep that was begun in ``out`` are left; ``InputError`` when it was not begun there."""
+    store = open_store(out)
+    if not store.below(design.folder).exists():
+        raise InputError(say("sweep.resume.nothing", folder=design.folder, store=store))
+    return len(design.runs) - len(finished(design, store))
+
+
+def _task(design: Design, store: Store, number: int) -> Task:
     run = design.runs[number]
-    return Task(number, run.scenario, run.base, run.overrides, out, run.folder, language())
+    return Task(number, run.scenario, run.base, run.overrides, store.uri, run.folder, language())
 
 
 def _progress(design: Design, outcomes: dict[int, Outcome], reused: int, executor: Executor) -> Progress:
     total = len(design.runs)
     failed = sum(outcome.summary is None for outcome in outcomes.values())
-    return Progress(total, reused, len(outcomes) - reused, failed, min(executor.workers, total - len(outcomes)))
+    return Progress(
+        total, reused, len(outcomes) - reused, failed, min(executor.workers, total - len(outcomes)), retries=executor.retries
+    )
 
 
-def _describe(folder: Path, design: Design, *, state: str, **more: Any) -> None:
+def _describe(folder: Store, design: Design, *, state: str, **more: Any) -> None:
     """Write ``sweep.json``: what the sweep is, and whether it is finished."""
     baseline = None if design.baseline is None else design.baseline[1]
     manifest = {

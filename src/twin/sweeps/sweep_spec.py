@@ -87,3 +87,7 @@ class SweepSpec(Spec):
 
     metrics: list[str] | None = Field(None, min_length=1)
     """Figures of a run's summary to keep and to compare; all of them where it is left out."""
+
+    memory_gb: float | None = Field(None, gt=0.0, le=10_000.0)
+    """Memory that one run is given by Ray, in GB (10^9 bytes): as many run at a time on a machine as its memory holds. Left
+    out, only the cores count; docs/sweeps.md has measured sizes."""

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
 import io
 import json
-import os
-from collections.abc import Iterator, Mapping
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any, Final
 
 import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet
 
-from twin.errors import RunError
-from twin.messages import say
 from twin.sweeps.design import Design
+from twin.sweeps.store import Store
 from twin.sweeps.task import Outcome
 
 RESULTS: Final = "sweep"
@@ -47,32 +43,15 @@ def _figure(outcome: Outcome, metric: str) -> float | None:
     return None if value is None else float(value)
 
 
-def write_table(folder: Path, name: str, table: pa.Table) -> None:
+def write_table(folder: Store, name: str, table: pa.Table) -> None:
     """Write ``table`` as ``name``.parquet and ``name``.csv; a reader sees the old files or the new ones, never a part."""
     parquet, text = io.BytesIO(), io.BytesIO()
     pa.parquet.write_table(table, parquet, compression="zstd")
     pa.csv.write_csv(table, text)
-    _replace(folder / f"{name}.parquet", parquet.getvalue())
-    _replace(folder / f"{name}.csv", text.getvalue())
+    folder.write(f"{name}.parquet", parquet.getvalue())
+    folder.write(f"{name}.csv", text.getvalue())
 
 
-def write_manifest(folder: Path, manifest: Mapping[str, Any]) -> None:
-    """Write ``sweep.json``, making the folder where needed."""
-    with _refuse(folder):
-        folder.mkdir(parents=True, exist_ok=True)
-    _replace(folder / MANIFEST, (json.dumps(manifest, ensure_ascii=False, indent=2) + "\n").encode())
-
-
-def _replace(path: Path, data: bytes) -> None:
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    with _refuse(path):
-        temporary.write_bytes(data)
-        temporary.replace(path)
-
-
-@contextlib.contextmanager
-def _refuse(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise RunError(say("sweep.unwritable", path=path, reason=error.strerror)) from error
+def write_manifest(folder: Store, manifest: Mapping[str, Any]) -> None:
+    """Write ``sweep.json``."""
+    folder.write(MANIFEST, (json.dumps(manifest, ensure_ascii=False, indent=2) + "\n").encode())
