@@ -228,7 +228,7 @@ def _probe(folder: Path) -> int:
 def test_an_edited_callee_of_a_kernel_changes_the_next_result(tmp_path: Path) -> None:
     """A compiled kernel is not taken from the cache when a function that it calls in another file was edited.
 
-    Numba alone looks only at the kernel's own file; the cache folder is keyed by the hash of all sources that kernels can reach.
+    Numba alone looks only at the kernel's own file; the cache folder is keyed by the hash of all that kernels can reach.
     """
     shutil.copytree(PACKAGE, tmp_path / "twin", ignore=shutil.ignore_patterns("__pycache__"))
     before = _probe(tmp_path)

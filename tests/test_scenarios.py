@@ -8,7 +8,7 @@ import pytest
 
 from twin.scenario.load import load_spec
 from twin.scenario.scenario import Scenario
-from twin.simulation.assembly import check
+from twin.simulation.preparation import look_into
 from twin.simulation.run import run
 
 FOLDER = Path(__file__).parent.parent / "scenarios"
@@ -18,7 +18,7 @@ FOLDER = Path(__file__).parent.parent / "scenarios"
 def test_a_shipped_scenario_is_valid_and_runs(name: str, tmp_path: Path) -> None:
     """No problem is found in the file; its first ten seconds run to the end, with vehicles, frames and messages logged."""
     as_shipped = load_spec(FOLDER / name, Scenario)
-    assert check(as_shipped.spec, FOLDER) == []
+    assert look_into(as_shipped.spec, FOLDER).problems == []
     assert as_shipped.spec.name == Path(name).stem
     assert as_shipped.spec.question
     result = run(load_spec(FOLDER / name, Scenario, {"duration_s": "10", "warm_up_s": "0"}), tmp_path)

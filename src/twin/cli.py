@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from twin.errors import ScenarioError, TwinError
+from twin.errors import TwinError
 from twin.messages import LANGUAGES, say, use_language
 from twin.terminal_draw import draw_app
 from twin.terminal_errors import BAD_INPUT, Debug, error_text, reporting
@@ -111,13 +111,12 @@ def validate(files: Annotated[list[Path], typer.Argument(metavar="FILE", show_de
                 typer.echo(say("cli.valid", file=file))
                 continue
             loaded = _load(file, {})
-            from twin.simulation.assembly import check, notices
+            from twin.simulation.preparation import prepare
 
-            for line in notices(loaded.spec, file.parent):
+            def notice(line: str, file: Path = file) -> None:
                 typer.echo(say("cli.notice", file=file, text=line), err=True)
-            problems = check(loaded.spec, file.parent)
-            if problems:
-                raise ScenarioError(loaded.placed(problems))
+
+            prepare(loaded, notice)
             typer.echo(say("cli.valid", file=file))
         bad = max(bad, outcome.code)
     raise typer.Exit(bad)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from twin.errors import ScenarioError
 from twin.sensors.along_roads import Neighbourhood, on_the_right, places_along
-from twin.sensors.deployment import check, notices, place
+from twin.sensors.deployment import place, survey
 from twin.sensors.deployment_spec import AlongRoadsRule, DeploymentSpec
 from twin.sensors.poles import KERB_TO_POLE_MIN_M, MapFootprint
 
@@ -155,7 +155,7 @@ def test_the_order_of_rules_does_not_matter(cbd) -> None:
     first = place(deployment(*rules), cbd)
     for turned in (rules[::-1], rules[2:] + rules[:2]):
         assert place(deployment(*turned), cbd) == first
-    assert any("30 m" in line for line in notices(deployment(*rules), cbd))
+    assert any("30 m" in line for line in survey(deployment(*rules), cbd).notices)
 
 
 def test_more_sites_leave_the_devices_of_the_others(cbd) -> None:
@@ -169,7 +169,7 @@ def test_more_sites_leave_the_devices_of_the_others(cbd) -> None:
 
 def test_unknown_roads(cbd) -> None:
     """A road that the map does not have is told with those of a similar name; so is a class without roads."""
-    problems = check(deployment(along(names=["花城大到", "华夏路"]), along(classes=["motorway"])), cbd)
+    problems = survey(deployment(along(names=["花城大到", "华夏路"]), along(classes=["motorway"])), cbd).problems
     assert [problem.key for problem in problems] == ["deployment.rules[0].names[0]", "deployment.rules[1]"]
     assert "花城大道" in problems[0].remedy
     with pytest.raises(ScenarioError):

@@ -9,7 +9,7 @@ from tests.sensors.test_deployment import lonlat, network
 
 from twin.sensors.cost_spec import CostsSpec
 from twin.sensors.costs import bill
-from twin.sensors.deployment import notices, place
+from twin.sensors.deployment import place, survey
 from twin.sensors.deployment_spec import DeploymentSpec
 from twin.sensors.sites import Deployment, Site
 from twin.units import HOURS_A_YEAR
@@ -80,10 +80,10 @@ def test_a_budget_that_is_too_small_is_told() -> None:
     spec = DeploymentSpec.model_validate(
         {"kits": {"iv": CORNERS}, "rules": [{"kind": "signalised_junctions", "kit": "iv"}], "budget_cny": 1e6}
     )
-    (text,) = notices(spec, network())
+    (text,) = survey(spec, network()).notices
     assert "costs 139 " in text
     assert "budget of 100" in text
-    assert notices(spec.model_copy(update={"budget_cny": 2e6}), network()) == []
+    assert survey(spec.model_copy(update={"budget_cny": 2e6}), network()).notices == []
 
 
 def test_prices_rise_from_low_to_high() -> None:

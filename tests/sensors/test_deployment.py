@@ -15,7 +15,7 @@ from twin.errors import ScenarioError
 from twin.eventlog.recorder import Recorder
 from twin.roadnet.projection import to_wgs84
 from twin.roadnet.road_network import Building, Junction, Provenance, RoadNetwork
-from twin.sensors.deployment import check, place
+from twin.sensors.deployment import place, survey
 from twin.sensors.deployment_spec import DeploymentSpec
 from twin.sensors.dimensions import write_dimensions
 from twin.sensors.poles import CLEARANCE_M, KERB_TO_POLE_MIN_M, MapFootprint
@@ -138,7 +138,7 @@ def test_all_problems_at_once() -> None:
         ],
         rules=[{"kind": "signalised_junctions", "kit": "tower"}],
     )
-    problems = check(spec, network(buildings=[SQUARE], signalised=False))
+    problems = survey(spec, network(buildings=[SQUARE], signalised=False)).problems
     assert sorted(problem.key for problem in problems) == [
         "deployment.rules[0]",
         "deployment.rules[0].kit",
@@ -156,7 +156,7 @@ def test_all_problems_at_once() -> None:
 def test_swapped_coordinates_are_outside() -> None:
     """Latitude and longitude swapped: outside the map, also where the projection has no finite answer."""
     swapped = [{"name": "s", "kit": "pole", "lon_deg": 23.1, "lat_deg": 89.9}]
-    assert [problem.key for problem in check(deployment(sites=swapped), network())] == ["deployment.sites[0].lon_deg"]
+    assert [problem.key for problem in survey(deployment(sites=swapped), network()).problems] == ["deployment.sites[0].lon_deg"]
 
 
 def test_names_are_checked() -> None:

@@ -10,7 +10,7 @@ from twin.errors import ScenarioError
 from twin.roadnet.lane_graph_cache import lane_graph_of
 from twin.roadnet.road_network import RoadNetwork
 from twin.sensors.costs import bill
-from twin.sensors.deployment import check, place
+from twin.sensors.deployment import place, survey
 from twin.sensors.deployment_spec import DeploymentSpec
 from twin.sensors.loop import LoopSpec
 from twin.sensors.loop_places import ROAD_REACH_M, LoopGround
@@ -101,9 +101,9 @@ def test_a_site_without_a_road_is_told(cbd: RoadNetwork) -> None:
     ground = LoopGround(cbd)
     kits = {"kits": {"kit": [{"kind": "loop"}]}}
     away = {"name": "away", "kit": "kit", **HUACHENG, "level": 1}
-    (problem,) = check(DeploymentSpec.model_validate({**kits, "sites": [away]}), cbd)
+    (problem,) = survey(DeploymentSpec.model_validate({**kits, "sites": [away]}), cbd).problems
     assert "nearest road of level 1 is" in problem.found
-    (problem,) = check(DeploymentSpec.model_validate({**kits, "sites": [{**away, "level": 5}]}), cbd)
+    (problem,) = survey(DeploymentSpec.model_validate({**kits, "sites": [{**away, "level": 5}]}), cbd).problems
     assert "no road of level 5" in problem.found
     with pytest.raises(ScenarioError, match="30 m"):
         place(DeploymentSpec.model_validate({**kits, "sites": [{**away, "level": 5}]}), cbd)

@@ -9,7 +9,7 @@ import pytest
 from tests.sensors.test_deployment import lonlat, network
 
 from twin.roadnet.road_network import RoadNetwork
-from twin.sensors.deployment import check, place
+from twin.sensors.deployment import place, survey
 from twin.sensors.deployment_spec import DeploymentSpec
 from twin.sensors.mounts import LONGEST_CROSS_ARM_M, chosen, poses
 from twin.sensors.poles import MapFootprint
@@ -111,13 +111,13 @@ def test_corners_need_a_junction(cbd: RoadNetwork) -> None:
     near = {"name": "near", "kit": "iv", **lonlat(20.0, 20.0)}
     far = {"name": "far", "kit": "iv", **lonlat(100.0, 20.0)}
     spec = DeploymentSpec.model_validate({"kits": {"iv": IV}, "sites": [near, far]})
-    (problem,) = check(spec, network())
+    (problem,) = survey(spec, network()).problems
     assert problem.key == "deployment.sites[1].name"
     assert "site 'far' is at none" in problem.found
     placed = place(spec.model_copy(update={"sites": spec.sites[:1]}), network())
     assert len(placed.devices) == 10
     rule = {"kind": "along_roads", "kit": "iv", "spacing_m": 200.0, "names": ["花城大道"]}
-    (problem,) = check(DeploymentSpec.model_validate({"kits": {"iv": IV}, "rules": [rule]}), cbd)
+    (problem,) = survey(DeploymentSpec.model_validate({"kits": {"iv": IV}, "rules": [rule]}), cbd).problems
     assert problem.key == "deployment.rules[0]"
 
 
@@ -139,7 +139,7 @@ def test_removed_sites_leave_the_others_as_they_are(cbd: RoadNetwork) -> None:
         name: pose for name, pose in before.items() if name.partition("/")[0] not in gone
     }
     assert [site.number for site in rest.sites] == list(range(len(rest.sites)))
-    (problem,) = check(DeploymentSpec.model_validate({**given, "removed": [gone[0][:-1]]}), cbd)
+    (problem,) = survey(DeploymentSpec.model_validate({**given, "removed": [gone[0][:-1]]}), cbd).problems
     assert problem.key == "deployment.removed[0]"
     assert "did you mean" in problem.remedy
 
@@ -167,5 +167,5 @@ def test_maps_without_bridges_say_so() -> None:
     """Where there is neither bridge nor ramp the rule is a problem."""
     rule = {"kind": "bridges_and_ramps", "kit": "pole", "spacing_m": 100.0}
     spec = DeploymentSpec.model_validate({"kits": {"pole": [{"kind": "lidar"}]}, "rules": [rule]})
-    (problem,) = check(spec, network())
+    (problem,) = survey(spec, network()).problems
     assert "no bridge and no ramp" in problem.found

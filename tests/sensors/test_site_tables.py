@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from twin.errors import ScenarioError
 from twin.roadnet.datum import DATUMS, convert
 from twin.roadnet.projection import to_wgs84
-from twin.sensors.deployment import check, notices, place
+from twin.sensors.deployment import place, survey
 from twin.sensors.deployment_spec import DeploymentSpec
 from twin.sensors.site_tables import HEADERS, table_hashes
 
@@ -131,12 +131,12 @@ def test_a_misread_table_is_noticed(cbd, corners, tmp_path) -> None:
     """GCJ-02 declared as WGS-84 is a warning with three medians, in a table or as sites; declared rightly there is none."""
     rows = rows_of(corners, "gcj02")
     (tmp_path / "sites.csv").write_bytes(csv_bytes(rows))
-    (line,) = [line for line in notices(deployment(), cbd, tmp_path) if "GCJ-02" in line]
+    (line,) = [line for line in survey(deployment(), cbd, tmp_path).notices if "GCJ-02" in line]
     assert all(part in line for part in ("sites.csv", "12 sites", "crs: gcj02", "WGS-84", "BD-09"))
-    assert not any("BD-09" in line for line in notices(deployment(crs="gcj02"), cbd, tmp_path))
+    assert not any("BD-09" in line for line in survey(deployment(crs="gcj02"), cbd, tmp_path).notices)
     sites = [{"name": row[0], "lon_deg": float(row[1]), "lat_deg": float(row[2]), "kit": "pole"} for row in rows[1:]]
     spec = DeploymentSpec.model_validate({"kits": KITS, "sites": sites})
-    assert any("deployment.sites" in line and "crs: gcj02" in line for line in notices(spec, cbd))
+    assert any("deployment.sites" in line and "crs: gcj02" in line for line in survey(spec, cbd).notices)
 
 
 def test_everything_wrong_at_once(cbd, corners, tmp_path) -> None:
@@ -154,7 +154,7 @@ def test_everything_wrong_at_once(cbd, corners, tmp_path) -> None:
     rows[11][3] = ""
     rows[12][2] = "nan"
     (tmp_path / "sites.csv").write_bytes(csv_bytes(rows, "gbk"))
-    problems = check(deployment(), cbd, tmp_path)
+    problems = survey(deployment(), cbd, tmp_path).problems
     at = {problem.where.removeprefix(str(tmp_path / "sites.csv")): problem for problem in problems}
     assert sorted(at) == [":10:6", ":11:5", ":12:4", ":13:3", ":2:2", ":3:4", ":5:1", ":6:2", ":7:2", ":9:1"]
     assert "113度19分" in at[":2:2"].found
@@ -174,7 +174,7 @@ def test_swapped_columns_are_one_problem(cbd, corners, tmp_path) -> None:
     rows = [[row[0], row[2], row[1], *row[3:]] for row in rows_of(corners)]
     rows[0] = ENGLISH
     (tmp_path / "sites.csv").write_bytes(csv_bytes(rows))
-    (problem,) = check(deployment(), cbd, tmp_path)
+    (problem,) = survey(deployment(), cbd, tmp_path).problems
     assert problem.where.endswith("sites.csv:1:2")
     assert "all 12 rows" in problem.found
 
@@ -183,14 +183,14 @@ def test_headers(cbd, corners, tmp_path) -> None:
     """Missing and doubtful columns are told with the headers found; ``columns`` settles both, ``kit`` a missing kit."""
     rows = [["点", "X坐标", "纬度(WGS84)", "纬度(GCJ02)"], *([row[0], row[1], row[2], "23.0"] for row in rows_of(corners)[1:])]
     (tmp_path / "sites.csv").write_bytes(csv_bytes(rows))
-    problems = check(deployment(), cbd, tmp_path)
+    problems = survey(deployment(), cbd, tmp_path).problems
     assert [problem.key for problem in problems] == ["name", "lon", "纬度(GCJ02)"]
     assert "X坐标" in problems[1].found
     columns = {"name": "点", "lon": "X坐标", "lat": "纬度(WGS84)"}
-    (problem,) = check(deployment(columns=columns), cbd, tmp_path)
+    (problem,) = survey(deployment(columns=columns), cbd, tmp_path).problems
     assert "names a kit" in problem.found
     assert len(sites_of(cbd, tmp_path, columns=columns, kit="mast")) == 12
-    (problem,) = check(deployment(columns=columns, kit="tower"), cbd, tmp_path)
+    (problem,) = survey(deployment(columns=columns, kit="tower"), cbd, tmp_path).problems
     assert problem.key == "deployment.tables[0].kit"
 
 
@@ -217,7 +217,7 @@ def test_files_that_are_no_tables(cbd, tmp_path, content, file, says) -> None:
     """A file that is missing, empty, damaged or something else is one problem of the key that names it."""
     if content is not None:
         (tmp_path / file).write_bytes(content)
-    (problem,) = check(deployment(file=file), cbd, tmp_path)
+    (problem,) = survey(deployment(file=file), cbd, tmp_path).problems
     assert says in problem.found
     assert problem.remedy
 
@@ -226,9 +226,9 @@ def test_sheets(cbd, corners, tmp_path) -> None:
     """A sheet that is not there is told with those that are; a CSV file has none."""
     write_xlsx(tmp_path / "sites.xlsx", rows_of(corners), "点位")
     (tmp_path / "sites.csv").write_bytes(csv_bytes(rows_of(corners)))
-    (problem,) = check(deployment(file="sites.xlsx", sheet="Sheet1"), cbd, tmp_path)
+    (problem,) = survey(deployment(file="sites.xlsx", sheet="Sheet1"), cbd, tmp_path).problems
     assert "点位" in problem.remedy
-    (problem,) = check(deployment(sheet="Sheet1"), cbd, tmp_path)
+    (problem,) = survey(deployment(sheet="Sheet1"), cbd, tmp_path).problems
     assert "leave `sheet` out" in problem.remedy
 
 
@@ -240,8 +240,8 @@ def test_buildings_and_shared_spots_are_warnings(cbd, corners, tmp_path) -> None
     rows[1][1:3] = [f"{lon[0]:.8f}", f"{lat[0]:.8f}"]
     rows[2][1:3] = rows[3][1:3]
     (tmp_path / "sites.csv").write_bytes(csv_bytes(rows))
-    assert check(deployment(), cbd, tmp_path) == []
-    lines = notices(deployment(), cbd, tmp_path)
+    assert survey(deployment(), cbd, tmp_path).problems == []
+    lines = survey(deployment(), cbd, tmp_path).notices
     assert any("inside buildings" in line and "路口0" in line for line in lines)
     assert any("2 of 12 sites share their spot" in line for line in lines)
 
@@ -277,7 +277,7 @@ def test_any_bytes_end_in_problems(cbd, tmp_path_factory, data) -> None:
         bent[data.draw(st.integers(0, len(bent) - 1))] = data.draw(st.integers(0, 255))
     cut = data.draw(st.integers(0, len(bent)))
     (folder / "sites.csv").write_bytes(bytes(bent[:cut] if data.draw(st.booleans()) else bent))
-    for problem in check(deployment(kit="pole"), cbd, folder):
+    for problem in survey(deployment(kit="pole"), cbd, folder).problems:
         assert problem.found
         assert problem.remedy
 
@@ -286,7 +286,7 @@ def test_a_zip_that_is_no_workbook(cbd, tmp_path) -> None:
     """A ZIP archive of other things is a damaged XLSX file."""
     with zipfile.ZipFile(tmp_path / "sites.xlsx", "w") as archive:
         archive.writestr("readme.txt", "nothing")
-    (problem,) = check(deployment(file="sites.xlsx"), cbd, tmp_path)
+    (problem,) = survey(deployment(file="sites.xlsx"), cbd, tmp_path).problems
     assert "damaged" in problem.found
 
 
@@ -302,5 +302,5 @@ def test_tables_say_what_becomes_of_a_site(tmp_path, corners, cbd) -> None:
     assert [site.name for site in placed.removed] == [corners[2][0]]
     rows[1][-1] = "perhaps"
     (tmp_path / "sites.csv").write_bytes(csv_bytes(rows))
-    (problem,) = check(spec, cbd, tmp_path)
+    (problem,) = survey(spec, cbd, tmp_path).problems
     assert (problem.key, problem.found) == ("状态", "found 'perhaps'")

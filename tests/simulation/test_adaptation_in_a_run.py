@@ -12,7 +12,7 @@ from twin.errors import ScenarioError
 from twin.eventlog.reader import Run
 from twin.metrics.alarms import alarm_figures
 from twin.metrics.links import LinkFigures, link_figures
-from twin.simulation.assembly import notices
+from twin.simulation.preparation import look_into
 
 CORNERS = "{name: centre, lon_deg: 113.319912, lat_deg: 23.119892, kit: corners}"
 KITS = "{corners: {mounts: [{at: corner, devices: [{kind: lidar, range_m: 120}]}]}}"
@@ -94,10 +94,10 @@ def test_buffering_at_the_site_saves_what_an_outage_would_cost(tmp_path: Path) -
 def test_sites_that_cannot_be_judged_are_said() -> None:
     """The three usual sites carry one, two and one device: a notice says so; the four corners can be judged."""
     usual = town(self_check="{}")
-    (told,) = notices(usual.spec, usual.path.parent)
+    (told,) = look_into(usual.spec, usual.path.parent).notices
     assert "3 of 3 sites" in told
     corners = town(CORNERS, **{"deployment.kits": KITS, "self_check": "{}"})
-    assert notices(corners.spec, corners.path.parent) == []
+    assert look_into(corners.spec, corners.path.parent).notices == []
 
 
 def test_recalibration_without_fusion_is_refused() -> None:

@@ -10,10 +10,9 @@ import pytest
 from tests.simulation.town import CENTRE, DURATION_S, FILE, run_town, town
 
 from twin.eventlog.reader import Run
-from twin.eventlog.recorder import Recorder
-from twin.roadnet.cache import load_network
 from twin.sensors.fleet import SensorFleet
 from twin.simulation import assembly
+from twin.simulation.preparation import look_into, prepare
 from twin.traffic.process import Traffic
 from twin.traffic.signal_control import SignalControl
 from twin.units import US_PER_S, to_us
@@ -62,9 +61,10 @@ def test_the_order_of_work_at_one_instant(tmp_path: Path, monkeypatch: pytest.Mo
     ):
         note(owner, method, what)
     loaded = town(duration_s=100, **{"log.trajectory_period_s": 0.1, "demand.inflow_vph": 60})
-    world = assembly.build(loaded.spec, load_network(FILE.parent / loaded.spec.map), Recorder(tmp_path))
+    prepared = [prepare(loaded)]
+    world = assembly.build(prepared, [tmp_path])
     env_now.append(world.env)
-    assembly.start(world, loaded.spec)
+    assembly.start(world, prepared)
     world.env.run(until=to_us(100))
     kinds_at_once = set()
     for t_us, group in itertools.groupby(done, key=lambda entry: entry[0]):
@@ -177,7 +177,7 @@ def test_an_outage_reaches_the_lines_of_the_place_it_names(tmp_path: Path) -> No
 )
 def test_what_is_wrong_with_signals_and_incidents_is_said_once(overrides: dict[str, str], keys: list[str]) -> None:
     """Each problem of the map's places is told by its key before anything runs."""
-    assert [problem.key for problem in assembly.check(town(**overrides).spec, FILE.parent)] == keys
+    assert [problem.key for problem in look_into(town(**overrides).spec, FILE.parent).problems] == keys
 
 
 def test_an_outage_of_a_site_that_is_not_there_is_said_by_key() -> None:
@@ -185,6 +185,6 @@ def test_an_outage_of_a_site_that_is_not_there_is_said_by_key() -> None:
     loaded = town(
         **{"links.outages": "[{hop: site_to_mec, from_s: 1, until_s: 2}, {hop: site_to_mec, site: wst, from_s: 1, until_s: 2}]"}
     )
-    (problem,) = assembly.check(loaded.spec, FILE.parent)
+    (problem,) = look_into(loaded.spec, FILE.parent).problems
     assert (problem.key, problem.found) == ("links.outages[1].site", "there is no site 'wst'")
     assert problem.remedy == "did you mean 'west'?"

@@ -9,10 +9,9 @@ import pytest
 import simpy
 from tests.simulation.town import run_town, town
 
-from twin.eventlog.recorder import Recorder
 from twin.kernel.records import EdgeSpeedReport, FrameBatch, ObjectLists, VehicleReports
-from twin.roadnet.cache import load_network
 from twin.simulation import assembly
+from twin.simulation.preparation import prepare
 from twin.simulation.reports import EdgeSpeeds, Reporting, nearest_reports
 from twin.v2x.topology import MEC_TO_CLOUD, SITE_TO_MEC
 
@@ -83,17 +82,17 @@ def test_of_each_edge_the_vehicle_nearest_to_the_line_is_told() -> None:
     assert report.distance_m.tolist() == [-3.0, 2.0]
 
 
-def test_who_listens_decides_whether_lists_are_told() -> None:
+def test_who_listens_decides_whether_lists_are_told(tmp_path: Path) -> None:
     """Fixed signals and uninformed drivers: no reporting. Actuated signals: reports reach them through the chain."""
     plain, listening = town(), town(signals=ACTUATED)
     for loaded, listens in ((plain, False), (listening, True)):
-        base = loaded.path.parent
-        network = load_network(base / loaded.spec.map)
-        world = assembly.build(loaded.spec, network, _Unwritten(), base)
-        assert (world.reporting is not None) == listens
-        if world.reporting is None:
+        prepared = prepare(loaded)
+        assert prepared.listens == listens
+        world = assembly.build([prepared], [tmp_path])
+        assert (world.sensing[0].reporting is not None) == listens
+        if not listens:
             continue
-        assembly.start(world, loaded.spec)
+        assembly.start(world, [prepared])
         world.env.run(until=10_000_000)
         signals = world.traffic.signals  # type: ignore[union-attr]
         seen = signals.approaches["seen_us"] > 0
@@ -116,16 +115,3 @@ def test_reports_change_the_signals_of_a_run(tmp_path: Path) -> None:
     assert fixed
     assert deaf == fixed
     assert heard != fixed
-
-
-class _Unwritten(Recorder):
-    """Writes nothing."""
-
-    def __init__(self) -> None:
-        super().__init__(Path())
-
-    def append(self, table: str, columns: object) -> None:
-        """Forget the rows."""
-
-    def write_static(self, table: str, columns: object) -> None:
-        """Forget the rows."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -22,19 +23,19 @@ SEGMENT_PATTERN: Final = "part-*.arrow"
 
 
 class Recorder:
-    """Writes the tables of one run below ``folder``, as ``TABLE/part-00000.arrow``, ``part-00001.arrow`` and so on.
+    """Writes tables of one run below ``folder``, as ``TABLE/part-00000.arrow``, ``part-00001.arrow`` and so on.
+
+    Runs over one traffic have its tables in common: each segment is written once and stands in ``others`` too.
 
     ``append`` only copies; checking ranges, sorting and writing happen in ``close_segment``. The same rows in the same order
     give the same bytes. Wrong columns, lengths, types or values that do not fit raise ValueError naming table and column.
     """
 
-    def __init__(self, folder: Path) -> None:
-        """Record below ``folder``, which exists."""
-        self.folder = folder
+    def __init__(self, folder: Path, *others: Path) -> None:
+        """Record below ``folder`` and ``others``, which exist."""
+        self.folders = (folder, *others)
         self.rows: dict[str, int] = {}
         """Rows written by table, tables in the order in which they were first written."""
-        self.bytes = 0
-        """Bytes written, of all segments."""
         self._segments: dict[str, int] = {}
         self._buffers: dict[str, _TableBuffer] = {}
 
@@ -66,20 +67,31 @@ class Recorder:
 
     def _write(self, table: Table, batch: pa.RecordBatch) -> None:
         number = self._segments.get(table.name, 0)
-        folder = self.folder / table.name
-        folder.mkdir(exist_ok=True)
-        final = folder / f"part-{number:05d}.arrow"
-        temporary = folder / f".{final.name}.tmp"
+        final, *others = [folder / table.name / f"part-{number:05d}.arrow" for folder in self.folders]
+        for path in (final, *others):
+            path.parent.mkdir(exist_ok=True)
+        temporary = final.with_name(f".{final.name}.tmp")
         options = ipc.IpcWriteOptions(compression=pa.Codec("zstd", ZSTD_LEVEL), use_threads=False)
         with temporary.open("wb") as sink:
             with ipc.new_file(sink, batch.schema, options=options) as writer:
                 writer.write_batch(batch)
             sink.flush()
             os.fsync(sink.fileno())
-            self.bytes += sink.tell()
+        for path in others:
+            _stand_in(path, temporary)
         temporary.replace(final)
         self._segments[table.name] = number + 1
         self.rows[table.name] = self.rows.get(table.name, 0) + batch.num_rows
+
+
+def _stand_in(path: Path, same: Path) -> None:
+    """Let ``path`` be the finished file ``same``: a second name for it, or a copy where the disk knows no such thing."""
+    try:
+        path.hardlink_to(same)
+    except OSError:
+        temporary = path.with_name(f".{path.name}.tmp")
+        shutil.copyfile(same, temporary)
+        temporary.replace(path)
 
 
 class _TableBuffer:

@@ -8,9 +8,10 @@ import json
 import os
 import tempfile
 import zipfile
+from collections import OrderedDict
 from dataclasses import asdict, fields, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -22,6 +23,11 @@ _LIBRARIES = ("osmium", "osmnx", "networkx", "numpy", "pyproj", "scipy", "shapel
 _RECORDS = ("junctions", "buildings", "places", "provenance", "lights")
 _TEXT = "text"
 _CONNECTIONS = "connections."
+
+KEPT: Final = 2
+"""Networks that are kept in memory: that of the scenario in hand, and one to compare with."""
+
+_in_memory: OrderedDict[tuple[Path, str], RoadNetwork] = OrderedDict()
 
 
 def cache_folder() -> Path:
@@ -46,17 +52,25 @@ def cache_key(content: bytes, package: Path | None = None) -> str:
 def load_network(path: Path) -> RoadNetwork:
     """Return the road network of a map file, from the cache when it was read before; its arrays cannot be written to.
 
-    Files named ``*.net.xml`` or ``*.net.xml.gz`` are SUMO's, all others OpenStreetMap's. Raises ``MapError`` when the file is
-    missing, is neither, is damaged, or has no roads.
+    Asked again for a file that has not changed, it returns the very same object. Files named ``*.net.xml`` or
+    ``*.net.xml.gz`` are SUMO's, all others OpenStreetMap's. Raises ``MapError`` when the file is missing, is neither, is
+    damaged, or has no roads.
     """
     path = Path(path)
     kind = "sumo-" if is_sumo(path) else ""
     kept = cache_folder() / f"{kind}{cache_key(read_bytes(path))}.npz"
-    network = _load(kept)
+    key = kept, path.name
+    network = _in_memory.pop(key, None)
     if network is None:
-        network = _read(path)
-        _save(network, kept)
-    return _frozen(replace(network, provenance=replace(network.provenance, path=path.name)))
+        network = _load(kept)
+        if network is None:
+            network = _read(path)
+            _save(network, kept)
+        network = _frozen(replace(network, provenance=replace(network.provenance, path=path.name)))
+    _in_memory[key] = network
+    while len(_in_memory) > KEPT:
+        _in_memory.popitem(last=False)
+    return network
 
 
 def _read(path: Path) -> RoadNetwork:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from twin.errors import Problem, ScenarioError
@@ -25,12 +25,46 @@ from twin.sensors.radar_video import RadarVideoSpec
 from twin.sensors.sites import Deployment, Device, Site
 
 
-def check(spec: DeploymentSpec, network: RoadNetwork, base: Path = Path()) -> list[Problem]:
-    """Return everything wrong with a deployment on this map; files are relative to ``base``.
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What came of putting a deployment on a map."""
 
-    ``where`` is left empty for whoever knows the scenario file, but names file, row and column for cells of tables.
+    problems: list[Problem]
+    """Everything wrong with it; ``where`` is left empty for whoever knows the scenario file, but names file, row and column
+    for cells of tables."""
+    notices: list[str]
+    """What a planner should know although it can be run, one line each: a datum that fits better than the stated one, sites of
+    tables in buildings or on one spot, places that rules left out, a budget that does not suffice."""
+    deployment: Deployment | None
+    """None where there are problems."""
+
+
+def survey(spec: DeploymentSpec, network: RoadNetwork, base: Path = Path()) -> Survey:
+    """Put a deployment on the map: given sites first, then the rows of tables, then junctions, bridges and roads by rule.
+
+    Files are relative to ``base``.
     """
-    return Placing(spec, network, base).problems
+    placing = Placing(spec, network, base)
+    if placing.problems:
+        return Survey(placing.problems, placing.notices, None)
+    deployment = _placed(placing, spec)
+    return Survey([], [*placing.notices, *_over_budget(spec, deployment)], deployment)
+
+
+def place(spec: DeploymentSpec, network: RoadNetwork, base: Path = Path()) -> Deployment:
+    """Return the deployment that ``survey`` puts on the map; raise ScenarioError with every problem that it finds."""
+    found = survey(spec, network, base)
+    if found.deployment is None:
+        raise ScenarioError(found.problems)
+    return found.deployment
+
+
+def _over_budget(spec: DeploymentSpec, deployment: Deployment) -> Iterator[str]:
+    if spec.budget_cny is None:
+        return
+    low, mid, high = (float(value) / 1e4 for value in bill(deployment, spec.costs).investment_cny)
+    if mid > spec.budget_cny / 1e4:
+        yield say("deployment.budget", budget=spec.budget_cny / 1e4, low=low, mid=mid, high=high)
 
 
 def unknown_kits(spec: DeploymentSpec) -> list[Problem]:
@@ -41,34 +75,6 @@ def unknown_kits(spec: DeploymentSpec) -> list[Problem]:
         for number, entry in enumerate(entries)
     ]
     return [unknown_kit(spec, kit, "", key) for key, kit in named if kit is not None and kit not in spec.kits]
-
-
-def notices(spec: DeploymentSpec, network: RoadNetwork, base: Path = Path()) -> list[str]:
-    """Return what a planner should know of a deployment although it can be run, one line each.
-
-    A datum that fits better than the stated one, sites of tables in buildings or on one spot, places that rules left out.
-    """
-    placing = Placing(spec, network, base)
-    found = placing.notices
-    if spec.budget_cny is not None and not placing.problems:
-        low, mid, high = (float(value) for value in bill(_placed(placing, spec), spec.costs).investment_cny)
-        if mid > spec.budget_cny:
-            found = [
-                *found,
-                say("deployment.budget", budget=spec.budget_cny / 1e4, low=low / 1e4, mid=mid / 1e4, high=high / 1e4),
-            ]
-    return found
-
-
-def place(spec: DeploymentSpec, network: RoadNetwork, base: Path = Path()) -> Deployment:
-    """Put a deployment on the map: given sites first, then the rows of tables, then junctions, bridges and roads by rule.
-
-    Raise ScenarioError with every problem that ``check`` finds.
-    """
-    placing = Placing(spec, network, base)
-    if placing.problems:
-        raise ScenarioError(placing.problems)
-    return _placed(placing, spec)
 
 
 def _placed(placing: Placing, spec: DeploymentSpec) -> Deployment:

@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
 from twin.compilation import PROGRAM_HASH, CompileWatch
-from twin.errors import ScenarioError
 from twin.eventlog.manifest import Manifest, Projection, software_versions
 from twin.eventlog.reader import Run
-from twin.eventlog.recorder import Recorder
 from twin.eventlog.run_folder import RunFolder, run_folder, run_hash
 from twin.kernel.clock import Phase, every
 from twin.messages import say
 from twin.metrics.summary import summarise
-from twin.roadnet.cache import load_network
 from twin.roadnet.road_network import RoadNetwork
 from twin.scenario.load import Loaded
 from twin.scenario.scenario import Scenario
 from twin.sensors.site_tables import table_hashes
 from twin.simulation import assembly
+from twin.simulation.preparation import Prepared, prepare
 from twin.traffic.demand import file_hashes
 from twin.traffic.replay import replay_hashes
 from twin.units import to_s, to_us
@@ -53,35 +53,63 @@ def run(
     Raises ``ScenarioError`` with every problem of the file before anything is written, ``RunError`` when the folder cannot be
     written or another process writes it.
     """
-    scenario, base = loaded.spec, loaded.path.parent
-    for line in assembly.notices(scenario, base):
-        notice(line)
-    problems = assembly.check(scenario, base)
-    if problems:
-        raise ScenarioError(loaded.placed(problems))
-    network = load_network(base / scenario.map)
-    manifest, key = identity(loaded, network)
-    with run_folder(out, key, manifest, overwrite=overwrite) as folder:
-        if folder.reused:
-            return RunResult(folder.path, folder.manifest, reused=True)
-        began_s = time.perf_counter()
-        with CompileWatch(on_first=lambda: notice(say("cli.compiling"))) as compiling:
-            recorder = Recorder(folder.path)
-            world = assembly.build(scenario, network, recorder, base)
-            for line in world.traffic.notices():
-                notice(line)
-            _simulate(world, scenario, folder, progress)
-        for line in world.traffic.closing_notices():
+    (result,) = run_together([prepare(loaded, notice)], out, overwrite=overwrite, progress=progress, notice=notice)
+    return result
+
+
+def run_together(
+    runs: Sequence[Prepared],
+    out: Path,
+    *,
+    overwrite: bool = False,
+    progress: Progress | None = None,
+    notice: Callable[[str], None] = lambda _: None,
+) -> list[RunResult]:
+    """Make runs that differ in their devices over one simulated traffic: the same bytes as one by one, in less time.
+
+    Raises ``ValueError`` for runs of different traffic, else what ``run`` raises; then none of them is complete.
+    """
+    if len(runs) > 1 and (any(one.listens for one in runs) or len({_traffic_of(one) for one in runs}) > 1):
+        raise ValueError("runs of different traffic, or of one that listens to devices, cannot be made together")
+    with contextlib.ExitStack() as opened:
+        folders = [opened.enter_context(_folder(one, out, overwrite=overwrite)) for one in runs]
+        missing = [number for number, folder in enumerate(folders) if not folder.reused]
+        if missing:
+            _make([runs[i] for i in missing], [folders[i] for i in missing], progress, notice)
+        return [RunResult(folder.path, folder.manifest, reused=folder.reused) for folder in folders]
+
+
+def _traffic_of(prepared: Prepared) -> tuple[Path, str]:
+    return prepared.base.resolve(), assembly.traffic_key(prepared.scenario)
+
+
+def _folder(prepared: Prepared, out: Path, *, overwrite: bool) -> AbstractContextManager[RunFolder]:
+    manifest, key = identity(prepared.loaded, prepared.network)
+    return run_folder(out, key, manifest, overwrite=overwrite)
+
+
+def _make(
+    runs: Sequence[Prepared], folders: Sequence[RunFolder], progress: Progress | None, notice: Callable[[str], None]
+) -> None:
+    began_s = time.perf_counter()
+    with CompileWatch(on_first=lambda: notice(say("cli.compiling"))) as compiling:
+        world = assembly.build(runs, [folder.path for folder in folders])
+        for line in world.traffic.notices():
             notice(line)
-        summary = summarise(Run(folder.path, folder.manifest), scenario.warm_up_s) | world.traffic.figures()
+        _simulate(world, runs, folders, progress)
+    for line in world.traffic.closing_notices():
+        notice(line)
+    share_s = (time.perf_counter() - began_s) / len(runs)
+    for number, (one, folder) in enumerate(zip(runs, folders, strict=True)):
+        began_s = time.perf_counter()
+        summary = summarise(Run(folder.path, folder.manifest), one.scenario.warm_up_s) | world.traffic.figures()
         folder.complete(
-            simulated_s=scenario.duration_s,
-            wall_s=time.perf_counter() - began_s,
-            compile_s=compiling.seconds,
-            rows=recorder.rows,
+            simulated_s=one.scenario.duration_s,
+            wall_s=share_s + time.perf_counter() - began_s,
+            compile_s=compiling.seconds / len(runs),
+            rows=world.rows(number),
             summary=summary,
         )
-        return RunResult(folder.path, folder.manifest, reused=False)
 
 
 def identity(loaded: Loaded[Scenario], network: RoadNetwork) -> tuple[Manifest, str]:
@@ -109,15 +137,16 @@ def identity(loaded: Loaded[Scenario], network: RoadNetwork) -> tuple[Manifest, 
     return manifest, run_hash(resolved, scenario.seed, network.provenance.sha256, files, package)
 
 
-def _simulate(world: assembly.World, scenario: Scenario, folder: RunFolder, progress: Progress | None) -> None:
-    env, recorder = world.env, world.recorder
+def _simulate(world: assembly.World, runs: Sequence[Prepared], folders: Sequence[RunFolder], progress: Progress | None) -> None:
+    env, scenario = world.env, runs[0].scenario
     end_us, segment_us = to_us(scenario.duration_s), to_us(scenario.log.segment_s)
 
     def close_segment(t_us: int) -> None:
-        recorder.close_segment()
-        folder.checkpoint(to_s(t_us), recorder.rows)
+        world.close_segment()
+        for number, folder in enumerate(folders):
+            folder.checkpoint(to_s(t_us), world.rows(number))
 
-    assembly.start(world, scenario)
+    assembly.start(world, runs)
     env.process(every(env, segment_us, Phase.SEGMENT, close_segment, first_us=segment_us))
     if progress is not None:
         env.process(every(env, assembly.PROGRESS_US, Phase.RECORDER, lambda t_us: progress(to_s(t_us), scenario.duration_s)))

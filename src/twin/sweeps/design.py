@@ -7,7 +7,7 @@ import itertools
 import json
 import math
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -15,10 +15,10 @@ from typing import Final
 from twin.errors import Problem, ScenarioError
 from twin.messages import say
 from twin.metrics.summary import FIGURES
-from twin.roadnet.cache import load_network
 from twin.scenario.load import Loaded, Override, load_spec
 from twin.scenario.scenario import Scenario
-from twin.simulation.assembly import check, notices
+from twin.simulation.assembly import traffic_key
+from twin.simulation.preparation import Prepared, prepare
 from twin.simulation.run import identity
 from twin.sweeps.sweep_spec import KeyAxis, SweepSpec
 
@@ -46,6 +46,9 @@ class PlannedRun:
     """What was changed in the scenario file, as the run's manifest keeps it."""
     folder: str
     """Name of its run folder, ``<name>-<hash>``."""
+    traffic: str = ""
+    """Runs that have this in common differ in their devices alone and can be made over one traffic; empty for a run whose
+    traffic listens to its devices."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +99,9 @@ def plan(loaded: Loaded[SweepSpec]) -> Design:
     problems = loaded.placed(_problems(loaded, axes))
     if problems:
         raise ScenarioError(problems)
-    variants = [*_variants(loaded, axes)]
-    first = variants[0][1].spec.seed
+    told: dict[str, None] = {}
+    variants = _variants(loaded, axes, told.setdefault)
+    first = variants[0][1].scenario.seed
     seeds = spec.seeds or [first + i for i in range(spec.replications or 1)]
     runs = [run for labels, variant in variants for run in _replications(labels, variant, seeds)]
     same = _same_runs(runs, axes)
@@ -107,7 +111,6 @@ def plan(loaded: Loaded[SweepSpec]) -> Design:
     baseline, metrics = _baseline(spec, axes), tuple(spec.metrics or FIGURES)
     parts = [TABLE_VERSION, spec.name, names, baseline, metrics, [(run.labels, run.seed, run.folder) for run in runs]]
     key = hashlib.blake2b(json.dumps(parts, ensure_ascii=False).encode(), digest_size=6).hexdigest()
-    told = dict.fromkeys(line for _, variant in variants for line in notices(variant.spec, variant.path.parent))
     return Design(spec.name, spec.question, names, baseline, metrics, tuple(runs), key, tuple(told), spec.memory_gb)
 
 
@@ -212,30 +215,29 @@ def _baseline(spec: SweepSpec, axes: tuple[_Axis, ...]) -> tuple[int, str] | Non
     return next(((i, label) for i, label in chosen if spec.baseline in (None, label)), None)
 
 
-def _variants(loaded: Loaded[SweepSpec], axes: tuple[_Axis, ...]) -> Iterator[tuple[tuple[str, ...], Loaded[Scenario]]]:
-    """Yield every combination as a scenario; raise ``ScenarioError`` with what is wrong with any of them."""
+def _variants(
+    loaded: Loaded[SweepSpec], axes: tuple[_Axis, ...], notice: Callable[[str], None]
+) -> list[tuple[tuple[str, ...], Prepared]]:
+    """Return every combination as a scenario; raise ``ScenarioError`` with what is wrong with any of them."""
     path = loaded.path.parent / loaded.spec.scenario
     common = _overrides(loaded, ()) if loaded.spec.set else {}
     found: dict[Problem, list[str]] = {}
-    variants = []
+    variants: list[tuple[tuple[str, ...], Prepared]] = []
     for values in itertools.product(*(axis.values for axis in axes)):
         overrides = dict(common)
         for value in values:
             overrides |= value.overrides
         labels = tuple(value.label for value in values)
+        before = variants[-1][1] if variants else None
         try:
-            variant = load_spec(path, Scenario, overrides)
-            problems = variant.placed(check(variant.spec, path.parent))
+            variants.append((labels, prepare(load_spec(path, Scenario, overrides), notice, before)))
         except ScenarioError as error:
-            problems = error.problems
-        else:
-            variants.append((labels, variant))
-        for problem in problems:
-            found.setdefault(problem, []).append(", ".join(labels))
+            for problem in error.problems:
+                found.setdefault(problem, []).append(", ".join(labels))
     if found:
         count = math.prod(len(axis.values) for axis in axes)
         raise ScenarioError([_of(problem, names, count) for problem, names in found.items()])
-    yield from variants
+    return variants
 
 
 def _of(problem: Problem, names: list[str], all_of_them: int) -> Problem:
@@ -246,14 +248,14 @@ def _of(problem: Problem, names: list[str], all_of_them: int) -> Problem:
     return replace(problem, found=say("sweep.variant.found", found=problem.found, names=shown))
 
 
-def _replications(labels: tuple[str, ...], variant: Loaded[Scenario], seeds: list[int]) -> Iterator[PlannedRun]:
-    base = variant.path.parent.resolve()
-    network = load_network(base / variant.spec.map)
+def _replications(labels: tuple[str, ...], variant: Prepared, seeds: list[int]) -> Iterator[PlannedRun]:
+    base = variant.base.resolve()
     for seed in seeds:
-        scenario = variant.spec.model_copy(update={"seed": seed})
-        overrides = {**variant.overrides, "seed": str(seed)}
-        manifest, key = identity(replace(variant, spec=scenario, overrides=overrides), network)
-        yield PlannedRun(labels, seed, scenario, base, overrides, f"{manifest.name}-{key}")
+        scenario = variant.scenario.model_copy(update={"seed": seed})
+        overrides = {**variant.loaded.overrides, "seed": str(seed)}
+        manifest, key = identity(replace(variant.loaded, spec=scenario, overrides=overrides), variant.network)
+        traffic = "" if variant.listens else traffic_key(scenario)
+        yield PlannedRun(labels, seed, scenario, base, overrides, f"{manifest.name}-{key}", traffic)
 
 
 def _same_runs(runs: list[PlannedRun], axes: tuple[_Axis, ...]) -> list[Problem]:

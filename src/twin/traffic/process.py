@@ -59,16 +59,18 @@ class Traffic:
         weather: WeatherSpec | None = None,
         incidents: Sequence[IncidentSpec] = (),
         base: Path = Path(),
+        design: SignalDesign | None = None,
     ) -> None:
         """Draw the trips, plan the signals, place the vehicles that are under way at the start.
 
-        Files of the demand are relative to ``base``. Raises ScenarioError with what is wrong with demand, signals and incidents
+        Files of the demand are relative to ``base``; ``design`` is what ``planned_signals`` says of these parts, where
+        somebody has asked it already. Raises ScenarioError with what is wrong with demand, signals and incidents
         on this map.
         """
         self.network = network
         self.graph: LaneGraph = lane_graph_of(network)
         self.trips: Trips = on_lanes(network, build_trips(network, demand, seed, duration_us, base))
-        design = planned_signals(network, self.graph, demand, signals, seed, base)
+        design = design or planned_signals(network, self.graph, demand, signals, seed, base)
         if design.problems:
             raise ScenarioError(design.problems)
         self.plans, self.waves = design.plans, design.waves

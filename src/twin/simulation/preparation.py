@@ -1,0 +1,151 @@
+"""What is looked into before a scenario runs: everything that is wrong with it, and the parts that were found on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from twin.errors import MapError, Problem, ScenarioError
+from twin.messages import say
+from twin.roadnet.cache import load_network
+from twin.roadnet.lane_graph_cache import lane_graph_of
+from twin.roadnet.road_network import RoadNetwork
+from twin.scenario.load import Loaded
+from twin.scenario.scenario import Scenario
+from twin.scenario.wording import closest
+from twin.sensors.deployment import survey, unknown_kits
+from twin.sensors.fault_spec import unknown_devices
+from twin.sensors.place_check import FEWEST_DEVICES, unjudged_sites
+from twin.sensors.sites import Deployment
+from twin.traffic.incidents import resolve_incidents
+from twin.traffic.places import trip_ends
+from twin.traffic.process import planned_signals
+from twin.traffic.signal_plans import SignalDesign
+from twin.traffic.trips import check_demand
+from twin.v2x.topology import unknown_sites
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A scenario that can be run."""
+
+    loaded: Loaded[Scenario]
+    network: RoadNetwork
+    deployment: Deployment
+    signals: SignalDesign | None
+    """How its signals are planned; None where recorded trajectories are played."""
+
+    @property
+    def scenario(self) -> Scenario:
+        """What is simulated."""
+        return self.loaded.spec
+
+    @property
+    def base(self) -> Path:
+        """Folder that the scenario's files are relative to."""
+        return self.loaded.path.parent
+
+    @property
+    def listens(self) -> bool:
+        """Whether traffic can hear what devices report: signals that reports change, drivers that choose their way by them."""
+        actuated = self.signals is not None and any((plan.least_us != plan.most_us).any() for plan in self.signals.plans)
+        return self.scenario.replay is None and (actuated or self.scenario.demand.informed_share > 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What was found out about a scenario beyond its own values."""
+
+    problems: list[Problem]
+    """What is wrong with its map and its places on the map; ``where`` is left to the loader, which knows the lines."""
+    notices: list[str]
+    """What a planner should know of it although it can be run, one line each."""
+    network: RoadNetwork | None = None
+    deployment: Deployment | None = None
+    signals: SignalDesign | None = None
+
+
+def prepare(loaded: Loaded[Scenario], notice: Callable[[str], None] = lambda _: None, like: Prepared | None = None) -> Prepared:
+    """Look into a scenario and tell what a planner should know; raise ScenarioError with everything that is wrong with it.
+
+    Signals that are planned as those of ``like`` are taken from there.
+    """
+    found = look_into(loaded.spec, loaded.path.parent, like)
+    for line in found.notices:
+        notice(line)
+    if found.problems or found.network is None or found.deployment is None:
+        raise ScenarioError(loaded.placed(found.problems))
+    return Prepared(loaded, found.network, found.deployment, found.signals)
+
+
+def look_into(scenario: Scenario, base: Path, like: Prepared | None = None) -> Findings:
+    """Return what there is to say of a scenario, whose files are relative to ``base``, and the parts found meanwhile."""
+    try:
+        network = load_network(base / scenario.map)
+    except MapError as error:
+        unreadable = Problem(
+            "", "map", str(error).rstrip("."), "name a readable OpenStreetMap file, relative to the scenario file"
+        )
+        return Findings([unreadable, *unknown_kits(scenario.deployment)], [])
+    placed = survey(scenario.deployment, network, base)
+    problems, notices = [*placed.problems], [*placed.notices]
+    if placed.deployment is not None:
+        problems += _strangers(scenario, placed.deployment)
+        notices += _unjudged(scenario, placed.deployment)
+    wrong, signals = _traffic(scenario, network, base, like)
+    return Findings(problems + wrong, notices, network, placed.deployment, signals)
+
+
+def _strangers(scenario: Scenario, deployment: Deployment) -> list[Problem]:
+    """Return a problem for each device and site that faults and outages name and that is not there."""
+    devices, sites = [device.name for device in deployment.every_device], [site.name for site in deployment.sites]
+    missing = unknown_devices(scenario.faults, devices)
+    problems = _not_there(missing, devices, "faults.scheduled[{}].device", "fault.device")
+    return problems + _not_there(unknown_sites(scenario.links, sites), sites, "links.outages[{}].site", "outage.site")
+
+
+def _not_there(missing: list[tuple[int, str]], known: list[str], key: str, words: str) -> list[Problem]:
+    """Return a problem for each name that is none of ``known``, by its number in the list that ``key`` stands for."""
+
+    def problem(number: int, name: str) -> Problem:
+        meant = closest(name, known)
+        remedy = say("remedy.did_you_mean", name=meant) if meant else say(f"{words}.remedy")
+        return Problem("", key.format(number), say(f"{words}.found", name=name), remedy)
+
+    return [problem(number, name) for number, name in missing]
+
+
+def _unjudged(scenario: Scenario, deployment: Deployment) -> list[str]:
+    if scenario.fusion is None or scenario.self_check is None:
+        return []
+    few = unjudged_sites([device.site for device in deployment.devices])
+    return [say("notice.places", sites=few, of=len(deployment.sites), fewest=FEWEST_DEVICES)] if few else []
+
+
+def _traffic(
+    scenario: Scenario, network: RoadNetwork, base: Path, like: Prepared | None
+) -> tuple[list[Problem], SignalDesign | None]:
+    """Return what is wrong with demand, signals and incidents, and how the signals are planned."""
+    problems = []
+    ends = trip_ends(network)
+    if scenario.demand.inflow_vph > 0.0 and not (ends.zones or (ends.entries and ends.exits)):
+        found = "the map has neither zones nor gates between which anyone could drive"
+        problems.append(Problem("", "demand", found, "use a larger extract, or set inflow_vph to 0"))
+    signals = None
+    if like is not None and _planned_alike(like, scenario, network, base):
+        signals = like.signals
+    else:
+        wrong = check_demand(network, scenario.demand, base)
+        if not wrong and scenario.replay is None:
+            plan = scenario.demand, scenario.signals, scenario.seed, base
+            signals = planned_signals(network, lane_graph_of(network), *plan)
+            wrong = signals.problems
+        problems += wrong
+    return problems + resolve_incidents(network, scenario.incidents)[1], signals
+
+
+def _planned_alike(like: Prepared, scenario: Scenario, network: RoadNetwork, base: Path) -> bool:
+    theirs = like.scenario
+    places = like.network is network and like.base == base
+    return places and all(getattr(scenario, key) == getattr(theirs, key) for key in ("demand", "signals", "replay", "seed"))

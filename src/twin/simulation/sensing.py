@@ -1,0 +1,242 @@
+"""One deployment over a run's traffic: its devices, sites and links, joined. No physics here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import simpy
+
+from twin.eventlog.recorder import Recorder
+from twin.kernel.clock import Phase, every
+from twin.kernel.records import FrameBatch
+from twin.roadnet.projection import to_local, to_wgs84
+from twin.scenario.scenario import Scenario
+from twin.sensors.adaptation import RateControl
+from twin.sensors.coverage import stretches, write_coverage
+from twin.sensors.dimensions import write_dimensions
+from twin.sensors.faults import Change, DeviceFaults, device_rows
+from twin.sensors.fleet import SensorFleet
+from twin.sensors.light import sun_position
+from twin.sensors.loop_fleet import LoopFleet
+from twin.sensors.loop_reports import LoopReports
+from twin.sensors.perceived import PERIOD_US, Perceived
+from twin.sensors.place_check import PlaceCheck
+from twin.sensors.process import run_fleet, run_loops
+from twin.sensors.site_lists import SiteLists
+from twin.sensors.sites import Deployment
+from twin.sensors.storeys import bridge_decks
+from twin.simulation.preparation import Prepared
+from twin.simulation.reports import EdgeSpeeds, Reporting
+from twin.traffic.ground_truth import GroundTruth
+from twin.traffic.process import Traffic
+from twin.traffic.replay import Replay
+from twin.units import to_us
+from twin.v2x.chain import Chain
+from twin.v2x.process import STEP_US, link_process
+from twin.v2x.topology import assign_mecs, nearest_mec, outages_of
+
+
+@dataclass(frozen=True, slots=True)
+class Sensing:
+    """All parts of one deployment."""
+
+    recorder: Recorder
+    """Takes its tables, those of the traffic not among them."""
+    fleets: tuple[SensorFleet, ...] = ()
+    loops: tuple[LoopReports, ...] = ()
+    """The loops in the roads, by rate and interval."""
+    chain: Chain | None = None
+    """What they report by; None without devices."""
+    reporting: Reporting | None = None
+    """What hands reports on, where anybody listens."""
+    perceived: Perceived | None = None
+    """Who is perceived by whom; None without devices that see."""
+    faults: DeviceFaults | None = None
+    """What is wrong with which device; None without devices."""
+    site_lists: SiteLists | None = None
+    """What the sites make of their devices' lists; None where they do not fuse."""
+    rates: RateControl | None = None
+    """Which frames go out; None where all do."""
+
+    def finish(self, truth: GroundTruth, end_us: int) -> None:
+        """Write what the end settles: the interval cut short, messages under way."""
+        self.close_interval(end_us)
+        if self.chain is not None:
+            for loops in self.loops:
+                loops.finish(truth, self.chain.send)
+            self.chain.finish()
+
+    def close_interval(self, t_us: int) -> None:
+        """Write what the sensors summed up over the interval that ends at ``t_us``, the frame of that instant not included."""
+        for fleet in self.fleets:
+            fleet.close_interval(t_us)
+
+
+def build_sensing(env: simpy.Environment, prepared: Prepared, traffic: Traffic | Replay, recorder: Recorder) -> Sensing:
+    """Return the joined parts of a deployment, with its dimensions already written."""
+    scenario, network, deployment = prepared.scenario, prepared.network, prepared.deployment
+    site_mec = _site_mec(prepared)
+    write_dimensions(recorder, deployment, site_mec.tolist(), scenario.deployment.costs)
+    if not deployment.every_device:
+        return Sensing(recorder)
+    chain = _chain(scenario, deployment, site_mec, recorder)
+    chain.on_delivery = reporting = _reporting(env, prepared, traffic)
+    faults = _faults(scenario, deployment, recorder)
+    loops = _loops(prepared, recorder, faults)
+    if not deployment.devices:
+        return Sensing(recorder, loops=loops, chain=chain, reporting=reporting, faults=faults)
+    perceived = Perceived(recorder)
+    site_lists = None
+    if scenario.fusion is not None:
+        places = _places(scenario, deployment)
+        site_lists = SiteLists(scenario.fusion, len(deployment.sites), deployment.devices, recorder, places)
+    rates = RateControl(scenario.adaptation, len(deployment.devices)) if scenario.adaptation.reduce_rate else None
+    fleets = _fleets(prepared, recorder, perceived, faults, site_lists, tell_content=reporting is not None)
+    write_coverage(recorder, stretches(network, [fleet.outlook for fleet in fleets], scenario.coverage))
+    return Sensing(recorder, fleets, loops, chain, reporting, perceived, faults, site_lists, rates)
+
+
+def start_sensing(env: simpy.Environment, sensing: Sensing, scenario: Scenario, traffic: Traffic | Replay) -> None:
+    """Start every process of a deployment: who reports to whom is decided here."""
+
+    def now() -> GroundTruth:
+        return traffic.now(int(env.now))
+
+    def deliver(batch: FrameBatch) -> None:
+        if sensing.rates is not None and sensing.chain is not None:
+            batch = batch.chosen(sensing.rates.sends(batch.device, batch.frame, sensing.chain.site_queue[batch.device]))
+        if sensing.reporting is not None:
+            sensing.reporting.send(batch)
+        if sensing.chain is not None:
+            sensing.chain.send(batch)
+
+    _start_devices(env, sensing, scenario, now, deliver)
+    if sensing.chain is not None:
+        env.process(link_process(env, sensing.chain))
+        for loops in sensing.loops:
+            env.process(run_loops(env, loops, now, sensing.chain.send))
+    if sensing.reporting is not None:
+        for process in sensing.reporting.processes(STEP_US):
+            env.process(process)
+    interval_us = to_us(scenario.log.interval_s)
+    env.process(every(env, interval_us, Phase.CONTROL, sensing.close_interval, first_us=interval_us))
+
+
+def _start_devices(
+    env: simpy.Environment,
+    sensing: Sensing,
+    scenario: Scenario,
+    now: Callable[[], GroundTruth],
+    deliver: Callable[[FrameBatch], None],
+) -> None:
+    site_lists, perceived = sensing.site_lists, sensing.perceived
+    for fleet in sensing.fleets:
+        env.process(run_fleet(env, fleet, now, deliver))
+    if sensing.faults is not None:
+        for fault in sensing.faults.processes(env):
+            env.process(fault)
+    if scenario.self_check is not None:
+        window_us = to_us(scenario.self_check.window_s)
+        for fleet in sensing.fleets:
+            env.process(every(env, window_us, Phase.CONTROL, fleet.close_check, first_us=window_us))
+        if site_lists is not None:
+            env.process(every(env, window_us, Phase.CONTROL, site_lists.close_check, first_us=window_us))
+    if site_lists is not None:
+        env.process(every(env, site_lists.period_us, Phase.LINKS, lambda _: site_lists.close(int(env.now))))
+    if perceived is not None:
+        second = every(env, PERIOD_US, Phase.RECORDER, lambda _: perceived.close_second(now()), first_us=PERIOD_US)
+        env.process(second)
+
+
+def _reporting(env: simpy.Environment, prepared: Prepared, traffic: Traffic | Replay) -> Reporting | None:
+    """Return what hands reports on to actuated signals and informed drivers; None where there are neither."""
+    if isinstance(traffic, Replay) or not (traffic.listens_to_vehicles or traffic.listens_to_speeds):
+        return None
+    network, scenario = prepared.network, prepared.scenario
+    speeds = EdgeSpeeds(network.edge_length_m, network.edge_speed_limit_mps)
+    period_us = to_us(scenario.demand.rerouting.period_s)
+    return Reporting(
+        env,
+        vehicles=(traffic.stop_line_m(), traffic.signals.report) if traffic.listens_to_vehicles else None,
+        speeds=(speeds, period_us, traffic.inform) if traffic.listens_to_speeds else None,
+    )
+
+
+def _fleets(
+    prepared: Prepared,
+    recorder: Recorder,
+    perceived: Perceived | None,
+    faults: DeviceFaults | None,
+    site_lists: SiteLists | None,
+    *,
+    tell_content: bool,
+) -> tuple[SensorFleet, ...]:
+    scenario, network, devices = prepared.scenario, prepared.network, prepared.deployment.devices
+    lon_deg, lat_deg = to_wgs84(network.crs, network.origin_m, 0.0, 0.0)
+    sun = sun_position(scenario.start, float(lon_deg), float(lat_deg))
+    decks = bridge_decks(network, scenario.decks)
+    periods = sorted({device.spec.period_us for device in devices})
+    return tuple(
+        SensorFleet(
+            [device for device in devices if device.spec.period_us == period_us],
+            network.buildings,
+            scenario.weather,
+            scenario.seed,
+            recorder,
+            observation_every_n_frames=scenario.log.observation_every_n_frames,
+            tell_content=tell_content,
+            perceived=perceived,
+            light=scenario.light,
+            sun=sun,
+            faults=faults,
+            self_check=scenario.self_check,
+            site_lists=site_lists,
+            decks=decks,
+        )
+        for period_us in periods
+    )
+
+
+def _loops(prepared: Prepared, recorder: Recorder, faults: DeviceFaults) -> tuple[LoopReports, ...]:
+    scenario, network, deployment = prepared.scenario, prepared.network, prepared.deployment
+    kinds = sorted({(loop.spec.period_us, loop.spec.interval_us) for loop in deployment.loops})
+    alike = ([loop for loop in deployment.loops if (loop.spec.period_us, loop.spec.interval_us) == kind] for kind in kinds)
+    return tuple(LoopReports(LoopFleet(loops, network.edge_count, scenario.seed), recorder, faults) for loops in alike)
+
+
+def _faults(scenario: Scenario, deployment: Deployment, recorder: Recorder) -> DeviceFaults:
+    def write(change: Change) -> None:
+        recorder.append("device", device_rows([change]))
+
+    return DeviceFaults(scenario.faults, [device.name for device in deployment.every_device], scenario.seed, write)
+
+
+def _places(scenario: Scenario, deployment: Deployment) -> PlaceCheck | None:
+    """Return what watches over the places that devices of one site report; None where nobody watches."""
+    if scenario.self_check is None:
+        return None
+    site, x_m, y_m = (np.array([getattr(one, name) for one in deployment.devices]) for name in ("site", "x_m", "y_m"))
+    return PlaceCheck(scenario.self_check, site, x_m, y_m, recalibrate=scenario.adaptation.recalibrate)
+
+
+def _chain(scenario: Scenario, deployment: Deployment, site_mec: npt.NDArray[np.int64], recorder: Recorder) -> Chain:
+    names = [device.name for device in deployment.every_device]
+    sites = np.array([device.site for device in deployment.every_device])
+    outages = outages_of(scenario.links, [site.name for site in deployment.sites], site_mec)
+    return Chain(scenario.links, names, sites, site_mec, scenario.seed, recorder, outages)
+
+
+def _site_mec(prepared: Prepared) -> npt.NDArray[np.int64]:
+    scenario, network, deployment = prepared.scenario, prepared.network, prepared.deployment
+    x_m = np.array([site.x_m for site in deployment.sites])
+    y_m = np.array([site.y_m for site in deployment.sites])
+    mecs = scenario.links.mecs
+    if not mecs:
+        return assign_mecs(x_m, y_m, scenario.links.mec_sites_per_unit, scenario.links.mec_tile_m)[0]
+    mec_x_m, mec_y_m = to_local(
+        network.crs, network.origin_m, np.array([mec.lon_deg for mec in mecs]), np.array([mec.lat_deg for mec in mecs])
+    )
+    return nearest_mec(x_m, y_m, mec_x_m, mec_y_m)
