@@ -970,9 +970,16 @@ CATALOGUE: Final[dict[str, tuple[str, str]]] = {
     "sweep.failed_run": ("failed: {name}: {error}", "失败：{name}：{error}"),
     "sweep.failures": ("error: {failed} of {total} runs failed", "错误：{total} 次运行中有 {failed} 次失败"),
     "sweep.reused": ("{count} runs were there already", "{count} 次运行已存在，直接采用"),
+    "sweep.studentised": ("bootstrap-t 95 %", "自助 t 95 %"),
+    "sweep.narrower": ("narrower", "收窄"),
+    "sweep.p_holm": ("p (Holm)", "p（Holm 校正）"),
     "sweep.note": (
-        "Half widths are those of Student's 95 % intervals over the seeds; demand is not calibrated (demo data).",
-        "半宽取自各种子的 95 % t 置信区间；交通需求未标定（演示数据）。",
+        "± Student's 95 % interval over the seeds; [ , ] studentised bootstrap; demand is not calibrated (demo data).",
+        "± 为各种子的 95 % t 置信区间；[ , ] 为学生化自助法区间；交通需求未标定（演示数据）。",
+    ),
+    "sweep.family": (
+        "Of {differences} differences about {misses} miss the truth by chance; p (Holm) holds for all of a figure together.",
+        "{differences} 个差值中约有 {misses} 个区间会因偶然而不含真值；p（Holm 校正）对同一指标的全部差值同时成立。",
     ),
     "sweep.folder": ("results: {folder}", "结果目录：{folder}"),
     # the command line

@@ -12,6 +12,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Final, Protocol, Self
 
 from twin.messages import say
+from twin.metrics.statistics import LEVEL
 from twin.terminal import PLAIN_LINE_EVERY_S, clock, grid, label, unit
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ SIGNIFICANT: Final = 2
 """Digits of the smallest half width that are shown; all figures of a metric have as many decimals."""
 
 MOST_DECIMALS: Final = 6
+
+SMALLEST_P: Final = 0.001
 
 ROUNDING: Final = 1e-9
 """Half widths below this share of a figure are what rounding leaves of a constant."""
@@ -150,19 +153,31 @@ def sweep_plan(design: Design) -> str:
 
 def sweep_summary(design: Design, result: SweepResult) -> str:
     """Return the closing tables: a block a metric, the failed runs, where everything is."""
-    blocks = [_block(metric, [*those], design) for metric, those in groupby(result.comparisons, lambda one: one.metric)]
     failures = [
         say("sweep.failed_run", name=" · ".join((*run.labels, f"seed {run.seed}")), error=result.outcomes[number].error)
         for number, run in enumerate(design.runs)
         if result.outcomes[number].summary is None
     ]
     closing = [say("sweep.reused", count=result.reused)] if result.reused else []
-    closing += [say("sweep.note"), say("sweep.folder", folder=result.store)]
-    return "\n\n".join([*blocks, *(["\n".join(failures)] if failures else []), "\n".join(closing)])
+    closing.append(say("sweep.folder", folder=result.store))
+    tables = comparison_text(result.comparisons, design.axes, design.name, design.baseline)
+    return "\n\n".join([tables, *(["\n".join(failures)] if failures else []), "\n".join(closing)])
 
 
-def _block(metric: str, comparisons: Sequence[Comparison], design: Design) -> str:
-    factor, name = unit(metric)
+def comparison_text(comparisons: Sequence[Comparison], axes: Sequence[str], name: str, baseline: tuple[int, str] | None) -> str:
+    """Return a table a metric and how to read them; ``name`` stands for the only variant of a sweep without axes."""
+    blocks = [_block(metric, [*those], axes, name, baseline) for metric, those in groupby(comparisons, lambda one: one.metric)]
+    differences = sum(one.p_value is not None for one in comparisons)
+    notes = [say("sweep.note")]
+    if differences > 1:
+        notes.append(say("sweep.family", differences=differences, misses=f"{(1.0 - LEVEL) * differences:.1f}"))
+    return "\n\n".join([*blocks, "\n".join(notes)])
+
+
+def _block(
+    metric: str, comparisons: Sequence[Comparison], axes: Sequence[str], name: str, baseline: tuple[int, str] | None
+) -> str:
+    factor, shown_unit = unit(metric)
     means = [factor * one.mean.mean for one in comparisons if one.mean]
     estimates = [estimate for one in comparisons for estimate in (one.mean, one.paired) if estimate]
     decimals = _decimals([factor * (estimate.half_width or 0.0) for estimate in estimates], means)
@@ -178,19 +193,36 @@ def _block(metric: str, comparisons: Sequence[Comparison], design: Design) -> st
     def width_of(half_width: float | None) -> str:
         return "-" if half_width is None else f"± {number(half_width)}"
 
-    rows = []
-    for one in comparisons:
-        row = [" · ".join(one.labels) or design.name, mean_of(one.mean), "", "", ""]
-        if one.paired is not None:
-            row[2:4] = [number(one.paired.mean, "+"), width_of(one.paired.half_width)]
-            row[4] = width_of(one.unpaired.half_width if one.unpaired else None)
-        rows.append(row)
-    titles = [" · ".join(design.axes), say("sweep.mean"), "", "", ""]
-    if design.baseline is not None:
-        titles[2:] = [say("sweep.difference", baseline=design.baseline[1]), say("sweep.paired"), say("sweep.unpaired")]
-    used = len(titles) if any(one.baseline for one in comparisons) else 2
-    title = label(metric) + (f" ({name})" if name else "")
-    return title + "\n" + grid(titles[:used], [row[:used] for row in rows], [False, *[True] * (used - 1)])
+    def row_of(one: Comparison) -> list[str]:
+        row = [" · ".join(one.labels) or name, mean_of(one.mean)]
+        if one.paired is None:
+            return [*row, "", "", "", "", "", ""]
+        ends = one.paired_studentised
+        return [
+            *row,
+            number(one.paired.mean, "+"),
+            width_of(one.paired.half_width),
+            "-" if ends is None else f"[{number(ends.low, '+')}, {number(ends.high, '+')}]",
+            width_of(one.unpaired.half_width if one.unpaired else None),
+            "-" if one.narrower is None else f"{one.narrower:.1f} x",
+            p_value_text(one.p_holm),
+        ]
+
+    rows = [row_of(one) for one in comparisons]
+    titles = [" · ".join(axes), say("sweep.mean")]
+    if baseline is not None and any(one.baseline for one in comparisons):
+        titles.append(say("sweep.difference", baseline=baseline[1]))
+        titles += [say(f"sweep.{column}") for column in ("paired", "studentised", "unpaired", "narrower", "p_holm")]
+    used = len(titles)
+    title = label(metric) + (f" ({shown_unit})" if shown_unit else "")
+    return title + "\n" + grid(titles, [row[:used] for row in rows], [False, *[True] * (used - 1)])
+
+
+def p_value_text(value: float | None) -> str:
+    """Return a p-value with three decimals, those too small for that as a bound."""
+    if value is None:
+        return "-"
+    return "< 0.001" if value < SMALLEST_P else f"{value:.3f}"
 
 
 def _decimals(widths: Sequence[float], means: Sequence[float]) -> int:

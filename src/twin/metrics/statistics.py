@@ -7,6 +7,7 @@ section 10.2: paired-t interval 10.2.1, Welch's interval 10.2.2, common random n
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -82,6 +83,60 @@ def unpaired_difference(values: npt.ArrayLike, baseline: npt.ArrayLike, level: f
     shares = parts / parts.sum()  # normalised first, or squares of tiny variances would underflow
     degrees = float(1.0 / np.sum(shares**2 / freedom))
     return UnpairedDifference(difference, degrees, float(_student(level, degrees) * np.sqrt(parts.sum())))
+
+
+def student_p_value(estimate: Estimate | None) -> float | None:
+    """Return how likely a mean at least so far from 0 is where the true one is 0: Student's test, two-sided.
+
+    None for fewer than two values. Values without any spread are certain: 0, or 1 where they are 0.
+    """
+    from scipy.special import stdtr
+
+    if estimate is None or estimate.deviation is None:
+        return None
+    if estimate.deviation == 0.0:
+        return float(estimate.mean == 0.0)
+    statistic = abs(estimate.mean) / estimate.deviation * np.sqrt(estimate.count)
+    return float(2.0 * stdtr(estimate.count - 1, -statistic))
+
+
+def holm_adjusted(p_values: Sequence[float | None]) -> list[float | None]:
+    """Return p-values that hold for all tests of a family together; None stays None and is no member.
+
+    Taken as significant below 5 %, at most one family in twenty has any false member, however the tests depend on each other:
+    S. Holm, "A simple sequentially rejective multiple test procedure", Scandinavian Journal of Statistics 6 (1979), 65-70.
+    """
+    order = sorted((value, place) for place, value in enumerate(p_values) if value is not None)
+    adjusted: list[float | None] = [None] * len(p_values)
+    largest = 0.0
+    for rank, (value, place) in enumerate(order):
+        largest = max(largest, min(1.0, (len(order) - rank) * value))
+        adjusted[place] = largest
+    return adjusted
+
+
+@dataclass(frozen=True, slots=True)
+class PairingGain:
+    """What common seeds buy for the difference of two means."""
+
+    correlation: float
+    """Of the two over the seeds (Pearson)."""
+    variance_ratio: float
+    """Variance of the difference over the sum of both variances: 1 without correlation, 0 where the seed explains all."""
+
+
+def pairing_gain(values: npt.ArrayLike, baseline: npt.ArrayLike) -> PairingGain | None:
+    """Return what pairing buys; None for fewer than two pairs and where one of the two has no spread.
+
+    Var(X - Y) = Var X + Var Y - 2 Cov(X, Y): Law (2015), section 11.2.
+    """
+    first, second = _same_length(values, baseline)
+    if first.size < 2:
+        return None
+    (own, shared), (_, other) = np.cov(first, second).tolist()
+    if own <= 0.0 or other <= 0.0:
+        return None
+    return PairingGain(shared / float(np.sqrt(own) * np.sqrt(other)), (own + other - 2.0 * shared) / (own + other))
 
 
 def _same_length(values: npt.ArrayLike, baseline: npt.ArrayLike) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:

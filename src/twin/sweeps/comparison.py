@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from twin.metrics.statistics import Estimate, UnpairedDifference, mean_estimate, paired_difference, unpaired_difference
+from twin.metrics.resampling import Interval, studentised_interval
+from twin.metrics.statistics import (
+    Estimate,
+    PairingGain,
+    UnpairedDifference,
+    holm_adjusted,
+    mean_estimate,
+    paired_difference,
+    pairing_gain,
+    student_p_value,
+    unpaired_difference,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +39,23 @@ class Comparison:
     """Difference to the baseline over the seeds that both have."""
     unpaired: UnpairedDifference | None = None
     """The same without making use of the common seeds, to show what pairing buys."""
+    gain: PairingGain | None = None
+    """What pairing buys."""
+    mean_studentised: Interval | None = None
+    """Bootstrap-t interval of the mean; None for fewer than five seeds."""
+    paired_studentised: Interval | None = None
+    """Bootstrap-t interval of the difference."""
+    p_value: float | None = None
+    """Of the paired difference, Student's test."""
+    p_holm: float | None = None
+    """The same, held for all differences of this metric together (Holm)."""
+
+    @property
+    def narrower(self) -> float | None:
+        """How many times narrower the paired interval is than the unpaired one; None where one of them has no width."""
+        if self.paired is None or self.unpaired is None or not self.paired.half_width or not self.unpaired.half_width:
+            return None
+        return self.unpaired.half_width / self.paired.half_width
 
 
 def compare(table: pa.Table, axes: Sequence[str], metrics: Sequence[str], baseline: tuple[int, str] | None) -> list[Comparison]:
@@ -41,7 +69,9 @@ def compare(table: pa.Table, axes: Sequence[str], metrics: Sequence[str], baseli
     for metric in metrics:
         values = table[metric].to_numpy()
         by_variant = {variant: _by_seed(seeds[at], values[at]) for variant, at in rows.items()}
-        found += [_comparison(metric, variant, by_variant, baseline) for variant in rows]
+        own = [_comparison(metric, variant, by_variant, baseline) for variant in rows]
+        adjusted = holm_adjusted([one.p_value for one in own])
+        found += [replace(one, p_holm=p_holm) for one, p_holm in zip(own, adjusted, strict=True)]
     return found
 
 
@@ -56,18 +86,31 @@ def _comparison(
     baseline: tuple[int, str] | None,
 ) -> Comparison:
     ours = by_variant[variant]
-    mean = mean_estimate([*ours.values()])
+    name = "\0".join((metric, *variant))
+    mean, studentised = mean_estimate([*ours.values()]), studentised_interval([*ours.values()], name)
     if baseline is None or variant[baseline[0]] == baseline[1]:
-        return Comparison(metric, variant, mean, None)
+        return Comparison(metric, variant, mean, None, mean_studentised=studentised)
     other = (*variant[: baseline[0]], baseline[1], *variant[baseline[0] + 1 :])
     theirs = by_variant[other]
     both = [seed for seed in ours if seed in theirs]
-    paired = paired_difference([ours[seed] for seed in both], [theirs[seed] for seed in both])
-    return Comparison(metric, variant, mean, other, paired, unpaired_difference([*ours.values()], [*theirs.values()]))
+    our_values, their_values = np.array([ours[seed] for seed in both]), np.array([theirs[seed] for seed in both])
+    paired = paired_difference(our_values, their_values)
+    return Comparison(
+        metric,
+        variant,
+        mean,
+        other,
+        paired,
+        unpaired_difference([*ours.values()], [*theirs.values()]),
+        pairing_gain(our_values, their_values),
+        studentised,
+        studentised_interval(our_values - their_values, "\0".join((name, *other))),
+        student_p_value(paired),
+    )
 
 
 def comparison_table(comparisons: Sequence[Comparison], axes: Sequence[str]) -> pa.Table:
-    """Return the comparisons as a tidy table, one row each; half widths are those of 95 % intervals."""
+    """Return the comparisons as a tidy table, one row each; half widths, lows and highs are those of 95 % intervals."""
     columns: dict[str, Any] = {"metric": pa.array([one.metric for one in comparisons], pa.string())}
     for i, axis in enumerate(axes):
         columns[axis] = pa.array([one.labels[i] for one in comparisons], pa.string())
@@ -76,10 +119,18 @@ def comparison_table(comparisons: Sequence[Comparison], axes: Sequence[str]) -> 
         "mean": [one.mean and one.mean.mean for one in comparisons],
         "deviation": [one.mean and one.mean.deviation for one in comparisons],
         "half_width": [one.mean and one.mean.half_width for one in comparisons],
+        "low_studentised": [one.mean_studentised and one.mean_studentised.low for one in comparisons],
+        "high_studentised": [one.mean_studentised and one.mean_studentised.high for one in comparisons],
         "pairs": [one.paired.count if one.paired else None for one in comparisons],
         "difference": [one.paired and one.paired.mean for one in comparisons],
         "difference_half_width_paired": [one.paired and one.paired.half_width for one in comparisons],
+        "difference_low_studentised": [one.paired_studentised and one.paired_studentised.low for one in comparisons],
+        "difference_high_studentised": [one.paired_studentised and one.paired_studentised.high for one in comparisons],
         "difference_half_width_unpaired": [one.unpaired and one.unpaired.half_width for one in comparisons],
+        "correlation": [one.gain and one.gain.correlation for one in comparisons],
+        "variance_ratio": [one.gain and one.gain.variance_ratio for one in comparisons],
+        "p": [one.p_value for one in comparisons],
+        "p_holm": [one.p_holm for one in comparisons],
     }
     for name, values in figures.items():
         columns[name] = pa.array(values, pa.int64() if name in ("count", "pairs") else pa.float64())

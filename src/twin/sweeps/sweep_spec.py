@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, Discriminator, Field, Tag
 
@@ -58,6 +58,19 @@ AxisSpec = Annotated[Annotated[VariantAxis, Tag("VariantAxis")] | Annotated[KeyA
 """An axis with ``key`` runs over one key, any other over labelled values."""
 
 
+class PrecisionSpec(Spec):
+    """How narrow the 95 % interval of a figure is to be; seeds are added until it is, for every variant."""
+
+    metric: str
+    """Figure of a run's summary, one of ``metrics``."""
+
+    half_width: float = Field(gt=0.0)
+    """Half the width of the interval, in the unit of the figure: 0.005 is half a percentage point of a share."""
+
+    of: Literal["mean", "difference"] = "mean"
+    """Whose interval: of each variant's mean, or of its paired difference to the baseline."""
+
+
 class SweepSpec(Spec):
     """A sweep: every combination of the axes' values, each with every seed."""
 
@@ -81,6 +94,12 @@ class SweepSpec(Spec):
 
     replications: int | None = Field(None, ge=1, le=MAX_REPLICATIONS)
     """Instead of ``seeds``: that many, counted up from the scenario's own."""
+
+    precision: list[PrecisionSpec] = Field(default_factory=list)
+    """Half widths to reach: ``replications`` (5 or more) make the first round, others follow until every target is met."""
+
+    max_replications: int | None = Field(None, ge=1, le=MAX_REPLICATIONS)
+    """Seeds at which a sweep with ``precision`` stops, whether its targets are met or not."""
 
     baseline: str | None = None
     """Label that the other values of its axis are compared with; the first value of the first axis where it is left out."""
