@@ -98,8 +98,15 @@ def coverage(distribution: Distribution, seeds: int, repetitions: int, resamples
         ]
     )
     width = np.median(studentised[:, 1] - studentised[:, 0]) / np.median(student[:, 1] - student[:, 0])
-    held = [held_share(bounds, distribution.mean) for bounds in (student, studentised, percentile)]
-    return Coverage(distribution.name, distribution.skewness, seeds, *held, float(width))
+    return Coverage(
+        distribution.name,
+        distribution.skewness,
+        seeds,
+        held_share(student, distribution.mean),
+        held_share(studentised, distribution.mean),
+        held_share(percentile, distribution.mean),
+        float(width),
+    )
 
 
 def student_bounds(values: Matrix) -> Matrix:

@@ -197,9 +197,9 @@ def sweep(
         with going_on(sys.argv), QuietSweep() if quiet else sweep_reporter_for(design.name) as reporter:
             result = run_sweep(design, out, pool, reporter.advance)
         if not quiet:
-            typer.echo(sweep_summary(design, result))
+            typer.echo(sweep_summary(result))
         if result.failed:
-            raise TwinError(say("sweep.failures", failed=result.failed, total=len(design.runs)))
+            raise TwinError(say("sweep.failures", failed=result.failed, total=len(result.outcomes)))
 
 
 @app.command()

@@ -885,6 +885,42 @@ CATALOGUE: Final[dict[str, tuple[str, str]]] = {
     "sweep.variant.found": ("{found} (in: {names})", "{found}（位于：{names}）"),
     "sweep.same.found": ("'{this}' is the same scenario as '{other}'", "“{this}”与“{other}”是相同的场景"),
     "sweep.same.remedy": ("let it change something, or leave it out", "请修改其取值或删除"),
+    "sweep.precision.idle": ("max_replications stands without precision", "给出了 max_replications 但没有 precision"),
+    "sweep.precision.idle.remedy": (
+        "give targets under `precision:`, or leave it out",
+        "请在 `precision:` 中给出目标，或删除此键",
+    ),
+    "sweep.precision.metric": ("'{name}' is not among the sweep's metrics", "“{name}”不在本次的指标之列"),
+    "sweep.precision.alone": ("there is nothing to differ from: the sweep has no axes", "没有可比较的方案：未设置任何因素"),
+    "sweep.precision.alone.remedy": ("write `of: mean`, or add an axis", "请改为 `of: mean`，或增加一个因素"),
+    "sweep.precision.seeds": ("the seeds are given one by one", "种子是逐个给定的"),
+    "sweep.precision.few": ("{count} seeds tell too little of the spread", "{count} 个种子不足以估计离散程度"),
+    "sweep.precision.first.remedy": (
+        "give the seeds of the first round as `replications:`, at least {fewest}",
+        "请用 `replications:` 给出首轮种子数，至少 {fewest}",
+    ),
+    "sweep.precision.limit": (
+        "no limit to the seeds that is at least `replications`",
+        "缺少不小于 `replications` 的种子数上限",
+    ),
+    "sweep.precision.limit.remedy": (
+        "give the most seeds that you will wait for as `max_replications:`",
+        "请用 `max_replications:` 给出可接受的最大种子数",
+    ),
+    "sweep.precision.plan": (
+        "further seeds until {targets} precision targets are met, at most {most} seeds = {runs} runs",
+        "继续增加种子直至达到 {targets} 项精度目标，至多 {most} 个种子，即 {runs} 次运行",
+    ),
+    "sweep.target.met": (
+        "precision: {metric}, {of}: ± {widest} (asked: ± {asked}) - met with {seeds} seeds",
+        "精度：{metric}（{of}）：± {widest}（要求 ± {asked}）——{seeds} 个种子，已达到",
+    ),
+    "sweep.target.missed": (
+        "precision: {metric}, {of}: ± {widest} (asked: ± {asked}) - NOT met with {seeds} seeds, widest: {variant}",
+        "精度：{metric}（{of}）：± {widest}（要求 ± {asked}）——{seeds} 个种子，未达到，最宽：{variant}",
+    ),
+    "sweep.target.of.mean": ("mean", "均值"),
+    "sweep.target.of.difference": ("difference", "差值"),
     "sweep.unwritable": (
         "{path}: cannot be written ({reason}); choose another folder with --out",
         "{path}：无法写入（{reason}）；请用 --out 另选文件夹",

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from twin.metrics.statistics import Estimate
     from twin.sweeps.comparison import Comparison
     from twin.sweeps.design import Design
+    from twin.sweeps.precision import TargetOutcome
     from twin.sweeps.sweep import Progress, SweepResult
 
 SIGNIFICANT: Final = 2
@@ -147,21 +148,44 @@ def line_of(progress: Progress, elapsed_s: float) -> str:
 def sweep_plan(design: Design) -> str:
     """Return what a sweep is about to do, and what to know of its scenarios, in a few lines."""
     variants = len({run.labels for run in design.runs})
-    plan = say("sweep.plan", variants=variants, seeds=len(design.runs) // variants, runs=len(design.runs))
-    return "\n".join([*([design.question] if design.question else []), plan, *design.notices])
+    plan = [say("sweep.plan", variants=variants, seeds=len(design.runs) // variants, runs=len(design.runs))]
+    if design.precision:
+        most = design.most_seeds
+        plan.append(say("sweep.precision.plan", targets=len(design.precision), most=most, runs=variants * most))
+    return "\n".join([*([design.question] if design.question else []), *plan, *design.notices])
 
 
-def sweep_summary(design: Design, result: SweepResult) -> str:
-    """Return the closing tables: a block a metric, the failed runs, where everything is."""
+def sweep_summary(result: SweepResult) -> str:
+    """Return the closing tables: a block a metric, the failed runs, the targets of precision, where everything is."""
+    design = result.design
     failures = [
         say("sweep.failed_run", name=" · ".join((*run.labels, f"seed {run.seed}")), error=result.outcomes[number].error)
         for number, run in enumerate(design.runs)
         if result.outcomes[number].summary is None
     ]
-    closing = [say("sweep.reused", count=result.reused)] if result.reused else []
+    closing = [target_text(target, len(design.seeds)) for target in result.targets]
+    closing += [say("sweep.reused", count=result.reused)] if result.reused else []
     closing.append(say("sweep.folder", folder=result.store))
     tables = comparison_text(result.comparisons, design.axes, design.name, design.baseline)
     return "\n\n".join([tables, *(["\n".join(failures)] if failures else []), "\n".join(closing)])
+
+
+def target_text(target: TargetOutcome, seeds: int) -> str:
+    """Return whether a target of precision was met, in a line."""
+    factor, shown_unit = unit(target.metric)
+
+    def shown(half_width: float | None) -> str:
+        return "-" if half_width is None else f"{factor * half_width:.3g} {shown_unit}".strip()
+
+    return say(
+        "sweep.target.met" if target.met else "sweep.target.missed",
+        metric=label(target.metric),
+        of=say(f"sweep.target.of.{target.of}"),
+        widest=shown(target.widest),
+        asked=shown(target.half_width),
+        seeds=seeds,
+        variant=" · ".join(target.labels) or "-",
+    )
 
 
 def comparison_text(comparisons: Sequence[Comparison], axes: Sequence[str], name: str, baseline: tuple[int, str] | None) -> str:

@@ -72,7 +72,8 @@ def studentised_bounds(
     ends = statistics[:, [resamples - tail, tail - 1]]
     scale = (deviations / np.sqrt(count))[:, None]
     with np.errstate(invalid="ignore"):  # nothing times infinity
-        return means[:, None] - np.where(scale > 0.0, ends * scale, 0.0)
+        bounds: npt.NDArray[np.float64] = means[:, None] - np.where(scale > 0.0, ends * scale, 0.0)
+    return bounds
 
 
 @kernel

@@ -20,7 +20,8 @@ from twin.scenario.scenario import Scenario
 from twin.simulation.assembly import traffic_key
 from twin.simulation.preparation import Prepared, prepare
 from twin.simulation.run import identity
-from twin.sweeps.sweep_spec import KeyAxis, SweepSpec
+from twin.sweeps.precision import precision_problems
+from twin.sweeps.sweep_spec import KeyAxis, PrecisionSpec, SweepSpec
 
 MAX_RUNS: Final = 100_000
 """Runs of one sweep; more is a mistake."""
@@ -68,11 +69,20 @@ class Design:
     """What a planner should know of the scenarios although they can be run."""
     memory_gb: float | None = None
     """Memory that one run is given."""
+    precision: tuple[PrecisionSpec, ...] = ()
+    """Half widths to reach by further rounds of seeds."""
+    most_seeds: int = 0
+    """Seeds at which further rounds end."""
 
     @property
     def folder(self) -> str:
         """Name of the sweep's folder."""
         return f"{self.name}-{self.key}"
+
+    @property
+    def seeds(self) -> tuple[int, ...]:
+        """Seeds that every variant is run with."""
+        return tuple(dict.fromkeys(run.seed for run in self.runs))
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +120,11 @@ def plan(loaded: Loaded[SweepSpec]) -> Design:
     names = tuple(axis.name for axis in axes)
     baseline, metrics = _baseline(spec, axes), tuple(spec.metrics or FIGURES)
     parts = [TABLE_VERSION, spec.name, names, baseline, metrics, [(run.labels, run.seed, run.folder) for run in runs]]
+    if spec.precision:
+        parts.append([[target.model_dump() for target in spec.precision], spec.max_replications])
     key = hashlib.blake2b(json.dumps(parts, ensure_ascii=False).encode(), digest_size=6).hexdigest()
-    return Design(spec.name, spec.question, names, baseline, metrics, tuple(runs), key, tuple(told), spec.memory_gb)
+    plain = Design(spec.name, spec.question, names, baseline, metrics, tuple(runs), key, tuple(told), spec.memory_gb)
+    return replace(plain, precision=tuple(spec.precision), most_seeds=spec.max_replications or 0)
 
 
 def _axis(loaded: Loaded[SweepSpec], number: int) -> _Axis:
@@ -146,9 +159,12 @@ def _problems(loaded: Loaded[SweepSpec], axes: tuple[_Axis, ...]) -> Iterator[Pr
         yield Problem("", "scenario", say("sweep.scenario.found", file=path), say("sweep.scenario.remedy"))
     yield from _wrong_names(spec, axes)
     yield from _wrong_seeds(spec)
+    yield from precision_problems(spec, spec.metrics or FIGURES)
     yield from _wrong_baseline(spec, axes)
     yield from _contradictions(loaded, axes)
-    count = math.prod(len(axis.values) for axis in axes) * (len(spec.seeds or ()) or spec.replications or 1)
+    count = math.prod(len(axis.values) for axis in axes) * (
+        len(spec.seeds or ()) or spec.max_replications or spec.replications or 1
+    )
     if count > MAX_RUNS:
         yield Problem("", "axes", say("sweep.many.found", count=count), say("sweep.many.remedy", limit=MAX_RUNS))
 

@@ -8,19 +8,48 @@ less often than it says: measured in docs/statistics.md, and the reason for five
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from twin.errors import Problem
+from twin.messages import say
 from twin.metrics.statistics import Estimate
 from twin.sweeps.comparison import Comparison
-from twin.sweeps.sweep_spec import PrecisionSpec
+from twin.sweeps.sweep_spec import PrecisionSpec, SweepSpec
 
 FEWEST_FIRST: Final = 5
 """Seeds of the first round at least: fewer tell too little of the spread to stop by it."""
 
 GROWTH: Final = 2
 """A round at most doubles the seeds: a spread taken from few seeds may be far too large."""
+
+
+def precision_problems(spec: SweepSpec, metrics: Sequence[str]) -> Iterator[Problem]:
+    """Yield what is wrong with the targets of a sweep file; ``where`` is left to the loader."""
+    if not spec.precision:
+        if spec.max_replications is not None:
+            yield Problem("", "max_replications", say("sweep.precision.idle"), say("sweep.precision.idle.remedy"))
+        return
+    seen: list[tuple[str, str]] = []
+    for i, target in enumerate(spec.precision):
+        key = f"precision[{i}]"
+        if target.metric not in metrics:
+            found = say("sweep.precision.metric", name=target.metric)
+            yield Problem("", f"{key}.metric", found, say("remedy.one_of", names=", ".join(metrics)))
+        if target.of == "difference" and not spec.axes:
+            yield Problem("", f"{key}.of", say("sweep.precision.alone"), say("sweep.precision.alone.remedy"))
+        if (target.metric, target.of) in seen:
+            yield Problem("", key, say("sweep.twice.found", what=target.metric), say("sweep.twice.remedy"))
+        seen.append((target.metric, target.of))
+    remedy = say("sweep.precision.first.remedy", fewest=FEWEST_FIRST)
+    if spec.replications is None:
+        yield Problem("", "precision", say("sweep.precision.seeds"), remedy)
+    elif spec.replications < FEWEST_FIRST:
+        yield Problem("", "replications", say("sweep.precision.few", count=spec.replications), remedy)
+    if spec.max_replications is None or spec.max_replications < (spec.replications or 1):
+        key = "precision" if spec.max_replications is None else "max_replications"
+        yield Problem("", key, say("sweep.precision.limit"), say("sweep.precision.limit.remedy"))
 
 
 @dataclass(frozen=True, slots=True)

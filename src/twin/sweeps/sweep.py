@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Container
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,8 @@ from twin.scenario.load import load_spec
 from twin.sweeps.comparison import Comparison, compare, comparison_table
 from twin.sweeps.design import Design, plan
 from twin.sweeps.executor import Executor
+from twin.sweeps.precision import TargetOutcome, next_round, target_outcomes
+from twin.sweeps.rounds import more_seeds
 from twin.sweeps.store import LocalStore, Store, open_store
 from twin.sweeps.sweep_spec import SweepSpec
 from twin.sweeps.table import COMPARISON, RESULTS, results_table, write_manifest, write_table
@@ -46,8 +49,12 @@ class SweepResult:
 
     store: Store
     """Folder of the sweep's own files."""
+    design: Design
+    """With the seeds of all rounds."""
     table: pa.Table
     comparisons: list[Comparison]
+    targets: tuple[TargetOutcome, ...]
+    """What the design asked for in precision, and what was reached."""
     outcomes: dict[int, Outcome]
     """By position in the design; runs that were there already cost no wall time."""
     reused: int
@@ -77,44 +84,55 @@ def sweep(
 
     ``out`` is a folder or a URI, see ``open_store``. Each run gets its own folder in it, as ``twin run`` makes it, so a sweep
     that was interrupted goes on where it was. ``out/<name>-<hash>`` takes the results. A run that fails is a row of the table
-    and does not stop the others. Raises ``RunError`` when nothing can be written, before anything runs, and what the executor
-    raises when it cannot start.
+    and does not stop the others. Where the design asks for a precision, rounds of further seeds follow. Raises ``RunError``
+    when nothing can be written, before anything runs, and what the executor raises when it cannot start.
     """
     began_s = time.perf_counter()
     store = open_store(out)
     store.check()
     folder = store.below(design.folder)
     _describe(folder, design, state="incomplete")
-    outcomes = finished(design, store)
-    reused = len(outcomes)
-    tasks = [_task(design, store, number) for number in range(len(design.runs)) if number not in outcomes]
-    if tasks:
-        with executor:
-            progress(replace(_progress(design, outcomes, reused, executor), preparing=True))
-            executor.prepare(tasks)
-            progress(_progress(design, outcomes, reused, executor))
-            for outcome in executor.outcomes(tasks):
-                outcomes[outcome.number] = outcome
+    outcomes: dict[int, Outcome] = {}
+    reused, started = 0, False
+    with contextlib.ExitStack() as stack:
+        while True:
+            there = finished(design, store, outcomes)
+            outcomes |= there
+            reused += len(there)
+            tasks = [_task(design, store, number) for number in range(len(design.runs)) if number not in outcomes]
+            if tasks and not started:
+                stack.enter_context(executor)
+                progress(replace(_progress(design, outcomes, reused, executor), preparing=True))
+                executor.prepare(tasks)
+                started = True
+            if tasks:
                 progress(_progress(design, outcomes, reused, executor))
-    table = results_table(design, outcomes)
-    comparisons = compare(table, design.axes, design.metrics, design.baseline)
+                for outcome in executor.outcomes(tasks):
+                    outcomes[outcome.number] = outcome
+                    progress(_progress(design, outcomes, reused, executor))
+            table = results_table(design, outcomes)
+            comparisons = compare(table, design.axes, design.metrics, design.baseline)
+            targets = target_outcomes(design.precision, comparisons)
+            wanted = next_round(targets, len(design.seeds), design.most_seeds)
+            if wanted <= len(design.seeds):
+                break
+            design, outcomes = more_seeds(design, outcomes, wanted)
     write_table(folder, RESULTS, table)
     write_table(folder, COMPARISON, comparison_table(comparisons, design.axes))
-    result = SweepResult(folder, table, comparisons, outcomes, reused)
-    closing = {"reused": reused, "failed": result.failed, "retries": executor.retries}
+    result = SweepResult(folder, design, table, comparisons, targets, outcomes, reused)
+    closing: dict[str, Any] = {"reused": reused, "failed": result.failed, "retries": executor.retries}
+    if targets:
+        closing["precision"] = [asdict(target) | {"met": target.met} for target in targets]
     state = "failed" if result.failed else "complete"
     _describe(folder, design, state=state, **closing, wall_s=time.perf_counter() - began_s)
     return result
 
 
-def finished(design: Design, store: Store) -> dict[int, Outcome]:
-    """Return the outcomes of the runs that are complete in ``store``, by position in the design."""
-    there = store.complete_runs([run.folder for run in design.runs])
-    return {
-        number: Outcome(number, dict(there[run.folder].summary))
-        for number, run in enumerate(design.runs)
-        if run.folder in there
-    }
+def finished(design: Design, store: Store, known: Container[int] = ()) -> dict[int, Outcome]:
+    """Return the outcomes of the runs that are complete in ``store``, by position in the design; not of those ``known``."""
+    missing = {number: run.folder for number, run in enumerate(design.runs) if number not in known}
+    there = store.complete_runs([*missing.values()])
+    return {number: Outcome(number, dict(there[folder].summary)) for number, folder in missing.items() if folder in there}
 
 
 def check_resumable(design: Design, out: Path | str) -> int:
@@ -147,7 +165,7 @@ def _describe(folder: Store, design: Design, *, state: str, **more: Any) -> None
         "question": design.question,
         "axes": {axis: list(dict.fromkeys(run.labels[i] for run in design.runs)) for i, axis in enumerate(design.axes)},
         "baseline": baseline,
-        "seeds": list(dict.fromkeys(run.seed for run in design.runs)),
+        "seeds": list(design.seeds),
         "metrics": list(design.metrics),
         "runs": len(design.runs),
         "versions": software_versions(),
