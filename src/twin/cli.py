@@ -1,4 +1,4 @@
-"""The command line: ``twin validate``, ``run``, ``sweep``, ``report``, ``query``, ``schema``, ``map``, ``draw``.
+"""The command line: ``twin validate``, ``run``, ``sweep``, ``compare``, ``report``, ``query``, ``schema``, ``map``, ``draw``.
 
 Heavy imports stand inside the commands, so that ``twin --help`` answers at once. Exit codes: ``terminal_errors``.
 """
@@ -20,6 +20,7 @@ import typer
 
 from twin.errors import TwinError
 from twin.messages import LANGUAGES, say, use_language
+from twin.terminal_compare import compare
 from twin.terminal_draw import draw_app
 from twin.terminal_errors import BAD_INPUT, Debug, error_text, reporting
 from twin.terminal_map import map_app
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 app = typer.Typer(rich_markup_mode=None, add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 app.add_typer(map_app, name="map")
 app.add_typer(draw_app, name="draw")
+app.command()(compare)
 
 
 def main() -> None:

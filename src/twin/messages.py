@@ -921,6 +921,75 @@ CATALOGUE: Final[dict[str, tuple[str, str]]] = {
     ),
     "sweep.target.of.mean": ("mean", "均值"),
     "sweep.target.of.difference": ("difference", "差值"),
+    "sweep.yes": ("yes", "是"),
+    "sweep.no": ("no", "否"),
+    "sweep.frontier": ("which density", "选择哪种密度"),
+    "sweep.frontier.sites": ("sites", "点位"),
+    "sweep.frontier.cost": ("million CNY", "百万元"),
+    "sweep.frontier.per_site": ("points per added site", "每新增点位（百分点）"),
+    "sweep.frontier.front": ("front: {aim}", "前沿：{aim}"),
+    "sweep.frontier.all": ("all together", "综合"),
+    "sweep.frontier.knee": ("knee", "拐点"),
+    "sweep.frontier.note": (
+        "Front: none is better and no dearer. Knee: farthest above the line between the ends. (In resamples of {seeds} seeds.)",
+        "前沿：没有更优且不更贵的方案。拐点：高出曲线两端连线最多。括号内：对 {seeds} 个种子重抽样时成立的比例。",
+    ),
+    "compare.points": ("points", "百分点"),
+    "compare.neither": (
+        "{folder} is neither a run nor a sweep; give two or more run folders, or one sweep folder",
+        "{folder} 既不是运行目录也不是批量仿真目录；请给出两个及以上运行目录，或一个批量仿真目录",
+    ),
+    "compare.mixed": (
+        "{folder} is a sweep and can only be compared within itself; give it alone, or run folders only",
+        "{folder} 是批量仿真目录，只能在其内部比较；请单独给出，或只给运行目录",
+    ),
+    "compare.one": (
+        "{folder} is one run; give two or more runs, or the folder of a sweep",
+        "{folder} 只是一次运行；请给出两个及以上运行目录，或一个批量仿真目录",
+    ),
+    "compare.twice": ("{folder} is given twice; give each run once", "{folder} 重复给出；请每个运行只给一次"),
+    "compare.incomplete": (
+        "{folder}: the run is {state} and has no closing figures; run it to its end",
+        "{folder}：运行状态为 {state}，没有汇总指标；请运行至结束",
+    ),
+    "compare.unfinished": (
+        "{folder}: the sweep has not ended; run twin sweep again to go on with it",
+        "{folder}：批量仿真尚未结束；请再次执行 twin sweep 以继续",
+    ),
+    "compare.unreadable": (
+        "{folder}: the sweep's files cannot be read by this version ({reason}); run twin sweep again",
+        "{folder}：本版本无法读取该批量仿真的文件（{reason}）；请重新执行 twin sweep",
+    ),
+    "compare.metric": (
+        "{folder} has no figure '{name}'; give some of {names}",
+        "{folder} 中没有指标“{name}”；可选：{names}",
+    ),
+    "compare.baseline": (
+        "{folder}: {count} axes have a value '{label}', one must; give one of {names}",
+        "{folder}：有 {count} 个因素包含取值“{label}”，应恰为一个；可选：{names}",
+    ),
+    "compare.no_baseline": (
+        "'{name}' is none of the runs; give one of {names}",
+        "“{name}”不在给出的运行之中；可选：{names}",
+    ),
+    "compare.differ": ("The scenarios differ in: {keys}", "场景差异：{keys}"),
+    "compare.same": ("The scenarios are the same.", "场景相同。"),
+    "compare.one_seed": (
+        "One seed each: what is chance cannot be told; a sweep with several seeds gives intervals. Demand is not calibrated.",
+        "每个方案只有一个种子，无法区分偶然因素；多种子的批量仿真可给出区间。交通需求未标定（演示数据）。",
+    ),
+    "help.compare": (
+        "Compare two or more runs side by side, or the variants of a sweep in pairs of the same seed.",
+        "并列比较两个及以上运行，或按相同种子配对比较一个批量仿真中的各方案。",
+    ),
+    "help.compare.folders": ("Run folders, or the folder of a sweep.", "若干运行目录，或一个批量仿真目录。"),
+    "help.compare.baseline": (
+        "What the others are compared with: a run folder, or the label of an axis' value.",
+        "比较基准：某个运行目录，或某因素的取值标签。",
+    ),
+    "help.compare.metric": ("A figure to compare; may be given several times.", "要比较的指标；可多次给出。"),
+    "help.compare.out": ("Folder for the tables as Parquet and CSV.", "输出 Parquet 与 CSV 表的文件夹。"),
+    "help.compare.as_json": ("Write JSON instead of tables.", "输出 JSON 而不是表格。"),
     "sweep.unwritable": (
         "{path}: cannot be written ({reason}); choose another folder with --out",
         "{path}：无法写入（{reason}）；请用 --out 另选文件夹",

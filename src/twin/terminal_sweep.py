@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from twin.metrics.statistics import Estimate
     from twin.sweeps.comparison import Comparison
     from twin.sweeps.design import Design
+    from twin.sweeps.frontier import Frontier, Standing
     from twin.sweeps.precision import TargetOutcome
     from twin.sweeps.sweep import Progress, SweepResult
 
@@ -167,7 +168,8 @@ def sweep_summary(result: SweepResult) -> str:
     closing += [say("sweep.reused", count=result.reused)] if result.reused else []
     closing.append(say("sweep.folder", folder=result.store))
     tables = comparison_text(result.comparisons, design.axes, design.name, design.baseline)
-    return "\n\n".join([tables, *(["\n".join(failures)] if failures else []), "\n".join(closing)])
+    blocks = [tables, *([frontier_text(result.frontiers)] if result.frontiers else [])]
+    return "\n\n".join([*blocks, *(["\n".join(failures)] if failures else []), "\n".join(closing)])
 
 
 def target_text(target: TargetOutcome, seeds: int) -> str:
@@ -240,6 +242,39 @@ def _block(
     used = len(titles)
     title = label(metric) + (f" ({shown_unit})" if shown_unit else "")
     return title + "\n" + grid(titles, [row[:used] for row in rows], [False, *[True] * (used - 1)])
+
+
+def frontier_text(frontiers: Sequence[Frontier]) -> str:
+    """Return what each density costs and buys, which are on the front of cost, and where the knee is."""
+    points = [point for frontier in frontiers for point in frontier.points]
+    aims = list(dict.fromkeys(name for point in points for name in point.fronts))
+
+    def standing(one: Standing) -> str:
+        return f"{say('sweep.yes') if one.holds else say('sweep.no')} ({100.0 * one.share:.0f} %)"
+
+    rows = []
+    for point in points:
+        per_site = None if point.marginal is None else point.marginal.per_site
+        rows.append(
+            [
+                " · ".join(point.labels),
+                f"{point.figures['sites']:,.0f}" if "sites" in point.figures else "-",
+                f"{1e-6 * point.figures['cost_cny']:,.1f}",
+                "-" if per_site is None else f"{100.0 * per_site:+.3f}",
+                *(standing(point.fronts[aim]) for aim in aims),
+                standing(point.knee),
+            ]
+        )
+    fronts = [say("sweep.frontier.all") if aim == "all" else label(aim) for aim in aims]
+    titles = [
+        "",
+        *(say(f"sweep.frontier.{column}") for column in ("sites", "cost", "per_site")),
+        *(say("sweep.frontier.front", aim=aim) for aim in fronts),
+        say("sweep.frontier.knee"),
+    ]
+    body = grid(titles, rows, [False, *[True] * (len(titles) - 1)])
+    seeds = min(frontier.seeds for frontier in frontiers)
+    return "\n".join([say("sweep.frontier"), body, say("sweep.frontier.note", seeds=seeds)])
 
 
 def p_value_text(value: float | None) -> str:

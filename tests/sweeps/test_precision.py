@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import random
-from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Self
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.sweeps.drawn import Drawn
 from tests.sweeps.town_sweep import AXIS, small_design, sweep_file
 
 from twin.errors import ScenarioError
 from twin.sweeps.precision import GROWTH, TargetOutcome, next_round, seeds_wanted
 from twin.sweeps.rounds import with_seeds
 from twin.sweeps.sweep import load_design, sweep
-from twin.sweeps.task import Outcome, Task
 from twin.terminal_sweep import sweep_plan, sweep_summary
 
 TARGET = """
@@ -27,37 +24,6 @@ precision: [{{metric: recall, half_width: {width}, of: {of}}}]
 """
 
 START = "replications: 5\nmax_replications: 9"
-
-
-class Drawn:
-    """An executor whose runs take no time: recall is drawn from seed and number of sites, and outcomes come in any order."""
-
-    workers = 1
-    retries = 0
-
-    def __init__(self, shuffle: int = 0) -> None:
-        self.rounds: list[int] = []
-        self.entered = 0
-        self._shuffle = random.Random(shuffle)  # noqa: S311
-
-    def prepare(self, tasks: Sequence[Task]) -> None:
-        """Do nothing."""
-
-    def outcomes(self, tasks: Sequence[Task]) -> Iterator[Outcome]:
-        """Yield the outcomes in an order of their own."""
-        self.rounds.append(len(tasks))
-        for task in self._shuffle.sample(list(tasks), len(tasks)):
-            common = random.Random(task.scenario.seed).gauss(0.0, 0.05)  # noqa: S311
-            own = random.Random(f"{task.scenario.seed} {len(task.scenario.deployment.sites)}").gauss(0.0, 0.01)  # noqa: S311
-            yield Outcome(task.number, {"recall": 0.7 + common + own})
-
-    def __enter__(self) -> Self:
-        """Begin."""
-        self.entered += 1
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """End."""
 
 
 def test_rounds_follow_until_the_interval_is_narrow(tmp_path: Path) -> None:

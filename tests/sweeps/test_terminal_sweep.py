@@ -34,7 +34,7 @@ def test_the_closing_tables(tmp_path: Path) -> None:
     outcomes[3] = Outcome(3, None, "no luck")
     table = results_table(design, outcomes)
     comparisons = compare(table, design.axes, design.metrics, design.baseline)
-    text = sweep_summary(SweepResult(LocalStore(tmp_path / "small-1"), design, table, comparisons, (), outcomes, 0))
+    text = sweep_summary(SweepResult(LocalStore(tmp_path / "small-1"), design, table, comparisons, [], (), outcomes, 0))
     assert "recall (%)" in text
     assert "failed: 两个 · seed 2: no luck" in text
     assert f"results: {tmp_path / 'small-1'}" in text
@@ -43,7 +43,7 @@ def test_the_closing_tables(tmp_path: Path) -> None:
     table = results_table(design, outcomes)
     comparisons = compare(table, design.axes, design.metrics, design.baseline)
     lines = sweep_summary(
-        SweepResult(LocalStore(tmp_path / "small-1"), design, table, comparisons, (), outcomes, 4)
+        SweepResult(LocalStore(tmp_path / "small-1"), design, table, comparisons, [], (), outcomes, 4)
     ).splitlines()
     (row,) = [line.split() for line in lines[lines.index("recall (%)") : lines.index("messages")] if line.startswith("两个")]
     assert (row[1], row[4], row[5:]) == ("82", "+1", ["±", "0", "-", "±", "6", "-", "<", "0.001"])

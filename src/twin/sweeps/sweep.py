@@ -18,11 +18,12 @@ from twin.scenario.load import load_spec
 from twin.sweeps.comparison import Comparison, compare, comparison_table
 from twin.sweeps.design import Design, plan
 from twin.sweeps.executor import Executor
+from twin.sweeps.frontier import Frontier, frontier_table, frontiers
 from twin.sweeps.precision import TargetOutcome, next_round, target_outcomes
 from twin.sweeps.rounds import more_seeds
 from twin.sweeps.store import LocalStore, Store, open_store
 from twin.sweeps.sweep_spec import SweepSpec
-from twin.sweeps.table import COMPARISON, RESULTS, results_table, write_manifest, write_table
+from twin.sweeps.table import COMPARISON, FRONTIER, RESULTS, results_table, write_manifest, write_table
 from twin.sweeps.task import Outcome, Task
 
 
@@ -53,6 +54,8 @@ class SweepResult:
     """With the seeds of all rounds."""
     table: pa.Table
     comparisons: list[Comparison]
+    frontiers: list[Frontier]
+    """Which densities are worth their money; none where the sweep does not have cost and perceived share."""
     targets: tuple[TargetOutcome, ...]
     """What the design asked for in precision, and what was reached."""
     outcomes: dict[int, Outcome]
@@ -119,7 +122,10 @@ def sweep(
             design, outcomes = more_seeds(design, outcomes, wanted)
     write_table(folder, RESULTS, table)
     write_table(folder, COMPARISON, comparison_table(comparisons, design.axes))
-    result = SweepResult(folder, design, table, comparisons, targets, outcomes, reused)
+    found = frontiers(table, design.axes, design.baseline)
+    if found:
+        write_table(folder, FRONTIER, frontier_table(found, design.axes))
+    result = SweepResult(folder, design, table, comparisons, found, targets, outcomes, reused)
     closing: dict[str, Any] = {"reused": reused, "failed": result.failed, "retries": executor.retries}
     if targets:
         closing["precision"] = [asdict(target) | {"met": target.met} for target in targets]
@@ -165,6 +171,7 @@ def _describe(folder: Store, design: Design, *, state: str, **more: Any) -> None
         "question": design.question,
         "axes": {axis: list(dict.fromkeys(run.labels[i] for run in design.runs)) for i, axis in enumerate(design.axes)},
         "baseline": baseline,
+        "baseline_axis": None if design.baseline is None else design.axes[design.baseline[0]],
         "seeds": list(design.seeds),
         "metrics": list(design.metrics),
         "runs": len(design.runs),

@@ -17,6 +17,7 @@ from twin.sweeps.task import Outcome
 
 RESULTS: Final = "sweep"
 COMPARISON: Final = "comparison"
+FRONTIER: Final = "frontier"
 MANIFEST: Final = "sweep.json"
 
 COMPLETE: Final = "complete"
