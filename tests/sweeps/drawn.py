@@ -26,14 +26,15 @@ class Drawn:
 
     def outcomes(self, tasks: Sequence[Task]) -> Iterator[Outcome]:
         """Yield the outcomes."""
-        self.rounds.append(len(tasks))
-        for task in self._shuffle.sample(list(tasks), len(tasks)):
-            sites = len(task.scenario.deployment.sites)
-            common = random.Random(task.scenario.seed).gauss(0.0, 0.05)  # noqa: S311
-            own = random.Random(f"{task.scenario.seed} {sites}").gauss(0.0, 0.01)  # noqa: S311
+        orders = [order for task in tasks for order in task.orders]
+        self.rounds.append(len(orders))
+        for order in self._shuffle.sample(orders, len(orders)):
+            seed, sites = order.scenario.seed, len(order.scenario.deployment.sites)
+            common = random.Random(seed).gauss(0.0, 0.05)  # noqa: S311
+            own = random.Random(f"{seed} {sites}").gauss(0.0, 0.01)  # noqa: S311
             share = 0.6 + 0.1 * sites + common + own
             figures = {"recall": share, "perceived_share": share, "sites": sites, "cost_cny": 1e6 * sites}
-            yield Outcome(task.number, figures)
+            yield Outcome(order.number, figures)
 
     def __enter__(self) -> Self:
         """Begin."""

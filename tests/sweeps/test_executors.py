@@ -147,7 +147,7 @@ def test_ctrl_c_leaves_a_sweep_that_goes_on(tmp_path: Path) -> None:
     with subprocess.Popen(
         command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True
     ) as process:
-        assert _wait_for(lambda: len([*out.glob("town-*")]) == 2), "the second run never began"
+        assert _wait_for(lambda: len([*out.glob("town-*")]) > 2), "the second pair never began"
         os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to the workers as well
         _, said = process.communicate(timeout=60)
     assert process.returncode == 130
@@ -157,7 +157,7 @@ def test_ctrl_c_leaves_a_sweep_that_goes_on(tmp_path: Path) -> None:
     assert "Traceback" not in said
     assert _wait_for(lambda: not _alive(process.pid), 10.0), _alive(process.pid)
     result = sweep(small_design(tmp_path, duration_s=20.0), out, LocalPool(2))
-    assert result.reused in (1, 2)
+    assert result.reused >= 2
     assert result.failed == 0
 
 

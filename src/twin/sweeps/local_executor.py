@@ -20,7 +20,7 @@ from typing import Final, Self
 
 from twin.messages import say
 from twin.sweeps.executor import LOSSES_FORGIVEN
-from twin.sweeps.task import Outcome, Task, execute, of_each_shape, prepare
+from twin.sweeps.task import Outcome, Task, compile_for, execute, of_each_shape
 from twin.sweeps.warm_up import is_warm
 
 STOP_WITHIN_S: Final = 5.0
@@ -45,12 +45,12 @@ class LocalPool:
 
     def prepare(self, tasks: Sequence[Task]) -> None:
         """Let one worker compile what is not compiled yet; the others start meanwhile."""
-        cold = [task for task in of_each_shape(tasks) if not is_warm(task.scenario)]
+        cold = [task for task in of_each_shape(tasks) if not is_warm(task.orders[0].scenario)]
         while len(self._pool) < min(self.workers, len(tasks)):
             self._start()
         if cold:
             with contextlib.suppress(EOFError, OSError):  # should it die over it, the runs find out
-                self._pool[0].pipe.send((prepare, cold))
+                self._pool[0].pipe.send((compile_for, cold))
                 self._pool[0].pipe.recv()
 
     def outcomes(self, tasks: Sequence[Task]) -> Iterator[Outcome]:
@@ -68,10 +68,10 @@ class LocalPool:
                     outcomes: tuple[Outcome, ...] = worker.pipe.recv()
                 except (EOFError, OSError):
                     code = self._bury(worker)
-                    losses[task.number] += 1
+                    losses.update(order.number for order in task.orders)
                     if losses[task.number] <= LOSSES_FORGIVEN:
                         self.retries += 1
-                        waiting.append(task)
+                        waiting.extend(task.parts())
                         continue
                     outcomes = task.lost(say("sweep.crashed", count=losses[task.number], code=code))
                 worker.task = None

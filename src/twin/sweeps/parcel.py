@@ -15,7 +15,7 @@ import posixpath
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Final
@@ -47,14 +47,14 @@ def files_of(scenario: Scenario) -> list[str]:
     return list(dict.fromkeys(names))
 
 
-def pack(scenario: Scenario, base: Path, take: Callable[[str, bytes], None]) -> Parcel:
-    """Return the parcel of a scenario whose paths are relative to ``base``; ``take`` is given each content with its SHA-256.
+def pack(names: Iterable[str], base: Path, take: Callable[[str, bytes], None]) -> Parcel:
+    """Return the parcel of files that are relative to ``base``; ``take`` is given each content with its SHA-256.
 
     Files with an absolute name stay where they are: machines that do not see them there cannot run the scenario. One that
     cannot be read is left out, and the run says what is missing.
     """
     files = []
-    for name in files_of(scenario):
+    for name in names:
         if PurePosixPath(name).is_absolute():
             continue
         with contextlib.suppress(OSError):

@@ -18,7 +18,7 @@ from twin.errors import InputError, TwinError
 from twin.messages import say
 from twin.sweeps.executor import LOSSES_FORGIVEN
 from twin.sweeps.parcel import Parcel, files_of, pack, unpack
-from twin.sweeps.task import Outcome, Task, execute, of_each_shape, prepare
+from twin.sweeps.task import Outcome, Task, compile_for, execute, of_each_shape
 from twin.sweeps.warm_up import is_warm, shape_of
 
 LOCAL: Final = "local"
@@ -71,7 +71,7 @@ class RayExecutor:
         self._memory_bytes = int((memory_gb or 0.0) * 1e9)
         self._pending: dict[Any, _Given] = {}
         self._contents: dict[str, Any] = {}
-        self._parcels: dict[tuple[Path, str], Parcel] = {}
+        self._parcels: dict[tuple[Path, tuple[str, ...]], Parcel] = {}
         self._warm: set[str] = set()
         self._owner = False
         self._counted_s = 0.0
@@ -81,10 +81,10 @@ class RayExecutor:
         import ray
         from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
-        new = [task for task in of_each_shape(tasks) if shape_of(task.scenario) not in self._warm]
-        self._warm |= {shape_of(task.scenario) for task in new}
+        new = [task for task in of_each_shape(tasks) if shape_of(task.orders[0].scenario) not in self._warm]
+        self._warm |= {shape_of(task.orders[0].scenario) for task in new}
         if self.address == LOCAL:  # the cache of this machine tells at once
-            new = [task for task in new if not is_warm(task.scenario)]
+            new = [task for task in new if not is_warm(task.orders[0].scenario)]
         if not new:
             return
         parcels = [self._parcel(task) for task in new]
@@ -120,7 +120,7 @@ class RayExecutor:
                     given.losses += 1
                     if given.losses <= LOSSES_FORGIVEN:
                         self.retries += 1
-                        waiting.append(given)
+                        waiting.extend(_Given(part, given.losses) for part in given.task.parts())
                         continue
                     outcomes = given.task.lost(say("sweep.lost", count=given.losses, kind=type(error).__name__))
                 yield from outcomes
@@ -135,9 +135,10 @@ class RayExecutor:
             if digest not in self._contents:
                 self._contents[digest] = ray.put(content)
 
-        key = (task.base, ",".join(files_of(task.scenario)))
+        files = tuple(dict.fromkeys(name for order in task.orders for name in files_of(order.scenario)))
+        key = task.base, files
         if key not in self._parcels:
-            self._parcels[key] = pack(task.scenario, task.base, put)
+            self._parcels[key] = pack(files, task.base, put)
         return self._parcels[key]
 
     def _count_workers(self) -> None:
@@ -207,7 +208,7 @@ class RayExecutor:
 
 
 def _prepare_there(tasks: Sequence[Task], parcels: Sequence[Parcel | None], contents: Mapping[str, Any]) -> None:
-    prepare([_beside_files(task, parcel, contents) for task, parcel in zip(tasks, parcels, strict=True)])
+    compile_for([_beside_files(task, parcel, contents) for task, parcel in zip(tasks, parcels, strict=True)])
 
 
 def _execute_there(task: Task, parcel: Parcel | None, contents: Mapping[str, Any]) -> tuple[Outcome, ...]:

@@ -13,18 +13,19 @@ import pyarrow as pa
 
 from twin.errors import InputError, TwinError
 from twin.eventlog.manifest import software_versions
-from twin.messages import language, say
+from twin.messages import say
 from twin.scenario.load import load_spec
 from twin.sweeps.comparison import Comparison, compare, comparison_table
 from twin.sweeps.design import Design, plan
 from twin.sweeps.executor import Executor
 from twin.sweeps.frontier import Frontier, frontier_table, frontiers
+from twin.sweeps.grouping import tasks_of
 from twin.sweeps.precision import TargetOutcome, next_round, target_outcomes
 from twin.sweeps.rounds import more_seeds
 from twin.sweeps.store import LocalStore, Store, open_store
 from twin.sweeps.sweep_spec import SweepSpec
 from twin.sweeps.table import COMPARISON, FRONTIER, RESULTS, results_table, write_manifest, write_table
-from twin.sweeps.task import Outcome, Task
+from twin.sweeps.task import Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,13 +103,14 @@ def sweep(
             there = finished(design, store, outcomes)
             outcomes |= there
             reused += len(there)
-            tasks = [_task(design, store, number) for number in range(len(design.runs)) if number not in outcomes]
-            if tasks and not started:
-                stack.enter_context(executor)
+            missing = [number for number in range(len(design.runs)) if number not in outcomes]
+            if missing:
+                if not started:
+                    stack.enter_context(executor)
+                    started = True
+                tasks = tasks_of(design, missing, store.uri, executor.workers)
                 progress(replace(_progress(design, outcomes, reused, executor), preparing=True))
                 executor.prepare(tasks)
-                started = True
-            if tasks:
                 progress(_progress(design, outcomes, reused, executor))
                 for outcome in executor.outcomes(tasks):
                     outcomes[outcome.number] = outcome
@@ -147,11 +149,6 @@ def check_resumable(design: Design, out: Path | str) -> int:
     if not store.below(design.folder).exists():
         raise InputError(say("sweep.resume.nothing", folder=design.folder, store=store))
     return len(design.runs) - len(finished(design, store))
-
-
-def _task(design: Design, store: Store, number: int) -> Task:
-    run = design.runs[number]
-    return Task(number, run.scenario, run.base, run.overrides, store.uri, run.folder, language())
 
 
 def _progress(design: Design, outcomes: dict[int, Outcome], reused: int, executor: Executor) -> Progress:

@@ -1,20 +1,21 @@
-"""What a worker does: one run of a sweep, from its scenario to its folder; only a few figures go back."""
+"""What a worker does: runs of a sweep, from their scenarios to their folders; only a few figures go back."""
 
 from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from twin.errors import RunInUseError, TwinError
 from twin.messages import say, use_language
 from twin.scenario.load import Loaded
 from twin.scenario.scenario import Scenario
 from twin.scenario.yaml_tree import Node
-from twin.simulation.run import RunResult, run
+from twin.simulation.preparation import Prepared, prepare
+from twin.simulation.run import RunResult, run, run_together
 from twin.sweeps.store import open_store
 from twin.sweeps.warm_up import shape_of, warm_up
 from twin.threads import use_one_thread
@@ -24,26 +25,44 @@ WAIT_FOR_WRITER_S: Final = 5.0
 
 _ASK_AGAIN_S: Final = 0.2
 
+Made = TypeVar("Made")
+
 
 @dataclass(frozen=True, slots=True)
-class Task:
-    """One run to be made, complete in itself."""
+class Order:
+    """One run to be made."""
 
     number: int
     """Position in the sweep's design."""
     scenario: Scenario
-    base: Path
-    """Folder that the scenario's paths are relative to."""
     overrides: dict[str, str]
-    store: str
-    """Where its folder is to be, as ``open_store`` takes it."""
     folder: str
     """Name that its run folder is to have."""
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What a worker is given at a time, complete in itself: one run, or several over one traffic."""
+
+    orders: tuple[Order, ...]
+    base: Path
+    """Folder that the scenarios' paths are relative to."""
+    store: str
+    """Where the run folders are to be, as ``open_store`` takes it."""
     language: str
+
+    @property
+    def number(self) -> int:
+        """Position of its first run in the sweep's design."""
+        return self.orders[0].number
 
     def lost(self, error: str) -> tuple[Outcome, ...]:
         """Return what is known of its runs when it did not come to an end."""
-        return (Outcome(self.number, None, error),)
+        return tuple(Outcome(order.number, None, error) for order in self.orders)
+
+    def parts(self) -> list[Task]:
+        """Return tasks of one run each: of several runs one may be what killed the worker."""
+        return [replace(self, orders=(order,)) for order in self.orders]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,43 +79,76 @@ class Outcome:
 
 
 def execute(task: Task) -> tuple[Outcome, ...]:
-    """Make the runs of ``task`` and return the figures of each; an error becomes part of the outcome."""
-    began_s = time.perf_counter()
+    """Make the runs of ``task`` and return the figures of each; an error becomes part of the outcome.
+
+    Where one of several runs over one traffic fails, each is made by itself, so that only the one at fault is lost.
+    """
     use_language(task.language)
     use_one_thread()
     try:
-        warm_up(task.scenario, task.base)
         with open_store(task.store).working_folder() as out:
-            result = _run(task, out)
+            if len(task.orders) > 1:
+                with contextlib.suppress(Exception):
+                    return _together(task, out)
+            return tuple(_alone(task, order, out) for order in task.orders)
+    except TwinError as error:  # the store refuses what was made
+        return task.lost(str(error))
+
+
+def _together(task: Task, out: Path) -> tuple[Outcome, ...]:
+    began_s = time.perf_counter()
+    warm_up(task.orders[0].scenario, task.base)
+    runs: list[Prepared] = []
+    for order in task.orders:
+        runs.append(prepare(_loaded(task, order), like=runs[-1] if runs else None))
+    results = _when_free(lambda: run_together(runs, out))
+    wall_s = (time.perf_counter() - began_s) / len(runs)
+    return tuple(_outcome(order, result, wall_s) for order, result in zip(task.orders, results, strict=True))
+
+
+def _alone(task: Task, order: Order, out: Path) -> Outcome:
+    began_s = time.perf_counter()
+    try:
+        warm_up(order.scenario, task.base)
+        result = _when_free(lambda: run(_loaded(task, order), out))
     except TwinError as error:
-        return (Outcome(task.number, None, str(error), time.perf_counter() - began_s),)
+        return Outcome(order.number, None, str(error), time.perf_counter() - began_s)
     except Exception as error:  # noqa: BLE001  (one run's fault does not stop the others)
-        return (Outcome(task.number, None, f"{type(error).__name__}: {error}", time.perf_counter() - began_s),)
-    wall_s = time.perf_counter() - began_s
-    if result.folder.name != task.folder:
-        return (Outcome(task.number, None, say("sweep.other_program", made=result.folder.name, planned=task.folder), wall_s),)
-    return (Outcome(task.number, dict(result.manifest.summary), "", wall_s),)
+        return Outcome(order.number, None, f"{type(error).__name__}: {error}", time.perf_counter() - began_s)
+    return _outcome(order, result, time.perf_counter() - began_s)
+
+
+def _outcome(order: Order, result: RunResult, wall_s: float) -> Outcome:
+    if result.folder.name != order.folder:
+        other = say("sweep.other_program", made=result.folder.name, planned=order.folder)
+        return Outcome(order.number, None, other, wall_s)
+    return Outcome(order.number, dict(result.manifest.summary), "", wall_s)
 
 
 def of_each_shape(tasks: Iterable[Task]) -> list[Task]:
-    """Return one task for each set of kernels that ``tasks`` need."""
-    return list({shape_of(task.scenario): task for task in tasks}.values())
+    """Return one task of one run for each set of kernels that ``tasks`` need."""
+    return list({shape_of(part.orders[0].scenario): part for task in tasks for part in task.parts()}.values())
 
 
-def prepare(tasks: Sequence[Task]) -> None:
+def compile_for(tasks: Sequence[Task]) -> None:
     """Compile what ``tasks`` need; what is wrong with one of them is left to its own run to say."""
     use_one_thread()
     for task in tasks:
         with contextlib.suppress(Exception):
-            warm_up(task.scenario, task.base)
+            for order in task.orders:
+                warm_up(order.scenario, task.base)
 
 
-def _run(task: Task, out: Path) -> RunResult:
-    loaded = Loaded(task.base / "-", task.scenario, task.overrides, Node(task.scenario.name, {}))
+def _loaded(task: Task, order: Order) -> Loaded[Scenario]:
+    return Loaded(task.base / "-", order.scenario, order.overrides, Node(order.scenario.name, {}))
+
+
+def _when_free(make: Callable[[], Made]) -> Made:
+    """Return what ``make`` makes, waiting a moment for somebody else who is writing it."""
     until_s = time.monotonic() + WAIT_FOR_WRITER_S
     while True:
         try:
-            return run(loaded, out)
+            return make()
         except RunInUseError:
             if time.monotonic() > until_s:
                 raise
