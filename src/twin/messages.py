@@ -570,6 +570,24 @@ CATALOGUE: Final[dict[str, tuple[str, str]]] = {
     ),
     "help.draw.coverage.folder": ("Run folder.", "运行目录。"),
     "help.draw.coverage.out": ("File to write (.png, .svg or .pdf).", "写出的文件（.png、.svg 或 .pdf）。"),
+    "help.draw.bands": (
+        "Draw a figure of every variant of a sweep with assumptions: by chance alone, and with the assumptions.",
+        "绘制含假设分析的批量仿真各方案的某项指标：仅计随机性的区间与计入假设的区间。",
+    ),
+    "help.draw.bands.folder": ("Folder of the draws' tables.", "抽样结果表所在目录。"),
+    "help.draw.bands.metric": ("The figure, as the tables name it.", "指标名称（与结果表一致）。"),
+    "help.draw.bands.out": ("File to write (.png, .svg or .pdf).", "写出的文件（.png、.svg 或 .pdf）。"),
+    "help.draw.tornado": (
+        "Draw what each assumption at its low and its high end does to a figure.",
+        "绘制各假设取低值和高值时某项指标的变化（龙卷风图）。",
+    ),
+    "help.draw.tornado.folder": ("Folder of the draws' tables.", "抽样结果表所在目录。"),
+    "help.draw.tornado.metric": ("The figure, as the tables name it.", "指标名称（与结果表一致）。"),
+    "help.draw.tornado.out": ("File to write (.png, .svg or .pdf).", "写出的文件（.png、.svg 或 .pdf）。"),
+    "help.draw.tornado.variant": (
+        "Labels of the variant, joined by ' · '; 'A - B' for a difference; the first one where left out.",
+        "方案标签（多个标签以“ · ”连接）；“A - B”表示两方案之差；省略时取第一个方案。",
+    ),
     "help.draw.time-space": (
         "Draw the vehicles' ways along one road and its red signals.",
         "绘制时空图：车辆沿一条道路的轨迹和红灯。",
@@ -644,6 +662,30 @@ CATALOGUE: Final[dict[str, tuple[str, str]]] = {
     "draw.time_space": ("{road}, {direction}: vehicles and red signals", "{road}（{direction}）：车辆轨迹与红灯"),
     "draw.time_space.x": ("s after the start", "距开始的秒数"),
     "draw.time_space.y": ("m along the road", "沿道路的距离，m"),
+    "draw.bands": ("{road}: by chance alone, and with the assumptions (95 %)", "{road}：仅计随机性与计入假设（95 %）"),
+    "draw.bands.assumptions": ("with the assumptions", "计入假设"),
+    "draw.bands.chance": ("by chance alone", "仅计随机性"),
+    "draw.bands.mid": ("assumptions at their middle", "假设取中间值"),
+    "draw.tornado": ("{road}: one assumption at a time", "{road}：逐项改变假设"),
+    "draw.tornado.low": ("at its low end", "取低值"),
+    "draw.tornado.high": ("at its high end", "取高值"),
+    "draw.tornado.x": ("change of {metric}", "{metric} 的变化"),
+    "draw.tornado.variant": (
+        "the table has no variant '{name}'; it has: {names}",
+        "结果表中没有方案“{name}”；现有：{names}",
+    ),
+    "draw.tornado.nothing": (
+        "none of the assumptions that were run one at a time changes {metric} of '{name}'; choose another figure",
+        "逐项检查的假设均不改变“{name}”的 {metric}；请选择其他指标",
+    ),
+    "draw.uncertainty.table": (
+        "there is no {file}; name the folder that `twin sweep FILE --assumptions` ends with",
+        "文件 {file} 不存在；请指定 `twin sweep FILE --assumptions` 最后给出的目录",
+    ),
+    "draw.uncertainty.metric": (
+        "the table has no figure '{metric}'; it has: {names}",
+        "结果表中没有指标“{metric}”；现有：{names}",
+    ),
     "draw.no_devices": (
         "{run}: this run has no devices, so there is no coverage to draw; choose a run with a deployment",
         "{run}：该次运行没有布设设备，无几何覆盖率可绘；请选择有布设方案的运行",
@@ -1061,6 +1103,63 @@ CATALOGUE: Final[dict[str, tuple[str, str]]] = {
     "sweep.other_program": (
         "the worker's program, libraries or processor are not the driver's: it made {made} instead of {planned}",
         "工作节点的程序、库或处理器与主控端不一致：生成了 {made}，而非 {planned}",
+    ),
+    # assumptions
+    "assumptions.nothing": (
+        "{where}: '{pattern}' is no assumption that is in play in this sweep; see docs/assumptions.md, use * for any text",
+        "{where}：“{pattern}”不匹配本次批量仿真中起作用的任何假设；请参见 docs/assumptions.md，用 * 表示任意文本",
+    ),
+    "assumptions.none": (
+        "no assumption is left to vary; widen assumptions.include or shorten assumptions.exclude",
+        "没有可变动的假设；请放宽 assumptions.include 或缩短 assumptions.exclude",
+    ),
+    "assumptions.plan": (
+        "{names} assumptions in play; {variants} variants x {seeds} seeds x ({draws} draws and the middle): {runs} runs",
+        "起作用的假设共 {names} 项；{variants} 个方案 × {seeds} 个种子 ×（{draws} 次抽样 + 中间值）= {runs} 次不同的运行",
+    ),
+    "assumptions.then": (
+        "then the leading ones at their low and high ends, at most {most} runs; prices need none",
+        "随后将影响最大的几项分别取低值和高值，至多 {most} 次运行；单价无需运行",
+    ),
+    "assumptions.note": (
+        "bands at 95 %; ranges of the assumptions: docs/assumptions.md; how to read this: docs/uncertainty.md; not calibrated",
+        "区间置信度 95 %；各假设的取值范围见 docs/assumptions.md；解读方法见 docs/uncertainty.md；未标定",
+    ),
+    "assumptions.figure": (
+        "{metric} of '{variant}' is {mid}: {from_low} to {to_high} by chance alone, {low} to {high} with the assumptions too",
+        "“{variant}”的{metric}为 {mid}：仅计随机性为 {from_low} 至 {to_high}，计入假设后为 {low} 至 {high}",
+    ),
+    "assumptions.figure.one_seed": (
+        "{metric} of '{variant}' is {mid}: {low} to {high} with the assumptions; one seed does not tell what chance does",
+        "“{variant}”的{metric}为 {mid}：计入假设后为 {low} 至 {high}；仅一个种子，无法判断随机性的影响",
+    ),
+    "assumptions.difference": (
+        "{metric}, '{variant}' less '{other}': {mid}, {from_low} to {to_high} by chance, {low} to {high} with assumptions",
+        "“{variant}”与“{other}”的{metric}之差为 {mid}：仅计随机性为 {from_low} 至 {to_high}，计入假设后为 {low} 至 {high}",
+    ),
+    "assumptions.difference.one_seed": (
+        "{metric}, '{variant}' less '{other}': {mid}, {low} to {high} with assumptions; one seed does not show chance",
+        "“{variant}”与“{other}”的{metric}之差为 {mid}：计入假设后为 {low} 至 {high}；仅一个种子，无法判断随机性的影响",
+    ),
+    "assumptions.above": (
+        "{metric}: '{variant}' is above '{other}' in {share:.0f} % of {draws} draws (95 % interval {low:.0f} to {high:.0f} %)",
+        "{metric}：{draws} 次抽样中有 {share:.0f} % “{variant}”高于“{other}”（95 % 区间 {low:.0f} % 至 {high:.0f} %）",
+    ),
+    "assumptions.below": (
+        "{metric}: '{variant}' is below '{other}' in {share:.0f} % of {draws} draws (95 % interval {low:.0f} to {high:.0f} %)",
+        "{metric}：{draws} 次抽样中有 {share:.0f} % “{variant}”低于“{other}”（95 % 区间 {low:.0f} % 至 {high:.0f} %）",
+    ),
+    "assumptions.figure.most": (
+        "{metric} of '{variant}' turns most, of {count} looked at, on {assumption}: {at_low} at {low}, {at_high} at {high}",
+        "“{variant}”的{metric}：检查的 {count} 项假设中 {assumption} 影响最大，取 {low} 时 {at_low}，取 {high} 时 {at_high}",
+    ),
+    "assumptions.difference.most": (
+        "{metric}, '{variant}' less '{other}': turns most, of {count}, on {assumption}: {at_low} at {low}, {at_high} at {high}",
+        "“{variant}”减“{other}”的{metric}：{count} 项中 {assumption} 影响最大，取 {low} 时 {at_low}，取 {high} 时 {at_high}",
+    ),
+    "assumptions.together": (
+        "drawn assumptions do not go together: {where}: {detail}; leave one of them out with assumptions.exclude",
+        "抽取的假设值相互矛盾：{where}：{detail}；请用 assumptions.exclude 排除其中之一",
     ),
     "sweep.plan": ("{variants} variants x {seeds} seeds = {runs} runs", "{variants} 个方案 × {seeds} 个种子 = {runs} 次运行"),
     "sweep.progress": (
@@ -1491,6 +1590,10 @@ CATALOGUE: Final[dict[str, tuple[str, str]]] = {
     "help.sweep.resume": (
         "Go on with a sweep that was begun; an error where there is none.",
         "继续已开始的批量仿真；若不存在则报错。",
+    ),
+    "help.sweep.assumptions": (
+        "also vary the defaults without source that are in play, and tell chance from assumptions",
+        "同时变动起作用的无来源默认值，并区分随机性与假设的影响",
     ),
     "help.sweep.quiet": ("Say nothing but errors.", "除错误外不输出。"),
     "help.schema": (

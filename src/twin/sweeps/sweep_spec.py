@@ -71,6 +71,27 @@ class PrecisionSpec(Spec):
     """Whose interval: of each variant's mean, or of its paired difference to the baseline."""
 
 
+class AssumptionsSpec(Spec):
+    """How ``twin sweep --assumptions`` varies the defaults without source that are in play (docs/uncertainty.md)."""
+
+    draws: int = Field(40, ge=10, le=10_000)
+    """Draws of all assumptions at once, each run with every variant and seed. The default tells the 2.5 % ends of a band by its
+    outermost draw; shares of draws are known to 15 points at worst."""
+
+    include: list[Annotated[str, Field(min_length=1)]] = Field(default_factory=lambda: ["*"], min_length=1)
+    """Assumptions to vary, by name with ``*`` for any text, as ``deployment.*`` or ``*.points_for_half_detection``."""
+
+    exclude: list[Annotated[str, Field(min_length=1)]] = Field(default_factory=list)
+    """Assumptions to leave at their middle, by name with ``*``: what is known better than its default says."""
+
+    tornado: int = Field(8, ge=0, le=1000)
+    """How many of them are also run one at a time at their low and their high end: those whose draws say most. All of them
+    where they are no more than that; 0 for none."""
+
+    seed: Seed = 1
+    """Seed of the draws; it has nothing to do with the runs' own."""
+
+
 class SweepSpec(Spec):
     """A sweep: every combination of the axes' values, each with every seed."""
 
@@ -103,6 +124,9 @@ class SweepSpec(Spec):
 
     baseline: str | None = None
     """Label that the other values of its axis are compared with; the first value of the first axis where it is left out."""
+
+    assumptions: AssumptionsSpec = AssumptionsSpec()
+    """What ``--assumptions`` varies, and how often."""
 
     metrics: list[str] | None = Field(None, min_length=1)
     """Figures of a run's summary to keep and to compare; all of them where it is left out."""
