@@ -171,6 +171,7 @@ def sweep(
     memory: Annotated[float | None, typer.Option(min=0.01, metavar="GB", show_default=False)] = None,
     *,
     resume: Annotated[bool, typer.Option("--resume")] = False,
+    assumptions: Annotated[bool, typer.Option("--assumptions")] = False,
     quiet: Annotated[bool, typer.Option("--quiet")] = False,
     debug: Debug = False,
 ) -> None:
@@ -186,12 +187,19 @@ def sweep(
         from twin.terminal_sweep import QuietSweep, going_on, sweep_plan, sweep_reporter_for, sweep_summary
 
         count = workers or os.cpu_count() or 1
+        pool: Executor
         check_address(address)
         open_store(out).check()
+        if assumptions:
+            from twin.terminal_uncertainty import sweep_assumptions
+
+            pool = LocalPool(count) if executor is Runner.LOCAL else RayExecutor(address, count, memory)
+            sweep_assumptions(file, out, pool, quiet=quiet)
+            return
         design = load_design(file)
         left = check_resumable(design, out) if resume else None
         memory_gb = memory or design.memory_gb
-        pool: Executor = LocalPool(count) if executor is Runner.LOCAL else RayExecutor(address, count, memory_gb)
+        pool = LocalPool(count) if executor is Runner.LOCAL else RayExecutor(address, count, memory_gb)
         if not quiet:
             typer.echo(sweep_plan(design), err=True)
             if left is not None:

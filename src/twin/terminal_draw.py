@@ -84,3 +84,36 @@ def draw_flow(
         run = open_run(folder)
         draw_flow_monitoring(run, out, float(run.manifest.scenario.get("warm_up_s", 0.0)))
         typer.echo(say("draw.done", file=out))
+
+
+@draw_app.command("bands")
+def draw_two_bands(
+    folder: Annotated[Path, typer.Argument(metavar="SWEEP", show_default=False)],
+    metric: Annotated[str, typer.Option(metavar="NAME", show_default=False)],
+    out: Annotated[Path, typer.Option(metavar="FILE", show_default=False)],
+    *,
+    debug: Debug = False,
+) -> None:
+    """Draw a figure with and without the assumptions."""
+    with reporting(debug=debug):
+        from twin.metrics.uncertainty_pictures import draw_bands
+
+        draw_bands(folder, metric, out)
+        typer.echo(say("draw.done", file=out))
+
+
+@draw_app.command("tornado")
+def draw_swings(
+    folder: Annotated[Path, typer.Argument(metavar="SWEEP", show_default=False)],
+    metric: Annotated[str, typer.Option(metavar="NAME", show_default=False)],
+    out: Annotated[Path, typer.Option(metavar="FILE", show_default=False)],
+    variant: Annotated[str, typer.Option(metavar="LABEL", show_default=False)] = "",
+    *,
+    debug: Debug = False,
+) -> None:
+    """Draw which assumptions a figure depends on."""
+    with reporting(debug=debug):
+        from twin.metrics.uncertainty_pictures import draw_tornado
+
+        draw_tornado(folder, metric, out, variant)
+        typer.echo(say("draw.done", file=out))

@@ -32,7 +32,11 @@ def first_density() -> Design:
 
 def test_every_shipped_sweep_is_named_here() -> None:
     """No sweep is shipped without a test."""
-    assert sorted(path.name for path in FOLDER.glob("*.yaml")) == ["cbd_density.yaml", "first_density.yaml"]
+    assert sorted(path.name for path in FOLDER.glob("*.yaml")) == [
+        "cbd_density.yaml",
+        "density_assumptions.yaml",
+        "first_density.yaml",
+    ]
 
 
 def test_first_density_is_three_densities_by_three_seeds(first_density: Design) -> None:
@@ -67,3 +71,10 @@ def test_cbd_density_is_five_densities_nested_but_for_300_m() -> None:
     assert junctions < of_300
     assert not of_400 < of_300
     assert not of_300 < of_200
+
+
+def test_density_assumptions_is_two_nested_densities_by_two_seeds() -> None:
+    """The deployments are those of the other sweeps, compared with the sparser one."""
+    design = load_design(FOLDER / "density_assumptions.yaml")
+    assert len(design.runs) == 4
+    assert design.baseline == (0, "junctions + 400 m")

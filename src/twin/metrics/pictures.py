@@ -51,9 +51,9 @@ def draw_fundamental_diagram(run: Run, road: str, out: Path, warm_up_s: float = 
 
     Raises InputError without such a road, or where ``out`` ends in none of ``FORMS``; TwinError without Matplotlib.
     """
-    _check(out)
+    check_form(out)
     diagram = road_diagram(run, road, warm_up_s)
-    with _Sheet(out, road, "draw.fundamental") as (figure, axes):
+    with Sheet(out, road, "draw.fundamental") as (figure, axes):
         most_vpkm = max(float(np.quantile(diagram.edges.density_vpkm, 0.995)), float(diagram.road.density_vpkm.max()), 1.0)
         most_vph = 1.1 * max(float(diagram.edges.flow_vph.max(initial=0.0)), float(diagram.road.flow_vph.max()), 1.0)
         for speed_kmh in SPEEDS_KMH:
@@ -94,11 +94,11 @@ def draw_time_space(run: Run, road: str, out: Path, direction: str = "", from_s:
 
     ``direction`` is eastbound, northbound, westbound, southbound, or empty for the longest stretch. Raises as above.
     """
-    _check(out)
+    check_form(out)
     if until_s <= from_s:
         raise InputError(say("draw.times", from_s=from_s, until_s=until_s))
     diagram = time_space(run, road, direction, from_s, until_s)
-    with _Sheet(out, road, "draw.time_space", direction=f"draw.{diagram.direction}") as (_, axes):
+    with Sheet(out, road, "draw.time_space", direction=f"draw.{diagram.direction}") as (_, axes):
         from matplotlib import colormaps
         from matplotlib.collections import LineCollection
 
@@ -125,13 +125,13 @@ def draw_coverage(run: Run, out: Path) -> None:
 
     Raises InputError for a run without devices, or where ``out`` ends in none of ``FORMS``; TwinError without Matplotlib.
     """
-    _check(out)
+    check_form(out)
     total = coverage_figures(run).total
     if not total.length_m:
         raise InputError(say("draw.no_devices", run=run.path))
     stretches, devices, buildings = seen_stretches(run), seeing_devices(run), run.table("building")
     lengths_m = (total.length_m - total.covered_m, total.covered_m - total.covered_twice_m, total.covered_twice_m)
-    with _Sheet(out, run.manifest.name, "draw.coverage") as (_, axes):
+    with Sheet(out, run.manifest.name, "draw.coverage") as (_, axes):
         from matplotlib.collections import LineCollection, PolyCollection
 
         outlines = zip(buildings.column("x_cm").to_pylist(), buildings.column("y_cm").to_pylist(), strict=True)
@@ -156,7 +156,7 @@ def draw_flow_monitoring(run: Run, out: Path, warm_up_s: float = 0.0) -> None:
 
     Raises InputError where no edge was measured, and as above.
     """
-    _check(out)
+    check_form(out)
     found = flow_monitoring(run, warm_up_s)
     if found is None or not found.by_edge.edge.size:
         raise InputError(say("draw.flow.nothing", run=run.path))
@@ -165,7 +165,7 @@ def draw_flow_monitoring(run: Run, out: Path, warm_up_s: float = 0.0) -> None:
     true_vph = np.linspace(0.0, most_vph, 200)
     square = GEH * GEH  # GEH^2 = 2 (m - t)^2 / (m + t), solved for the measured flow m over the true one t
     off_vph = np.sqrt(square * square + 16.0 * square * true_vph) / 4.0
-    with _Sheet(out, run.manifest.name, "draw.flow") as (_, axes):
+    with Sheet(out, run.manifest.name, "draw.flow") as (_, axes):
         axes.plot([0.0, most_vph], [0.0, most_vph], color="0.6", linewidth=0.8, zorder=0)
         for sign, name in ((1.0, say("draw.flow.geh")), (-1.0, None)):
             line_vph = np.maximum(true_vph + square / 4.0 + sign * off_vph, 0.0)
@@ -178,7 +178,8 @@ def draw_flow_monitoring(run: Run, out: Path, warm_up_s: float = 0.0) -> None:
         axes.legend(loc="upper left", framealpha=0.9)
 
 
-def _check(out: Path) -> None:
+def check_form(out: Path) -> None:
+    """Raise InputError where ``out`` ends in none of ``FORMS``, TwinError without Matplotlib."""
     if out.suffix not in FORMS:
         raise InputError(say("draw.form", file=out, forms=", ".join(FORMS)))
     try:
@@ -187,8 +188,8 @@ def _check(out: Path) -> None:
         raise TwinError(say("draw.missing")) from None
 
 
-class _Sheet:
-    """A figure with its title, written when the block ends; labels in English where no font has Chinese characters."""
+class Sheet:
+    """Axes in a figure with a title, written when the block ends; labels in English where no font has Chinese characters."""
 
     def __init__(self, out: Path, road: str, title: str, **values: str) -> None:
         """``values`` of the title are messages' keys, as it is itself."""

@@ -1,0 +1,115 @@
+"""What a person sees of a sweep with assumptions: the plan, then one plain sentence a result, in both languages."""
+
+from __future__ import annotations
+
+import math
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
+
+from twin.errors import TwinError
+from twin.messages import LANGUAGES, language, say, use_language
+from twin.terminal import label, unit
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from twin.sweeps.assumption_sweep import Study, StudyResult
+    from twin.sweeps.executor import Executor
+    from twin.sweeps.uncertainty_tables import Finding
+
+SENTENCES: Final = "sentences"
+"""Table of the sentences."""
+
+_DIGITS: Final = 2
+"""Of the width of a band, in its figures."""
+
+_MOST_DECIMALS: Final = 6
+
+
+def sweep_assumptions(file: Path, out: str, executor: Executor, *, quiet: bool) -> None:
+    """Do what ``twin sweep FILE --assumptions`` does. Raises ``TwinError`` when runs failed, after everything is written."""
+    from twin.sweeps.assumption_sweep import load_study, run_study
+    from twin.sweeps.uncertainty_tables import findings, write_tables
+    from twin.terminal_sweep import QuietSweep, going_on, sweep_reporter_for
+
+    study = load_study(file)
+    if not quiet:
+        print(study_plan(study), file=sys.stderr)  # noqa: T201
+    with going_on(sys.argv), QuietSweep() if quiet else sweep_reporter_for(study.design.name) as reporter:
+        result = run_study(study, out, executor, reporter.advance)
+    found = findings(result)
+    write_tables(result, found)
+    write_sentences(result, found)
+    if not quiet:
+        print(study_summary(result, found))  # noqa: T201
+    if result.failed:
+        raise TwinError(say("sweep.failures", failed=result.failed, total=len(study.drawn.design.runs)))
+
+
+def study_plan(study: Study) -> str:
+    """Return what is about to be done, in two lines."""
+    runs, seeds = len(study.drawn.design.runs), len(study.seeds)
+    sizes = {"variants": len(study.variants), "seeds": seeds, "draws": study.spec.draws, "runs": runs}
+    most = 2 * min(study.spec.tornado, len(study.names)) * len(study.variants) * seeds
+    return say("assumptions.plan", names=len(study.names), **sizes) + "\n" + say("assumptions.then", most=most)
+
+
+def study_summary(result: StudyResult, found: Sequence[Finding]) -> str:
+    """Return the sentences in the language in use, and where the tables are."""
+    lines = ["- " + line for one in found for line in _sentences(one)]
+    return "\n".join([*lines, "", say("assumptions.note"), say("sweep.folder", folder=result.store)])
+
+
+def write_sentences(result: StudyResult, found: Sequence[Finding]) -> None:
+    """Write every sentence in English and in Chinese beside the tables."""
+    import pyarrow as pa
+
+    from twin.sweeps.table import write_table
+
+    before = language()
+    columns = {}
+    for name in LANGUAGES:
+        use_language(name)
+        columns[name] = [line for one in found for line in _sentences(one)]
+    use_language(before)
+    metrics = [one.metric for one in found for _ in _sentences(one)]
+    write_table(result.store, SENTENCES, pa.table({"metric": metrics, **columns}))
+
+
+def _sentences(one: Finding) -> list[str]:
+    from twin.sweeps.uncertainty_tables import joined
+
+    factor, name = unit(one.metric)
+    width = factor * (one.band.high - one.band.low)
+    decimals = _decimals(width if width > 0.0 else abs(factor * one.band.mid.mean))
+
+    def number(value: float, sign: str = "") -> str:
+        return f"{factor * value:{sign},.{decimals}f}"
+
+    title = label(one.metric) + (f" ({name})" if name else "")
+    what = {"metric": title, "variant": joined(one.labels) or "-", "other": joined(one.minus)}
+    kind = "difference" if one.minus is not None else "figure"
+    half = one.band.mid.half_width
+    ends = {"low": number(one.band.low), "high": number(one.band.high), "mid": number(one.band.mid.mean)}
+    if half is None:
+        lines = [say(f"assumptions.{kind}.one_seed", **what, **ends)]
+    else:
+        chance = {"from_low": number(one.band.mid.mean - half), "to_high": number(one.band.mid.mean + half)}
+        lines = [say(f"assumptions.{kind}", **what, **ends, **chance)]
+    if one.survival is not None:
+        kept = one.survival
+        shares = {"share": 100.0 * kept.share, "low": 100.0 * kept.low, "high": 100.0 * kept.high, "draws": kept.draws}
+        lines.append(say("assumptions.above" if kept.above else "assumptions.below", **what, **shares))
+    first = one.effects[0] if one.effects else None
+    if first is not None and first.swing is not None and factor * first.swing.size >= 0.5 * 10.0**-decimals:
+        swings = {"at_low": number(first.swing.at_low.mean, "+"), "at_high": number(first.swing.at_high.mean, "+")}
+        looked_at = sum(effect.swing is not None for effect in one.effects)
+        ends = {"count": str(looked_at), "assumption": first.assumption, "low": first.low, "high": first.high}
+        lines.append(say(f"assumptions.{kind}.most", **what, **swings, **ends))
+    return lines
+
+
+def _decimals(width: float) -> int:
+    """Return how many decimals show ``_DIGITS`` digits of a width."""
+    return min(max(_DIGITS - 1 - math.floor(math.log10(width)), 0), _MOST_DECIMALS) if width > 0.0 else 0
