@@ -22,6 +22,44 @@ def _problems(file: Path) -> list[str]:
     return [str(problem) for problem in caught.value.problems]
 
 
+RANGE = "\n  - {{key: weather.rain_mmph, range: {{{}}}}}\n"
+CUBE = "\n  - {{name: draw, samples: 4, latin_hypercube: {{{}}}}}\n"
+
+
+@pytest.mark.parametrize(
+    ("given", "values"),
+    [
+        ("first: 0, last: 30, step: 10", [0, 10, 20, 30]),
+        ("first: 0, last: 29, step: 10", [0, 10, 20]),
+        ("first: 0.1, last: 0.7, step: 0.2", [0.1, 0.3, 0.5, 0.7]),
+        ("first: 0, last: 10, count: 5", [0.0, 2.5, 5.0, 7.5, 10.0]),
+        ("first: 0, last: 30, count: 4", [0, 10, 20, 30]),
+    ],
+)
+def test_a_range_is_counted_out(tmp_path: Path, given: str, values: list[float]) -> None:
+    """Both ends where a step meets the last, without rounding errors; labels are written like the numbers."""
+    design = load_design(sweep_file(tmp_path, axes=RANGE.format(given), rest="seeds: [1]"))
+    assert [run.scenario.weather.rain_mmph for run in design.runs] == values
+    assert [run.labels for run in design.runs] == [(str(value),) for value in values]
+
+
+def test_a_latin_hypercube_draws_once_in_every_slice(tmp_path: Path) -> None:
+    """Of eight draws one lies in each eighth of every span; whole spans give whole numbers; another ``draw`` other values."""
+    spans = "weather.rain_mmph: {low: 0.0, high: 80.0}, demand.inflow_vph: {low: 100, high: 900}"
+    axes = CUBE.format(spans).replace("samples: 4", "samples: 8")
+    design = load_design(sweep_file(tmp_path, axes=axes, rest="seeds: [1]"))
+    rain = [run.scenario.weather.rain_mmph for run in design.runs]
+    inflow = [run.scenario.demand.inflow_vph for run in design.runs]
+    assert sorted(int(value // 10) for value in rain) == list(range(8))
+    assert sorted(int((value - 100) // 100) for value in inflow) == list(range(8))
+    assert all(value == round(value) for value in inflow)
+    assert design.runs[0].labels == (f"1: rain_mmph {rain[0]}, inflow_vph {inflow[0]:.0f}",)
+    other = load_design(sweep_file(tmp_path / "b", axes=axes.replace("samples: 8", "samples: 8, draw: 2"), rest="seeds: [1]"))
+    assert not {run.scenario.weather.rain_mmph for run in other.runs} & set(rain)
+    for run in design.runs:
+        assert load_spec(TOWN, Scenario, run.overrides).spec == run.scenario
+
+
 def test_every_combination_with_every_seed_in_order(tmp_path: Path) -> None:
     """The last axis runs fastest, seeds fastest of all; each run is its scenario with the values of its labels."""
     design = load_design(sweep_file(tmp_path, axes=AXIS + RAIN[1:]))
@@ -86,6 +124,14 @@ def test_the_baseline_may_be_of_any_axis(tmp_path: Path) -> None:
             "weather:",
             "'weather.rain_mmph' changes",
         ),
+        ("\n  - {key: weather.rain_mmph}\n", "seeds: [1]", "{key: w", "either values or range"),
+        (RANGE.format("first: 0, last: 9"), "seeds: [1]", "range:", "either step or count"),
+        (RANGE.format("first: 9, last: 0, step: 1"), "seeds: [1]", "range:", "9 is not below 0"),
+        (RANGE.format("first: 0, last: 9, step: 1.0e-9"), "seeds: [1]", "range:", "more than 10000"),
+        (RANGE.format("first: -5, last: 5, step: 5"), "seeds: [1]", "{first", "at least 0"),
+        (CUBE.format("weather.rain_mph: {low: 0, high: 60}"), "seeds: [1]", "weather.rain_mph", "did you mean 'rain_mmph'"),
+        (CUBE.format("weather.rain_mmph: {low: 60, high: 60}"), "seeds: [1]", "weather.rain_mmph:", "60 is not below 60"),
+        (CUBE.format("seed: {low: 1, high: 60}"), "seeds: [1]", "seed: {", "the seed is changed here"),
         ("\n  - {name: recall, key: weather.rain_mmph, values: [0]}\n", "seeds: [1]", "recall", "already a column"),
         (AXIS, "seeds: []", "seeds", "give at least 1"),
         (AXIS, "seeds: [17, 17]", "17]", "'17' stands here a second time"),

@@ -15,13 +15,14 @@ from typing import Final
 from twin.errors import Problem, ScenarioError
 from twin.messages import say
 from twin.metrics.summary import FIGURES
-from twin.scenario.load import Loaded, Override, load_spec
+from twin.scenario.load import Loaded, load_spec
 from twin.scenario.scenario import Scenario
 from twin.simulation.assembly import traffic_key
 from twin.simulation.preparation import Prepared, prepare
 from twin.simulation.run import identity
+from twin.sweeps.axes import Axis, axes_of, axis_problems, common_overrides
 from twin.sweeps.precision import precision_problems
-from twin.sweeps.sweep_spec import KeyAxis, PrecisionSpec, SweepSpec
+from twin.sweeps.sweep_spec import PrecisionSpec, SweepSpec
 
 MAX_RUNS: Final = 100_000
 """Runs of one sweep; more is a mistake."""
@@ -85,27 +86,10 @@ class Design:
         return tuple(dict.fromkeys(run.seed for run in self.runs))
 
 
-@dataclass(frozen=True, slots=True)
-class _Value:
-    """One value of an axis."""
-
-    label: str
-    key: str
-    """Key of the value in the sweep file."""
-    overrides: dict[str, Override]
-
-
-@dataclass(frozen=True, slots=True)
-class _Axis:
-    name: str
-    key: str
-    values: tuple[_Value, ...]
-
-
 def plan(loaded: Loaded[SweepSpec]) -> Design:
     """Return the runs of a sweep; raise ``ScenarioError`` with every problem of the sweep file and of every scenario in it."""
     spec = loaded.spec
-    axes = tuple(_axis(loaded, i) for i in range(len(spec.axes)))
+    axes = axes_of(loaded)
     problems = loaded.placed(_problems(loaded, axes))
     if problems:
         raise ScenarioError(problems)
@@ -127,32 +111,7 @@ def plan(loaded: Loaded[SweepSpec]) -> Design:
     return replace(plain, precision=tuple(spec.precision), most_seeds=spec.max_replications or 0)
 
 
-def _axis(loaded: Loaded[SweepSpec], number: int) -> _Axis:
-    axis, path, key = loaded.spec.axes[number], ("axes", number), f"axes[{number}]"
-    if isinstance(axis, KeyAxis):
-        nodes = loaded.node((*path, "values")).content
-        values = [
-            _Value(_text(value), f"{key}.values[{i}]", {axis.key: Override(nodes[i].place, nodes[i])})
-            for i, value in enumerate(axis.values)
-        ]
-        return _Axis(axis.name or axis.key, key, tuple(values))
-    values = [
-        _Value(value.label, f"{key}.values[{i}]", _overrides(loaded, (*path, "values", i)) if value.set else {})
-        for i, value in enumerate(axis.values)
-    ]
-    return _Axis(axis.name, key, tuple(values))
-
-
-def _overrides(loaded: Loaded[SweepSpec], path: tuple[str | int, ...]) -> dict[str, Override]:
-    group = loaded.node((*path, "set"))
-    return {key: Override(group.key_places[key], value) for key, value in group.content.items()}
-
-
-def _text(value: object) -> str:
-    return json.dumps(value) if isinstance(value, bool) else str(value)
-
-
-def _problems(loaded: Loaded[SweepSpec], axes: tuple[_Axis, ...]) -> Iterator[Problem]:
+def _problems(loaded: Loaded[SweepSpec], axes: tuple[Axis, ...]) -> Iterator[Problem]:
     """Yield what is wrong with the sweep itself; ``where`` is left to the loader."""
     spec, path = loaded.spec, loaded.path.parent / loaded.spec.scenario
     if not path.is_file():
@@ -161,7 +120,7 @@ def _problems(loaded: Loaded[SweepSpec], axes: tuple[_Axis, ...]) -> Iterator[Pr
     yield from _wrong_seeds(spec)
     yield from precision_problems(spec, spec.metrics or FIGURES)
     yield from _wrong_baseline(spec, axes)
-    yield from _contradictions(loaded, axes)
+    yield from axis_problems(loaded, axes)
     count = math.prod(len(axis.values) for axis in axes) * (
         len(spec.seeds or ()) or spec.max_replications or spec.replications or 1
     )
@@ -169,7 +128,7 @@ def _problems(loaded: Loaded[SweepSpec], axes: tuple[_Axis, ...]) -> Iterator[Pr
         yield Problem("", "axes", say("sweep.many.found", count=count), say("sweep.many.remedy", limit=MAX_RUNS))
 
 
-def _wrong_names(spec: SweepSpec, axes: tuple[_Axis, ...]) -> Iterator[Problem]:
+def _wrong_names(spec: SweepSpec, axes: tuple[Axis, ...]) -> Iterator[Problem]:
     metrics = spec.metrics or list(FIGURES)
     yield from _twice("metrics", metrics)
     for i, metric in enumerate(metrics):
@@ -181,7 +140,6 @@ def _wrong_names(spec: SweepSpec, axes: tuple[_Axis, ...]) -> Iterator[Problem]:
         if axis.name in taken:
             yield Problem("", f"{axis.key}.name", say("sweep.name.found", name=axis.name), say("sweep.name.remedy"))
         taken.add(axis.name)
-        yield from _twice(f"{axis.key}.values", [value.label for value in axis.values])
 
 
 def _wrong_seeds(spec: SweepSpec) -> Iterator[Problem]:
@@ -197,26 +155,7 @@ def _twice(key: str, names: Sequence[object]) -> Iterator[Problem]:
             yield Problem("", f"{key}[{i}]", say("sweep.twice.found", what=name), say("sweep.twice.remedy"))
 
 
-def _contradictions(loaded: Loaded[SweepSpec], axes: tuple[_Axis, ...]) -> Iterator[Problem]:
-    """Yield keys that two axes change, or one inside the other: whose value would hold depends on the order."""
-    for i, axis in enumerate(axes):
-        for value in axis.values:
-            for key, override in value.overrides.items():
-                if key == "seed":
-                    yield Problem(override.where, key, say("sweep.seed_key.found"), say("sweep.seed_key.remedy"))
-                for other in axes[:i]:
-                    if any(_within(key, theirs) for their in other.values for theirs in their.overrides):
-                        found = say("sweep.contradiction.found", axis=other.name)
-                        yield Problem(override.where, key, found, say("sweep.contradiction.remedy"))
-    if "seed" in loaded.spec.set:
-        yield Problem("", "set", say("sweep.seed_key.found"), say("sweep.seed_key.remedy"))
-
-
-def _within(key: str, other: str) -> bool:
-    return key == other or key.startswith((f"{other}.", f"{other}[")) or other.startswith((f"{key}.", f"{key}["))
-
-
-def _wrong_baseline(spec: SweepSpec, axes: tuple[_Axis, ...]) -> Iterator[Problem]:
+def _wrong_baseline(spec: SweepSpec, axes: tuple[Axis, ...]) -> Iterator[Problem]:
     if spec.baseline is None:
         return
     labels = Counter(value.label for axis in axes for value in axis.values)
@@ -226,17 +165,17 @@ def _wrong_baseline(spec: SweepSpec, axes: tuple[_Axis, ...]) -> Iterator[Proble
         yield Problem("", "baseline", found, say("remedy.one_of", names=", ".join(labels) or "-"))
 
 
-def _baseline(spec: SweepSpec, axes: tuple[_Axis, ...]) -> tuple[int, str] | None:
+def _baseline(spec: SweepSpec, axes: tuple[Axis, ...]) -> tuple[int, str] | None:
     chosen = ((i, value.label) for i, axis in enumerate(axes) for value in axis.values)
     return next(((i, label) for i, label in chosen if spec.baseline in (None, label)), None)
 
 
 def _variants(
-    loaded: Loaded[SweepSpec], axes: tuple[_Axis, ...], notice: Callable[[str], None]
+    loaded: Loaded[SweepSpec], axes: tuple[Axis, ...], notice: Callable[[str], None]
 ) -> list[tuple[tuple[str, ...], Prepared]]:
     """Return every combination as a scenario; raise ``ScenarioError`` with what is wrong with any of them."""
     path = loaded.path.parent / loaded.spec.scenario
-    common = _overrides(loaded, ()) if loaded.spec.set else {}
+    common = common_overrides(loaded)
     found: dict[Problem, list[str]] = {}
     variants: list[tuple[tuple[str, ...], Prepared]] = []
     for values in itertools.product(*(axis.values for axis in axes)):
@@ -274,7 +213,7 @@ def _replications(labels: tuple[str, ...], variant: Prepared, seeds: list[int]) 
         yield PlannedRun(labels, seed, scenario, base, overrides, f"{manifest.name}-{key}", traffic)
 
 
-def _same_runs(runs: list[PlannedRun], axes: tuple[_Axis, ...]) -> list[Problem]:
+def _same_runs(runs: list[PlannedRun], axes: tuple[Axis, ...]) -> list[Problem]:
     """Return the variants that are the same scenario as one before."""
     first: dict[str, PlannedRun] = {}
     problems: dict[tuple[str, ...], Problem] = {}

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import BaseModel, Discriminator, Field, Tag
+from pydantic import BaseModel, Discriminator, Field, Tag, model_validator
 
+from twin.messages import say
 from twin.spec import Spec
 
 Label = Annotated[str, Field(min_length=1, max_length=80)]
@@ -15,6 +16,9 @@ Label = Annotated[str, Field(min_length=1, max_length=80)]
 Seed = Annotated[int, Field(ge=0, le=2**63 - 1)]
 
 MAX_REPLICATIONS: Final = 10_000
+
+MAX_VALUES: Final = 10_000
+"""Values of one axis; more is a mistake."""
 
 
 class VariantSpec(Spec):
@@ -37,6 +41,32 @@ class VariantAxis(Spec):
     """What is compared, in the order of the tables."""
 
 
+class RangeSpec(Spec):
+    """Values at equal distances."""
+
+    first: int | float
+    """The first value."""
+
+    last: int | float
+    """The last value; with ``step``, where a step meets it."""
+
+    step: int | float | None = Field(None, gt=0.0)
+    """Distance from value to value; give it or ``count``."""
+
+    count: int | None = Field(None, ge=2, le=MAX_VALUES)
+    """How many values, both ends among them."""
+
+    @model_validator(mode="after")
+    def _says_how_many(self) -> Self:
+        if (self.step is None) == (self.count is None):
+            raise ValueError(say("sweep.range.form"))
+        if not self.first < self.last:
+            raise ValueError(say("sweep.range.order", first=self.first, last=self.last))
+        if self.step is not None and (self.last - self.first) / self.step >= MAX_VALUES:
+            raise ValueError(say("sweep.range.many", limit=MAX_VALUES))
+        return self
+
+
 class KeyAxis(Spec):
     """An axis over the values of one key; each value is its own label."""
 
@@ -46,16 +76,68 @@ class KeyAxis(Spec):
     name: Label | None = None
     """Name of the axis and of its column in the table; the key where it is left out."""
 
-    values: list[bool | int | float | str] = Field(min_length=1)
-    """Values of the key, in the order of the tables."""
+    values: list[bool | int | float | str] | None = Field(None, min_length=1)
+    """Values of the key, in the order of the tables; give them or ``range``."""
+
+    range: RangeSpec | None = None
+    """Values at equal distances, as ``{first: 100, last: 400, step: 100}``."""
+
+    @model_validator(mode="after")
+    def _says_which(self) -> Self:
+        if (self.values is None) == (self.range is None):
+            raise ValueError(say("sweep.axis.form"))
+        return self
+
+
+class SpanSpec(Spec):
+    """Between what a key is drawn; evenly, whole numbers where both ends are whole."""
+
+    low: int | float
+    """The lower end."""
+
+    high: int | float
+    """The upper end."""
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if not self.low < self.high:
+            raise ValueError(say("sweep.range.order", first=self.low, last=self.high))
+        return self
+
+
+class LatinHypercubeAxis(Spec):
+    """An axis whose values change several keys at once, drawn so that each key's span is covered evenly.
+
+    Where a grid over k keys of n values takes n^k variants, ``samples`` do: for a look at many keys, not at any one alone.
+    """
+
+    name: Label
+    """Name of the axis and of its column in the table; its values are called by number and draw."""
+
+    latin_hypercube: dict[str, SpanSpec] = Field(min_length=1)
+    """Span of each key, as ``weather.rain_mmph: {low: 0, high: 60}``."""
+
+    samples: int = Field(ge=2, le=MAX_VALUES)
+    """How many values the axis has."""
+
+    draw: int = Field(1, ge=0, le=2**63 - 1)
+    """Another number gives other draws."""
 
 
 def _form(given: Mapping[str, Any] | BaseModel) -> str:
-    return "KeyAxis" if isinstance(given, KeyAxis) or (isinstance(given, Mapping) and "key" in given) else "VariantAxis"
+    for part, form in (("latin_hypercube", "LatinHypercubeAxis"), ("key", "KeyAxis")):
+        if type(given).__name__ == form or (isinstance(given, Mapping) and part in given):
+            return form
+    return "VariantAxis"
 
 
-AxisSpec = Annotated[Annotated[VariantAxis, Tag("VariantAxis")] | Annotated[KeyAxis, Tag("KeyAxis")], Discriminator(_form)]
-"""An axis with ``key`` runs over one key, any other over labelled values."""
+AxisSpec = Annotated[
+    Annotated[VariantAxis, Tag("VariantAxis")]
+    | Annotated[KeyAxis, Tag("KeyAxis")]
+    | Annotated[LatinHypercubeAxis, Tag("LatinHypercubeAxis")],
+    Discriminator(_form),
+]
+"""An axis with ``key`` runs over one key, with ``latin_hypercube`` over draws of several, any other over labelled values."""
 
 
 class PrecisionSpec(Spec):
