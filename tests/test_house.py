@@ -89,17 +89,18 @@ def test_every_key_of_a_scenario_is_documented() -> None:
 
 
 def test_every_spec_can_be_reached_from_a_scenario() -> None:
-    """No Spec stands outside the scenario and the sweep file, so that the pages made from them are complete."""
+    """No Spec stands outside the files of scenarios, sweeps and placements, so that the pages made from them are complete."""
     from twin.scenario.scenario import Scenario
+    from twin.sweeps.placement.placement_spec import PlacementSpec
     from twin.sweeps.sweep_spec import SweepSpec
 
     def reach(model: type[BaseModel]) -> set[type[BaseModel]]:
         return {key.model for key in keys(model)}
 
     bases = {base for spec in _specs() for base in spec.__mro__[1:]}
-    known = reach(Scenario) | reach(SweepSpec) | bases
+    known = reach(Scenario) | reach(SweepSpec) | reach(PlacementSpec) | bases
     lost = [spec.__qualname__ for spec in _specs() if spec not in known and spec.model_fields]
-    assert not lost, f"in no scenario and no sweep: {', '.join(lost)}"
+    assert not lost, f"in no scenario, no sweep and no placement: {', '.join(lost)}"
 
 
 def test_the_page_of_assumptions_is_current() -> None:

@@ -1,4 +1,4 @@
-"""The command line: ``twin validate``, ``run``, ``sweep``, ``compare``, ``report``, ``query``, ``schema``, ``map``, ``draw``.
+"""The command line: ``twin validate``, ``run``, ``sweep``, ``compare``, ``place``, ``report``, ``query`` and others.
 
 Heavy imports stand inside the commands, so that ``twin --help`` answers at once. Exit codes: ``terminal_errors``.
 """
@@ -24,6 +24,7 @@ from twin.terminal_compare import compare
 from twin.terminal_draw import draw_app
 from twin.terminal_errors import BAD_INPUT, Debug, error_text, reporting
 from twin.terminal_map import map_app
+from twin.terminal_place import place
 from twin.threads import use_one_thread
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ app = typer.Typer(rich_markup_mode=None, add_completion=False, no_args_is_help=T
 app.add_typer(map_app, name="map")
 app.add_typer(draw_app, name="draw")
 app.command()(compare)
+app.command()(place)
 
 
 def main() -> None:
@@ -106,19 +108,22 @@ def validate(files: Annotated[list[Path], typer.Argument(metavar="FILE", show_de
     bad = 0
     for file in files:
         with reporting(debug=debug, go_on=True) as outcome:
-            if _is_sweep(file):
-                from twin.sweeps.sweep import load_design
-
-                load_design(file)
-                typer.echo(say("cli.valid", file=file))
-                continue
-            loaded = _load(file, {})
-            from twin.simulation.preparation import prepare
 
             def notice(line: str, file: Path = file) -> None:
                 typer.echo(say("cli.notice", file=file, text=line), err=True)
 
-            prepare(loaded, notice)
+            if _has(file, "axes"):
+                from twin.sweeps.sweep import load_design
+
+                load_design(file)
+            elif _has(file, "budgets_cny"):
+                from twin.sweeps.placement.plan import load_plan
+
+                load_plan(file, notice=notice)
+            else:
+                from twin.simulation.preparation import prepare
+
+                prepare(_load(file, {}), notice)
             typer.echo(say("cli.valid", file=file))
         bad = max(bad, outcome.code)
     raise typer.Exit(bad)
@@ -284,10 +289,10 @@ def schema(
             out.write_text(scenario_schema(), encoding="utf-8")
 
 
-def _is_sweep(file: Path) -> bool:
-    """Return whether a file has axes; whatever else is wrong with it is for the loader to say."""
+def _has(file: Path, key: str) -> bool:
+    """Return whether a file has a key that tells its kind; whatever else is wrong with it is for the loader to say."""
     try:
-        return any(line.startswith("axes:") for line in file.read_text(encoding="utf-8").splitlines())
+        return any(line.startswith(f"{key}:") for line in file.read_text(encoding="utf-8").splitlines())
     except (OSError, UnicodeDecodeError):
         return False
 

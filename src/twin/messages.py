@@ -1036,6 +1036,62 @@ CATALOGUE: Final[dict[str, tuple[str, str]]] = {
     "help.compare.metric": ("A figure to compare; may be given several times.", "要比较的指标；可多次给出。"),
     "help.compare.out": ("Folder for the tables as Parquet and CSV.", "输出 Parquet 与 CSV 表的文件夹。"),
     "help.compare.as_json": ("Write JSON instead of tables.", "输出 JSON 而不是表格。"),
+    # placement
+    "placement.classes": ("no vehicle class: {unknown}; there are {known}", "没有此车辆类型：{unknown}；可用：{known}"),
+    "placement.closed.found": (
+        "traffic depends on sensors (actuated signals, informed drivers): one simulation cannot tell of other sites",
+        "该场景的交通依赖传感器上报（感应信号或诱导驾驶），一次仿真无法代表其他布点",
+    ),
+    "placement.closed.remedy": (
+        "set demand.informed_share to 0, and signals that are not actuated",
+        "请将 demand.informed_share 设为 0，并采用非感应控制的信号",
+    ),
+    "placement.no_devices": (
+        "no candidate site has a device that sees vehicles; choose a kit with LiDARs, cameras or radars",
+        "候选点位没有可感知车辆的设备；请选用含激光雷达、摄像机或毫米波雷达的套件",
+    ),
+    "placement.too_large": (
+        "{count} perceived vehicle-seconds are more than a placement can hold (2,147,483,647); shorten runs or use fewer seeds",
+        "感知到的车辆秒数 {count} 超出一次布点优化的上限（2,147,483,647）；请缩短时长或减少种子",
+    ),
+    "placement.unsolved": ("the exact optimum was not found: {reason}", "未能求得精确最优解：{reason}"),
+    "placement.none.found": (
+        "there is no site to choose: all stand already, or there are none",
+        "没有可选点位：全部为既有点位，或没有点位",
+    ),
+    "placement.none.remedy": (
+        "add rules under candidates, or sites with status: added to the scenario",
+        "请在 candidates 中添加规则，或在场景中添加 status: added 的点位",
+    ),
+    "placement.seen.found": ("seed {seed} is one of training.seeds", "种子 {seed} 已用于 training.seeds"),
+    "placement.seen.remedy": ("judge on seeds that were not trained on", "请使用训练中未出现的种子进行评估"),
+    "placement.evaluation.found": ("{name} cannot differ in evaluation", "评估中不能更改 {name}"),
+    "placement.evaluation.remedy": (
+        "change it for the whole placement, under set",
+        "请在顶层 set 中对整个布点优化统一更改",
+    ),
+    "placement.optimised": ("optimised", "优化布设"),
+    "placement.plan": (
+        "{candidates} candidate sites, {standing} stand; {budgets} budgets; {training} seeds to choose, {evaluation} to judge",
+        "候选点位 {candidates} 个，既有点位 {standing} 个；预算 {budgets} 档；训练种子 {training} 个，评估种子 {evaluation} 个",
+    ),
+    "placement.column.budget": ("budget, 10^4 CNY", "预算（万元）"),
+    "placement.column.choice": ("sites by", "布设方式"),
+    "placement.column.sites": ("sites", "点位数"),
+    "placement.column.cost": ("cost, 10^4 CNY", "投资（万元）"),
+    "placement.column.training": ("perceived in training, %", "训练感知率（%）"),
+    "placement.column.evaluation": ("perceived in evaluation, %", "评估感知率（%）"),
+    "placement.column.lead": ("optimised leads by, points", "优化领先（百分点）"),
+    "placement.column.gain": ("optimised perceives more by, %", "优化多感知（%）"),
+    "placement.bound": (
+        "{budget:,.0f} x 10^4 CNY: {value:.1f} % in training, of {bound:.1f} % at most for that money (gap <= {gap:.1f} %)",
+        "{budget:,.0f} 万元：训练感知率 {value:.1f} %；同等投资下任何布设都不超过 {bound:.1f} %（差距不超过 {gap:.1f} %）",
+    ),
+    "placement.in_part": (
+        "these two figures count in part what fewer than {seen_by} sites perceive",
+        "以上两项数值对少于 {seen_by} 个点位感知的车辆时间按比例计入",
+    ),
+    "placement.written": ("deployments and tables: {folder}", "布设方案与数据表：{folder}"),
     "sweep.unwritable": (
         "{path}: cannot be written ({reason}); choose another folder with --out",
         "{path}：无法写入（{reason}）；请用 --out 另选文件夹",
@@ -1600,6 +1656,20 @@ CATALOGUE: Final[dict[str, tuple[str, str]]] = {
         "同时变动起作用的无来源默认值，并区分随机性与假设的影响",
     ),
     "help.sweep.quiet": ("Say nothing but errors.", "除错误外不输出。"),
+    "help.place": (
+        "Choose the sites that perceive most for a budget, and compare them with usual practice on other traffic.",
+        "在给定预算内选择感知效果最好的点位，并在其他交通条件下与常规布设方式比较。",
+    ),
+    "help.place.file": ("Placement file.", "布点优化文件。"),
+    "help.place.budget": (
+        "A budget in yuan instead of the file's; may be given several times. Nothing is simulated again to choose for it.",
+        "以元为单位的预算，替代文件中的预算；可多次给出。重新选点无需再次仿真。",
+    ),
+    "help.place.out": (
+        "Folder in which the placement's folder is made; what was simulated is kept in its folder benefits and used again.",
+        "存放布点优化结果的文件夹；仿真结果保存在其中的 benefits 文件夹，可重复使用。",
+    ),
+    "help.place.quiet": ("Say nothing but errors.", "除错误外不输出。"),
     "help.schema": (
         "Write the JSON Schema of a scenario, with which an editor completes and explains the keys.",
         "输出仿真场景的 JSON Schema，供编辑器补全和解释各键。",

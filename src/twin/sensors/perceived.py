@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +18,16 @@ Bytes = npt.NDArray[np.int8]
 NOBODY: Final = -1
 PERIOD_US: Final = US_PER_S
 """One row an edge and second."""
+
+
+class Witness(Protocol):
+    """Told what ``Perceived`` is told, by whoever wants to know more than sums."""
+
+    def see(self, device: Ints, vehicle: Ints) -> None:
+        """Hear of the objects of a scan, see ``Perceived.see``."""
+
+    def close_second(self, truth: GroundTruth) -> None:
+        """Hear that a second ends, see ``Perceived.close_second``."""
 
 
 @kernel
@@ -38,6 +48,8 @@ class Perceived:
 
     def __init__(self, recorder: Recorder) -> None:
         """Begin with a second in which nobody is seen."""
+        self.witness: Witness | None = None
+        """Hears everything as well, where there is one."""
         self._recorder = recorder
         self._first = np.full(0, NOBODY, np.int32)
         self._sensors = np.zeros(0, np.int8)
@@ -46,6 +58,8 @@ class Perceived:
         """Take the objects of a scan: which device reports which vehicle, -1 for false ones; all arrays of one length."""
         self._make_room(int(vehicle.max(initial=NOBODY)) + 1)
         note(device, vehicle, self._first, self._sensors)
+        if self.witness is not None:
+            self.witness.see(device, vehicle)
 
     def close_second(self, truth: GroundTruth) -> None:
         """Write the second that ends at the instant of ``truth``: who is there now counts for the whole of it."""
@@ -65,6 +79,8 @@ class Perceived:
             },
         )
         self._sensors[:] = 0
+        if self.witness is not None:
+            self.witness.close_second(truth)
 
     def _make_room(self, size: int) -> None:
         if size > self._sensors.size:

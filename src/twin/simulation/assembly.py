@@ -72,13 +72,16 @@ def traffic_key(scenario: Scenario) -> str:
     return hashlib.blake2b(json.dumps(parts, sort_keys=True).encode(), digest_size=8).hexdigest()
 
 
-def build(runs: Sequence[Prepared], folders: Sequence[Path]) -> World:
-    """Return the joined parts of runs over one traffic, with their dimensions already written below their ``folders``."""
-    env, first, recorder = simpy.Environment(initial_time=0), runs[0], Recorder(*folders)
+def build(runs: Sequence[Prepared], folders: Sequence[Path], record: type[Recorder] = Recorder) -> World:
+    """Return the joined parts of runs over one traffic, with their dimensions already written below their ``folders``.
+
+    ``record`` takes the rows: whoever wants none of them gives another recorder.
+    """
+    env, first, recorder = simpy.Environment(initial_time=0), runs[0], record(*folders)
     traffic = _traffic(first, recorder)
     _write_network(recorder, first.network, traffic.phase_of_edge())
     traffic.write_vehicles()
-    sensing = [build_sensing(env, one, traffic, Recorder(folder)) for one, folder in zip(runs, folders, strict=True)]
+    sensing = [build_sensing(env, one, traffic, record(folder)) for one, folder in zip(runs, folders, strict=True)]
     return World(env, traffic, recorder, tuple(sensing))
 
 
