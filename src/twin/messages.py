@@ -1092,6 +1092,14 @@ CATALOGUE: Final[dict[str, tuple[str, str]]] = {
         "以上两项数值对少于 {seen_by} 个点位感知的车辆时间按比例计入",
     ),
     "placement.written": ("deployments and tables: {folder}", "布设方案与数据表：{folder}"),
+    "warm_up.short": (
+        "The warm-up of {stated:g} s may be too short: of the number of vehicles MSER-5 would leave out {needed:g} s.",
+        "预热时长 {stated:g} s 可能不足：按 MSER-5 规则，在网车辆数序列应舍去前 {needed:g} s。",
+    ),
+    "warm_up.short.sweep": (
+        "The warm-up may be too short: in half of the runs MSER-5 would leave out more of the vehicles, {needed:g} s (median).",
+        "预热时长可能不足：至少一半的运行按 MSER-5 规则应舍去更长的开头，中位数为 {needed:g} s。",
+    ),
     "sweep.unwritable": (
         "{path}: cannot be written ({reason}); choose another folder with --out",
         "{path}：无法写入（{reason}）；请用 --out 另选文件夹",
@@ -1569,6 +1577,7 @@ CATALOGUE: Final[dict[str, tuple[str, str]]] = {
     "summary.vehicle_km": ("vehicle-kilometres", "车公里"),
     "summary.mean_speed_kmh": ("mean travel speed", "平均行程速度"),
     "summary.mean_delay_s": ("mean traffic delay", "平均延误"),
+    "summary.warm_up_needed_s": ("warm-up by MSER-5", "MSER-5 预热时长"),
     "summary.detections": ("detections", "检出目标数"),
     "summary.visible_share": ("visible share", "可见率"),
     "summary.recall": ("recall", "检出率"),

@@ -308,4 +308,12 @@ def summary(manifest: Manifest, folder: Path) -> str:
     if manifest.wall_s > manifest.compile_s:
         figures[label("factor")] = f"{manifest.simulated_s / (manifest.wall_s - manifest.compile_s):.1f} x"
     figures[label("folder")] = str(folder)
-    return f"{table(figures)}\n  {say('traffic.not_calibrated')}"
+    notes = [*warm_up_notes(manifest.summary, manifest.scenario.get("warm_up_s")), say("traffic.not_calibrated")]
+    return "\n  ".join([table(figures), *notes])
+
+
+def warm_up_notes(figures: Mapping[str, Any], stated_s: float | None) -> list[str]:
+    """Return a line where the warm-up of a run is shorter than what its log asks for."""
+    needed_s = figures.get("warm_up_needed_s")
+    short = needed_s is not None and stated_s is not None and needed_s > stated_s
+    return [say("warm_up.short", stated=stated_s, needed=needed_s)] if short else []

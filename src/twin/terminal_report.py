@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from twin.messages import known, say
 from twin.metrics.report import RANGES_M, Figures
-from twin.terminal import figure, grid, label, table
+from twin.terminal import figure, grid, label, table, warm_up_notes
 
 _FORM: Final = {"position": "_m", "output": "_ms"}
 """Ending by which a requirement's figure is shown; the others are shares."""
@@ -25,7 +25,7 @@ def report_text(found: Figures) -> str:
     figures = {label(name): figure(name, value) for name, value in found["summary"].items()}
     parts = [
         f"{found['run']} ({found['state']})",
-        table(conditions | figures),
+        "\n  ".join([table(conditions | figures), *warm_up_notes(found["summary"], found["warm_up_s"])]),
         _titled("report.title.recall", _recall(found["perception"])),
         _titled("report.title.range", _range(found["perception"])),
         _titled("report.title.kind", _kind(found["perception"])),

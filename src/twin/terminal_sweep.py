@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import math
 import shlex
+import statistics
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -164,12 +165,25 @@ def sweep_summary(result: SweepResult) -> str:
         for number, run in enumerate(design.runs)
         if result.outcomes[number].summary is None
     ]
-    closing = [target_text(target, len(design.seeds)) for target in result.targets]
+    closing = _warm_up_notes(result)
+    closing += [target_text(target, len(design.seeds)) for target in result.targets]
     closing += [say("sweep.reused", count=result.reused)] if result.reused else []
     closing.append(say("sweep.folder", folder=result.store))
     tables = comparison_text(result.comparisons, design.axes, design.name, design.baseline)
     blocks = [tables, *([frontier_text(result.frontiers)] if result.frontiers else [])]
     return "\n\n".join([*blocks, *(["\n".join(failures)] if failures else []), "\n".join(closing)])
+
+
+def _warm_up_notes(result: SweepResult) -> list[str]:
+    """Return a line where in half of the runs the warm-up is shorter than what their logs ask for."""
+    needed_s, missing_s = [], []
+    for number, run in enumerate(result.design.runs):
+        found_s = (result.outcomes[number].summary or {}).get("warm_up_needed_s")
+        if found_s is not None:
+            needed_s.append(found_s)
+            missing_s.append(found_s - run.scenario.warm_up_s)
+    short = bool(missing_s) and statistics.median(missing_s) > 0.0
+    return [say("warm_up.short.sweep", needed=statistics.median(needed_s))] if short else []
 
 
 def target_text(target: TargetOutcome, seeds: int) -> str:

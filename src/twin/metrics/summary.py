@@ -11,6 +11,7 @@ from twin.metrics.links import HOPS, link_figures
 from twin.metrics.perceived import perceived_figures
 from twin.metrics.perception import perception_figures
 from twin.metrics.traffic import traffic_figures
+from twin.metrics.warm_up import warm_up_needed_s
 from twin.units import MPS_PER_KMH
 
 _OF_A_HOP = ("delay_p50_ms", "delay_p95_ms", "lost_share", "queue_max")
@@ -22,6 +23,7 @@ FIGURES: Final = (
     "vehicle_km",
     "mean_speed_kmh",
     "mean_delay_s",
+    "warm_up_needed_s",
     "detections",
     "visible_share",
     "recall",
@@ -49,9 +51,10 @@ FIGURES: Final = (
 
 
 def summarise(run: Run, warm_up_s: float = 0.0) -> dict[str, float | int | None]:
-    """Return the closing figures of ``run``; what happened before ``warm_up_s`` is left out, except of ``rows`` and ``bytes``.
+    """Return the closing figures of ``run``; what happened before ``warm_up_s`` is left out.
 
-    A figure that nothing is there to form, such as the recall of a run without sensors, is None.
+    Not so of ``rows``, ``bytes`` and ``warm_up_needed_s``. A figure that nothing is there to form, such as the recall of a run
+    without sensors, is None.
     """
     traffic = traffic_figures(run, warm_up_s)
     seen = perception_figures(run, warm_up_s).total
@@ -68,6 +71,7 @@ def summarise(run: Run, warm_up_s: float = 0.0) -> dict[str, float | int | None]
         "vehicle_km": traffic.vehicle_km,
         "mean_speed_kmh": None if speed_mps is None else speed_mps / MPS_PER_KMH,
         "mean_delay_s": traffic.mean_delay_s,
+        "warm_up_needed_s": warm_up_needed_s(run),
         "detections": seen.reported,
         "visible_share": seen.visible_share,
         "recall": seen.recall,
