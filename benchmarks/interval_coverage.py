@@ -1,9 +1,13 @@
 """How often 95 % intervals hold the truth: Student's and the studentised bootstrap's, over synthetic seeds of known mean.
 
     python benchmarks/interval_coverage.py [--repetitions 20000] [--resamples 999] [--json FILE]
+    python benchmarks/interval_coverage.py --sweep runs/<name>-<hash> [--repetitions 2000]
 
 Prints a row a distribution and number of seeds, and what happens when a sweep stops as soon as its interval is narrow
 (``precision:``): then the number of seeds depends on what was drawn. The percentile bootstrap stands beside for comparison.
+
+With ``--sweep`` the values are not synthetic: few seeds are drawn, with replacement, from the many of a finished sweep, whose
+mean over all of them counts as the truth.
 """
 
 from __future__ import annotations
@@ -21,6 +25,7 @@ import numpy.typing as npt
 from twin.metrics.resampling import studentised_bounds
 from twin.metrics.statistics import LEVEL
 from twin.rng import stream_key
+from twin.sweeps.results import read_results
 
 SEEDS: Final = (5, 10, 20, 50)
 
@@ -149,13 +154,40 @@ def stopped_coverage(
     return held / repetitions, spent / repetitions
 
 
+def print_of_sweep(folder: Path, repetitions: int, resamples: int) -> None:
+    """Print how often intervals over few seeds of a sweep hold what all of its seeds say, of means and paired differences."""
+    found = read_results(folder)
+    labels = list(zip(*(found.table[axis].to_pylist() for axis in found.axes), strict=True))
+    variants = list(dict.fromkeys(labels))
+    print("| figure | of | skewness | seeds | Student | bootstrap-t |\n|---|---|---:|---:|---:|---:|")
+    for metric in found.metrics:
+        values = found.table[metric].to_numpy()
+        by_variant = [values[[at for at, one in enumerate(labels) if one == variant]] for variant in variants]
+        samples = {"mean": by_variant[0]} | ({"difference": by_variant[1] - by_variant[0]} if len(variants) > 1 else {})
+        for name, sample in samples.items():
+            if np.isnan(sample).any() or np.ptp(sample) <= 1e-12 * np.abs(sample).max():
+                continue
+            skewness = float(np.mean((sample - sample.mean()) ** 3) / sample.std() ** 3)
+            generator = np.random.Generator(np.random.Philox(key=int(stream_key(20260522, metric, name))))
+            for seeds in SEEDS[:3]:
+                drawn = sample[generator.integers(0, sample.size, (repetitions, seeds))]
+                keys = generator.integers(0, 2**64, repetitions, dtype=np.uint64)
+                bounds = (student_bounds(drawn), studentised_bounds(drawn, keys, LEVEL, resamples))
+                shares = " | ".join(f"{100.0 * held_share(one, float(sample.mean())):.1f} %" for one in bounds)
+                print(f"| {metric} | {name} | {skewness:.1f} | {seeds} | {shares} |", flush=True)
+
+
 def main() -> None:
     """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--repetitions", type=int, default=20_000)
     parser.add_argument("--resamples", type=int, default=999)
     parser.add_argument("--json", type=Path, help="write all figures there")
+    parser.add_argument("--sweep", type=Path, help="draw from the seeds of this finished sweep instead")
     options = parser.parse_args()
+    if options.sweep:
+        print_of_sweep(options.sweep, options.repetitions, options.resamples)
+        return
     print("| values | skewness | seeds | Student | bootstrap-t | percentile | bootstrap-t is wider by |")
     print("|---|---:|---:|---:|---:|---:|---:|")
     found = []
