@@ -9,13 +9,11 @@ import os
 import signal
 import subprocess
 import sys
-import threading
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from tests.simulation.town import digests
+from tests.sweeps.disturbance import catching, tables, wait_for
 from tests.sweeps.town_sweep import TOWN, small_design, sweep_file
 
 from twin import cli
@@ -26,12 +24,6 @@ from twin.simulation.run import run
 from twin.sweeps.local_executor import LocalPool
 from twin.sweeps.ray_executor import RayExecutor
 from twin.sweeps.sweep import Progress, SweepResult, sweep
-
-RESULTS = ("sweep.parquet", "sweep.csv", "comparison.parquet", "comparison.csv")
-
-
-def _bytes(result: SweepResult) -> dict[str, bytes]:
-    return {name: (result.folder / name).read_bytes() for name in RESULTS}
 
 
 @pytest.fixture(scope="module")
@@ -52,11 +44,11 @@ def test_runs_of_a_sweep_are_the_runs_of_twin_run(local: SweepResult, tmp_path: 
         assert row["state"] == "complete"
 
 
-def test_ray_gives_the_same_bytes(local: SweepResult, tmp_path: Path) -> None:
+def test_ray_gives_the_sametables(local: SweepResult, tmp_path: Path) -> None:
     """The tables of a sweep on Ray and every segment of its runs are byte for byte those of local processes."""
     design = small_design(tmp_path)
     result = sweep(design, tmp_path / "runs", RayExecutor("local", 2))
-    assert _bytes(result) == _bytes(local)
+    assert tables(result) == tables(local)
     for planned in design.runs:
         assert digests(result.folder.parent / planned.folder) == digests(local.folder.parent / planned.folder)
     import ray
@@ -66,11 +58,11 @@ def test_ray_gives_the_same_bytes(local: SweepResult, tmp_path: Path) -> None:
 
 def test_a_second_sweep_makes_nothing(local: SweepResult, tmp_path: Path) -> None:
     """Finished runs are taken as they are: no worker is started, no run touched, and the tables come out the same."""
-    before = _bytes(local)
+    before = tables(local)
     manifests = {path: path.stat().st_mtime_ns for path in local.folder.parent.glob("*/manifest.json")}
     again = sweep(small_design(tmp_path), local.folder.parent, RayExecutor("ray://127.0.0.1:1", 1))
     assert (again.reused, again.failed) == (4, 0)
-    assert _bytes(again) == before
+    assert tables(again) == before
     assert {path: path.stat().st_mtime_ns for path in manifests} == manifests
 
 
@@ -89,42 +81,18 @@ def test_a_run_that_fails_stops_no_other(local: SweepResult, tmp_path: Path) -> 
     assert (heard[0].done, heard[-1].done, heard[-1].failed, heard[-1].running) == (0, 4, 1, 0)
     again = sweep(design, out, LocalPool(2))
     assert (again.reused, again.failed) == (3, 0)
-    assert _bytes(again) == _bytes(local)
-
-
-def _kill_a_worker(out: Path, killed: list[int]) -> None:
-    """Kill the first worker that is seen writing a run."""
-    deadline_s = time.monotonic() + 60
-    while time.monotonic() < deadline_s and not killed:
-        for lock in out.glob(".town-*.lock") if out.exists() else ():
-            writer = lock.read_text() if lock.exists() else ""
-            if writer.startswith("process "):
-                killed.append(int(writer.split()[1]))
-                os.kill(killed[0], signal.SIGKILL)
-                return
-        time.sleep(0.002)
+    assert tables(again) == tables(local)
 
 
 def test_a_killed_workers_run_is_made_again(local: SweepResult, tmp_path: Path) -> None:
     """A worker killed in the middle of a run is replaced, its run made again, and the tables are those of a quiet sweep."""
-    out, killed = tmp_path / "runs", list[int]()
-    killer = threading.Thread(target=_kill_a_worker, args=(out, killed))
-    killer.start()
-    result = sweep(small_design(tmp_path), out, LocalPool(2))
-    killer.join()
-    assert killed, "no worker was caught: the test would prove nothing"
-    assert result.failed == 0
-    assert _bytes(result) == _bytes(local)
+    pool = LocalPool(2)
+    with catching(tmp_path / "runs", lambda _: None) as caught:
+        result = sweep(small_design(tmp_path), tmp_path / "runs", pool)
+    assert caught, "no worker was caught: the test would prove nothing"
+    assert (pool.retries, result.failed) == (1, 0)
+    assert tables(result) == tables(local)
     assert not multiprocessing.active_children()
-
-
-def _wait_for(condition: Callable[[], object], seconds: float = 60.0) -> bool:
-    deadline_s = time.monotonic() + seconds
-    while time.monotonic() < deadline_s:
-        if condition():
-            return True
-        time.sleep(0.02)
-    return False
 
 
 def _alive(group: int) -> list[str]:
@@ -147,7 +115,7 @@ def test_ctrl_c_leaves_a_sweep_that_goes_on(tmp_path: Path) -> None:
     with subprocess.Popen(
         command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True
     ) as process:
-        assert _wait_for(lambda: len([*out.glob("town-*")]) > 2), "the second pair never began"
+        assert wait_for(lambda: len([*out.glob("town-*")]) > 2), "the second pair never began"
         os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to the workers as well
         _, said = process.communicate(timeout=60)
     assert process.returncode == 130
@@ -155,7 +123,7 @@ def test_ctrl_c_leaves_a_sweep_that_goes_on(tmp_path: Path) -> None:
     assert last == "interrupted"
     assert go_on.endswith(f"twin sweep {file} --executor local --workers 1 --out {out} --resume")
     assert "Traceback" not in said
-    assert _wait_for(lambda: not _alive(process.pid), 10.0), _alive(process.pid)
+    assert wait_for(lambda: not _alive(process.pid), 10.0), _alive(process.pid)
     result = sweep(small_design(tmp_path, duration_s=20.0), out, LocalPool(2))
     assert result.reused >= 2
     assert result.failed == 0

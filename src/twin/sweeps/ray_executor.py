@@ -81,6 +81,8 @@ class RayExecutor:
         import ray
         from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
+        for task in tasks:
+            self._parcel(task)
         new = [task for task in of_each_shape(tasks) if shape_of(task.orders[0].scenario) not in self._warm]
         self._warm |= {shape_of(task.orders[0].scenario) for task in new}
         if self.address == LOCAL:  # the cache of this machine tells at once
