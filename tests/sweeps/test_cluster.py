@@ -17,13 +17,14 @@ from tests.simulation.town import digests
 from tests.sweeps.disturbance import catching, parent_of, tables, tables_of, wait_for, writers
 from tests.sweeps.town_sweep import TOWN, small_design, sweep_file
 
-from twin.errors import InputError
+from twin.errors import InputError, TwinError
 from twin.scenario.load import load_spec
 from twin.scenario.scenario import Scenario
 from twin.simulation.run import run
+from twin.sweeps import ray_executor
 from twin.sweeps.local_executor import LocalPool
 from twin.sweeps.ray_executor import RayExecutor
-from twin.sweeps.sweep import Progress, SweepResult, load_design, sweep
+from twin.sweeps.sweep import Progress, SweepResult, check_resumable, load_design, sweep
 
 NODE = {"num_cpus": 1, "object_store_memory": 80 * 2**20, "include_dashboard": False}
 DURATION_S = 12.0
@@ -162,3 +163,23 @@ def test_more_memory_than_any_node_has_is_refused(cluster: Any, tmp_path: Path) 
     with pytest.raises(InputError, match="a run is to have 100000 GB and no node has more than"):
         sweep(small_design(tmp_path), tmp_path / "runs", RayExecutor("auto", 1, memory_gb=100_000.0))
     assert not [*(tmp_path / "runs").glob("town-*")]
+
+
+def test_a_cluster_that_lost_all_its_nodes_is_given_up(
+    cluster: Any,  # noqa: ARG001
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Where no node takes runs any more the sweep ends by itself, says how to go on, and can be gone on with."""
+    design, executor = small_design(tmp_path), RayExecutor("auto", 1)
+    monkeypatch.setattr(ray_executor, "COUNTED_EVERY_S", 0.1)
+    monkeypatch.setattr(ray_executor, "GIVEN_UP_AFTER_S", 0.5)
+
+    def listen(progress: Progress) -> None:
+        if not progress.preparing:
+            monkeypatch.setattr("ray.nodes", list)  # the cluster tells of no node
+
+    with pytest.raises(TwinError, match=r"no node that takes runs .* --resume"):
+        sweep(design, tmp_path / "runs", executor, listen)
+    monkeypatch.undo()
+    assert check_resumable(design, tmp_path / "runs") > 0
