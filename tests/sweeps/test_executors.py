@@ -44,7 +44,7 @@ def test_runs_of_a_sweep_are_the_runs_of_twin_run(local: SweepResult, tmp_path: 
         assert row["state"] == "complete"
 
 
-def test_ray_gives_the_sametables(local: SweepResult, tmp_path: Path) -> None:
+def test_ray_gives_the_same_bytes(local: SweepResult, tmp_path: Path) -> None:
     """The tables of a sweep on Ray and every segment of its runs are byte for byte those of local processes."""
     design = small_design(tmp_path)
     result = sweep(design, tmp_path / "runs", RayExecutor("local", 2))
