@@ -6,8 +6,8 @@
 Sweeps of the command line, each run of a scenario of ``first_density``'s three densities, kernels compiled before:
 
 * ``startup_s``: from the command to the beginning of the first run (its folder appears); Python, planning, workers included.
-* ``efficiency``: wall time of the same runs one by one in one process, divided by the cores and by the wall time from the first
-  run's beginning to the last one's end; runs of ``--duration`` simulated seconds.
+* ``efficiency``: wall time of the same tasks one by one in one process, divided by the cores and by the wall time from the
+  first run's beginning to the last one's end; runs of ``--duration`` simulated seconds. Runs over one traffic share a task in both.
 * ``overhead_s_per_run``: cores times that wall time less what the runs' manifests call simulation, a run; runs of
   ``--short`` simulated seconds. Beside that, ``alone_overhead_s_per_run`` is what a single process spends around a simulation.
 
@@ -35,10 +35,11 @@ import simpy
 from twin.eventlog.manifest import read_manifest
 from twin.eventlog.run_folder import find_runs
 from twin.sweeps.executor import Executor
+from twin.sweeps.grouping import tasks_of
 from twin.sweeps.local_executor import LocalPool
 from twin.sweeps.ray_executor import RayExecutor
 from twin.sweeps.sweep import load_design
-from twin.sweeps.task import Task, execute
+from twin.sweeps.task import execute
 from twin.threads import use_one_thread
 
 SWEEP: Final = Path(__file__).parent.parent / "scenarios" / "sweeps" / "first_density.yaml"
@@ -99,26 +100,20 @@ def swept(file: Path, executor: str, workers: int) -> Spent:
         return Spent(first_s - began_s, last_s - first_s, sum(read_manifest(run).wall_s for run in runs), len(runs))
 
 
-def alone(file: Path) -> Spent:
-    """Make the same runs one by one in this process."""
+def alone(file: Path, workers: int) -> Spent:
+    """Make the same tasks, those for so many workers, one by one in this process."""
+    design = load_design(file)
     with tempfile.TemporaryDirectory() as folder:
-        tasks = tasks_of(file, folder)
-        execute(replace(tasks[0], folder=""))  # whatever a process does once
+        execute(tasks_of(design, [0], folder, 1)[0])  # whatever a process does once
     with tempfile.TemporaryDirectory() as folder:
         began_s = time.perf_counter()
-        for task in tasks_of(file, folder):
-            (outcome,) = execute(task)
-            if outcome.summary is None:
-                raise SystemExit(outcome.error)
+        for task in tasks_of(design, range(len(design.runs)), folder, workers):
+            for outcome in execute(task):
+                if outcome.summary is None:
+                    raise SystemExit(outcome.error)
         wall_s = time.perf_counter() - began_s
         runs = find_runs(Path(folder))
         return Spent(0.0, wall_s, sum(read_manifest(run).wall_s for run in runs), len(runs))
-
-
-def tasks_of(file: Path, folder: str) -> list[Task]:
-    """Return a sweep's tasks with their runs in ``folder``."""
-    runs = load_design(file).runs
-    return [Task(i, run.scenario, run.base, run.overrides, folder, run.folder, "en") for i, run in enumerate(runs)]
 
 
 def measured(workers: int, duration_s: float, short_s: float, seeds: int) -> dict[str, Any]:
@@ -128,7 +123,7 @@ def measured(workers: int, duration_s: float, short_s: float, seeds: int) -> dic
         long, short = sweep_file(Path(folder), duration_s, seeds), sweep_file(Path(folder), short_s, seeds)
         for file in (long, short):
             swept(file, "local", workers)  # kernels, maps
-        reference, brief = alone(long), alone(short)
+        reference, brief = alone(long, workers), alone(short, workers)
         found["runs"] = reference.runs
         found["single_run_wall_s"] = reference.wall_s / reference.runs
         found["alone_overhead_s_per_run"] = (brief.wall_s - brief.simulation_s) / brief.runs
@@ -146,8 +141,8 @@ def measured(workers: int, duration_s: float, short_s: float, seeds: int) -> dic
 
 def driver_cost_s(executor: Executor, file: Path) -> float:
     """Return the driver's processor time for a task that ends at once, in this process."""
-    task = tasks_of(file, "/nonexistent/store")[0]
-    tasks = [replace(task, number=number) for number in range(EMPTY_TASKS)]
+    (task,) = tasks_of(load_design(file), [0], "/nonexistent/store", 1)
+    tasks = [replace(task, orders=(replace(task.orders[0], number=number),)) for number in range(EMPTY_TASKS)]
     with executor:
         for _ in executor.outcomes(tasks[: 2 * executor.workers]):
             pass

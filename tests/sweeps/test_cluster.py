@@ -28,6 +28,7 @@ from twin.sweeps.sweep import Progress, SweepResult, check_resumable, load_desig
 
 NODE = {"num_cpus": 1, "object_store_memory": 80 * 2**20, "include_dashboard": False}
 DURATION_S = 12.0
+SEEDS = "seeds: [1, 2, 3, 4]"  # a task each: more than there are nodes
 
 pytestmark = pytest.mark.slow
 
@@ -36,7 +37,7 @@ pytestmark = pytest.mark.slow
 def quiet(tmp_path_factory: pytest.TempPathFactory) -> SweepResult:
     """Return the small sweep, undisturbed, run by local processes."""
     folder = tmp_path_factory.mktemp("quiet")
-    return sweep(small_design(folder, duration_s=DURATION_S), folder / "runs", LocalPool(2))
+    return sweep(small_design(folder, rest=SEEDS, duration_s=DURATION_S), folder / "runs", LocalPool(2))
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +60,7 @@ def cluster(nodes: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
 
 def test_auto_joins_the_cluster(cluster: Any, quiet: SweepResult, tmp_path: Path) -> None:  # noqa: ARG001
     """The tables are byte for byte those of local processes; both nodes count, and the cluster stays when the sweep ends."""
-    design = small_design(tmp_path, duration_s=DURATION_S)
+    design = small_design(tmp_path, rest=SEEDS, duration_s=DURATION_S)
     for out in ("first", "second"):  # joined twice: the first sweep did not end it
         executor, heard = RayExecutor("auto", 1), list[Progress]()
         result = sweep(design, tmp_path / out, executor, heard.append)
@@ -112,7 +113,7 @@ def test_a_lost_node_changes_nothing(cluster: Any, quiet: SweepResult, tmp_path:
         cluster.remove_node(node, allow_graceful=False)
 
     with catching(tmp_path / "runs", lose, lambda process: parent_of(process) == raylet) as caught:
-        result = sweep(small_design(tmp_path, duration_s=DURATION_S), tmp_path / "runs", executor)
+        result = sweep(small_design(tmp_path, rest=SEEDS, duration_s=DURATION_S), tmp_path / "runs", executor)
     assert caught, "no run was caught on that node: the test would prove nothing"
     assert executor.retries >= 1
     assert result.failed == 0
@@ -123,7 +124,7 @@ def test_a_killed_worker_changes_nothing(cluster: Any, quiet: SweepResult, tmp_p
     """A worker of the cluster killed by a signal in the middle of a run: the run is made again."""
     executor = RayExecutor("auto", 1)
     with catching(tmp_path / "runs", lambda _: None) as caught:
-        result = sweep(small_design(tmp_path, duration_s=DURATION_S), tmp_path / "runs", executor)
+        result = sweep(small_design(tmp_path, rest=SEEDS, duration_s=DURATION_S), tmp_path / "runs", executor)
     assert caught
     assert (executor.retries, result.failed) == (1, 0)
     assert tables(result) == tables(quiet)
@@ -132,7 +133,7 @@ def test_a_killed_worker_changes_nothing(cluster: Any, quiet: SweepResult, tmp_p
 @pytest.mark.parametrize("mode", ["cluster", "ray", "processes"])
 def test_a_killed_driver_changes_nothing(cluster: Any, quiet: SweepResult, tmp_path: Path, mode: str) -> None:
     """A driver killed in the middle: ``--resume`` goes on at once with what is left; the tables are those of a quiet sweep."""
-    file, out = sweep_file(tmp_path, duration_s=DURATION_S), tmp_path / "runs"
+    file, out = sweep_file(tmp_path, rest=SEEDS, duration_s=DURATION_S), tmp_path / "runs"
     command = [sys.executable, "-c", "from twin.cli import main; main()", "sweep", str(file), "--out", str(out)]
     command += {
         "cluster": ["--address", "auto"],
@@ -142,7 +143,7 @@ def test_a_killed_driver_changes_nothing(cluster: Any, quiet: SweepResult, tmp_p
     environment = os.environ | {"RAY_ADDRESS": cluster.address}
     if mode != "cluster":
         del environment["RAY_ADDRESS"]
-    design = small_design(tmp_path, duration_s=DURATION_S)
+    design = small_design(tmp_path, rest=SEEDS, duration_s=DURATION_S)
 
     def complete() -> int:
         manifests = [out / planned.folder / "manifest.json" for planned in design.runs]
@@ -154,7 +155,7 @@ def test_a_killed_driver_changes_nothing(cluster: Any, quiet: SweepResult, tmp_p
     assert complete() < len(design.runs), "all runs were made already: the test would prove nothing"
     again = subprocess.run([*command, "--resume"], capture_output=True, text=True, check=False, env=environment)
     assert again.returncode == 0, again.stderr
-    assert "of 4 runs are left" in again.stderr
+    assert "of 8 runs are left" in again.stderr
     assert tables_of(out / design.folder) == tables(quiet)
 
 
