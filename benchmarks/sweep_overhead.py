@@ -7,7 +7,8 @@ Sweeps of the command line, each run of a scenario of ``first_density``'s three 
 
 * ``startup_s``: from the command to the beginning of the first run (its folder appears); Python, planning, workers included.
 * ``efficiency``: wall time of the same tasks one by one in one process, divided by the cores and by the wall time from the
-  first run's beginning to the last one's end; runs of ``--duration`` simulated seconds. Runs over one traffic share a task in both.
+  first run's beginning to the last one's end; runs of ``--duration`` simulated seconds. Runs over one traffic share a task in
+  both.
 * ``overhead_s_per_run``: cores times that wall time less what the runs' manifests call simulation, a run; runs of
   ``--short`` simulated seconds. Beside that, ``alone_overhead_s_per_run`` is what a single process spends around a simulation.
 
