@@ -2,7 +2,7 @@
 
     python benchmarks/density_study.py [--out runs] [--workers 2] [--json FILE] [--plot FILE.png]
 
-Makes the runs of ``scenarios/sweeps/cbd_density.yaml`` below ``--out`` (finished ones are taken as they are) and prints each
+Makes the runs of ``scenarios/sweeps/cbd_spacings.yaml`` below ``--out`` (finished ones are taken as they are) and prints each
 deployment's figures and their differences, seed by seed, to sparser ones. Of two deployments one contains the other if all its
 devices are there, at the very places. Then coverage and perceived share may not fall in any seed: where they do, it says so and
 ends with 1. Intervals are Student's at 95 % over the seeds (``twin.metrics.statistics``).
@@ -27,7 +27,7 @@ from twin.sweeps.local_executor import LocalPool
 from twin.sweeps.sweep import load_design, sweep
 from twin.threads import use_one_thread
 
-SWEEP: Final = Path(__file__).parent.parent / "scenarios" / "sweeps" / "cbd_density.yaml"
+SWEEP: Final = Path(__file__).parent.parent / "scenarios" / "sweeps" / "cbd_spacings.yaml"
 
 PLACE: Final = ("name", "x_cm", "y_cm", "level", "height_m", "heading_deg")
 """Columns by which a device of one deployment is that of another."""

@@ -33,7 +33,7 @@ def first_density() -> Design:
 def test_every_shipped_sweep_is_named_here() -> None:
     """No sweep is shipped without a test."""
     assert sorted(path.name for path in FOLDER.glob("*.yaml")) == [
-        "cbd_density.yaml",
+        "cbd_spacings.yaml",
         "density_assumptions.yaml",
         "first_density.yaml",
     ]
@@ -58,9 +58,9 @@ def test_densities_are_nested_and_share_the_traffic(first_density: Design, tmp_p
     assert all(other == first for other in others)
 
 
-def test_cbd_density_is_five_densities_nested_but_for_300_m() -> None:
+def test_cbd_spacings_is_five_densities_nested_but_for_300_m() -> None:
     """Junctions are in every deployment, 400 m in 200 m in 100 m; 300 m neither has the sites of 400 m nor is in 200 m."""
-    design = load_design(FOLDER / "cbd_density.yaml")
+    design = load_design(FOLDER / "cbd_spacings.yaml")
     assert len(design.runs) == 25
     network = load_network(design.runs[0].base / design.runs[0].scenario.map)
     junctions, of_400, of_300, of_200, of_100 = (
@@ -78,3 +78,22 @@ def test_density_assumptions_is_two_nested_densities_by_two_seeds() -> None:
     design = load_design(FOLDER / "density_assumptions.yaml")
     assert len(design.runs) == 4
     assert design.baseline == (0, "junctions + 400 m")
+
+
+def test_density_cbd_is_four_nested_densities_in_three_weathers() -> None:
+    """Every site of a row is one of the next; night shares the traffic of a dry day, rain does not; the long one is as wide."""
+    design, long = (load_design(FOLDER / f"density_cbd{ending}.yaml") for ending in ("", "_long"))
+    assert design.axes == long.axes == ("density", "weather")
+    assert (len(design.runs), len(long.runs)) == (4 * 3 * 5, 4 * 3 * 20)
+    assert {run.scenario.duration_s for run in design.runs} == {600.0}
+    assert {run.scenario.duration_s for run in long.runs} == {1800.0}
+    assert [run.scenario.deployment for run in design.runs[::5]] == [run.scenario.deployment for run in long.runs[::20]]
+    network = load_network(design.runs[0].base / design.runs[0].scenario.map)
+    sites = [
+        {(one.name, one.x_m, one.y_m) for one in place(planned.scenario.deployment, network).sites}
+        for planned in design.runs[::15]
+    ]
+    assert sites[0] < sites[1] < sites[2] < sites[3]
+    traffic = {run.labels[1]: run.traffic for run in design.runs if run.seed == 1}
+    assert traffic["dry"] == traffic["night"] != traffic["heavy rain"]
+    assert len({run.traffic for run in design.runs}) == 2 * 5
