@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from twin.compilation import kernel
-from twin.metrics.statistics import LEVEL
+from twin.metrics.statistics import LEVEL, ROUNDING
 from twin.rng import stream_key, uniform4
 
 RESAMPLES: Final = 9_999
@@ -23,10 +23,6 @@ D. V. Hinkley, Bootstrap Methods and their Application, 1997, section 2.4)."""
 
 FEWEST: Final = 5
 """Values below which there is no studentised interval: resamples of four values take 35 forms, of which four have no spread."""
-
-
-ROUNDING: Final = 1e-14
-"""A standard deviation below this share of the mean is what rounding leaves of a constant."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,9 @@ import numpy.typing as npt
 LEVEL: Final = 0.95
 """Usual confidence level."""
 
+ROUNDING: Final = 1e-14
+"""A standard deviation below this share of the mean is what rounding leaves of a constant."""
+
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
@@ -88,14 +91,12 @@ def unpaired_difference(values: npt.ArrayLike, baseline: npt.ArrayLike, level: f
 def student_p_value(estimate: Estimate | None) -> float | None:
     """Return how likely a mean at least so far from 0 is where the true one is 0: Student's test, two-sided.
 
-    None for fewer than two values. Values without any spread are certain: 0, or 1 where they are 0.
+    None for fewer than two values, and for values without any spread (but for rounding), of which nothing is left to chance.
     """
     from scipy.special import stdtr
 
-    if estimate is None or estimate.deviation is None:
+    if estimate is None or estimate.deviation is None or estimate.deviation <= ROUNDING * abs(estimate.mean):
         return None
-    if estimate.deviation == 0.0:
-        return float(estimate.mean == 0.0)
     statistic = abs(estimate.mean) / estimate.deviation * np.sqrt(estimate.count)
     return float(2.0 * stdtr(estimate.count - 1, -statistic))
 
