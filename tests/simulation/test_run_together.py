@@ -88,8 +88,10 @@ def test_only_runs_of_one_traffic_that_listens_to_nobody_are_made_together(tmp_p
 
 
 def test_signals_are_not_planned_twice_for_variants_of_a_deployment() -> None:
-    """A variant takes the plan of the one before where demand, signals and seed are the same, and only there."""
+    """A variant takes the plan of the one before where demand, signals and seed are the same, and only there; its sites too."""
     usual = prepare(town())
+    assert prepare(town(weather="{rain_mmph: 20}"), like=usual).deployment is usual.deployment
+    assert prepare(town(WEST), like=usual).deployment is not usual.deployment
     assert prepare(town(WEST), like=usual).signals is usual.signals
     assert prepare(town(seed=5), like=usual).signals is not usual.signals
     assert prepare(town(**{"demand.inflow_vph": 100}), like=usual).signals is not usual.signals

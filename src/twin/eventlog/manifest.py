@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import importlib.metadata
 import json
 import os
@@ -65,6 +66,11 @@ class Manifest:
 
 def software_versions() -> dict[str, str]:
     """Return the versions that decide over the bytes of a log: schema, package, libraries, Python, processor."""
+    return dict(_versions())
+
+
+@functools.cache
+def _versions() -> dict[str, str]:
     import llvmlite.binding as llvm
 
     versions = {"schema": str(SCHEMA_VERSION)}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from twin.errors import MapError, Problem, ScenarioError
 from twin.messages import say
@@ -14,7 +15,7 @@ from twin.roadnet.road_network import RoadNetwork
 from twin.scenario.load import Loaded
 from twin.scenario.scenario import Scenario
 from twin.scenario.wording import closest
-from twin.sensors.deployment import survey, unknown_kits
+from twin.sensors.deployment import Survey, survey, unknown_kits
 from twin.sensors.fault_spec import unknown_devices
 from twin.sensors.place_check import FEWEST_DEVICES, unjudged_sites
 from twin.sensors.sites import Deployment
@@ -25,6 +26,9 @@ from twin.traffic.signal_plans import SignalDesign
 from twin.traffic.trips import check_demand
 from twin.v2x.topology import unknown_sites
 
+PLANNED_BY: Final = ("demand", "signals", "replay", "seed")
+"""Keys that decide over the plan of the signals on a map."""
+
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
@@ -32,6 +36,8 @@ class Prepared:
 
     loaded: Loaded[Scenario]
     network: RoadNetwork
+    survey: Survey
+    """Its deployment on the map."""
     deployment: Deployment
     signals: SignalDesign | None
     """How its signals are planned; None where recorded trajectories are played."""
@@ -62,21 +68,21 @@ class Findings:
     notices: list[str]
     """What a planner should know of it although it can be run, one line each."""
     network: RoadNetwork | None = None
-    deployment: Deployment | None = None
+    survey: Survey | None = None
     signals: SignalDesign | None = None
 
 
 def prepare(loaded: Loaded[Scenario], notice: Callable[[str], None] = lambda _: None, like: Prepared | None = None) -> Prepared:
     """Look into a scenario and tell what a planner should know; raise ScenarioError with everything that is wrong with it.
 
-    Signals that are planned as those of ``like`` are taken from there.
+    What it has in common with ``like``, deployment or plan of the signals, is taken from there.
     """
     found = look_into(loaded.spec, loaded.path.parent, like)
     for line in found.notices:
         notice(line)
-    if found.problems or found.network is None or found.deployment is None:
+    if found.problems or found.network is None or found.survey is None or found.survey.deployment is None:
         raise ScenarioError(loaded.placed(found.problems))
-    return Prepared(loaded, found.network, found.deployment, found.signals)
+    return Prepared(loaded, found.network, found.survey, found.survey.deployment, found.signals)
 
 
 def look_into(scenario: Scenario, base: Path, like: Prepared | None = None) -> Findings:
@@ -88,13 +94,22 @@ def look_into(scenario: Scenario, base: Path, like: Prepared | None = None) -> F
             "", "map", str(error).rstrip("."), "name a readable OpenStreetMap file, relative to the scenario file"
         )
         return Findings([unreadable, *unknown_kits(scenario.deployment)], [])
-    placed = survey(scenario.deployment, network, base)
+    alike = like if like is not None and like.network is network and like.base == base else None
+    if alike is not None and alike.scenario.deployment == scenario.deployment:
+        placed = alike.survey
+    else:
+        placed = survey(scenario.deployment, network, base)
     problems, notices = [*placed.problems], [*placed.notices]
     if placed.deployment is not None:
         problems += _strangers(scenario, placed.deployment)
         notices += _unjudged(scenario, placed.deployment)
-    wrong, signals = _traffic(scenario, network, base, like)
-    return Findings(problems + wrong, notices, network, placed.deployment, signals)
+    if alike is not None and all(getattr(scenario, key) == getattr(alike.scenario, key) for key in PLANNED_BY):
+        signals = alike.signals
+    else:
+        wrong, signals = _traffic(scenario, network, base)
+        problems += wrong
+    problems += resolve_incidents(network, scenario.incidents)[1]
+    return Findings(problems, notices, network, placed, signals)
 
 
 def _strangers(scenario: Scenario, deployment: Deployment) -> list[Problem]:
@@ -123,29 +138,16 @@ def _unjudged(scenario: Scenario, deployment: Deployment) -> list[str]:
     return [say("notice.places", sites=few, of=len(deployment.sites), fewest=FEWEST_DEVICES)] if few else []
 
 
-def _traffic(
-    scenario: Scenario, network: RoadNetwork, base: Path, like: Prepared | None
-) -> tuple[list[Problem], SignalDesign | None]:
-    """Return what is wrong with demand, signals and incidents, and how the signals are planned."""
+def _traffic(scenario: Scenario, network: RoadNetwork, base: Path) -> tuple[list[Problem], SignalDesign | None]:
+    """Return what is wrong with demand and signals, and how the signals are planned."""
     problems = []
     ends = trip_ends(network)
     if scenario.demand.inflow_vph > 0.0 and not (ends.zones or (ends.entries and ends.exits)):
         found = "the map has neither zones nor gates between which anyone could drive"
         problems.append(Problem("", "demand", found, "use a larger extract, or set inflow_vph to 0"))
-    signals = None
-    if like is not None and _planned_alike(like, scenario, network, base):
-        signals = like.signals
-    else:
-        wrong = check_demand(network, scenario.demand, base)
-        if not wrong and scenario.replay is None:
-            plan = scenario.demand, scenario.signals, scenario.seed, base
-            signals = planned_signals(network, lane_graph_of(network), *plan)
-            wrong = signals.problems
-        problems += wrong
-    return problems + resolve_incidents(network, scenario.incidents)[1], signals
-
-
-def _planned_alike(like: Prepared, scenario: Scenario, network: RoadNetwork, base: Path) -> bool:
-    theirs = like.scenario
-    places = like.network is network and like.base == base
-    return places and all(getattr(scenario, key) == getattr(theirs, key) for key in ("demand", "signals", "replay", "seed"))
+    wrong = check_demand(network, scenario.demand, base)
+    if wrong or scenario.replay is not None:
+        return problems + wrong, None
+    plan = scenario.demand, scenario.signals, scenario.seed, base
+    signals = planned_signals(network, lane_graph_of(network), *plan)
+    return problems + signals.problems, signals
