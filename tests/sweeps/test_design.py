@@ -133,6 +133,7 @@ def test_the_baseline_may_be_of_any_axis(tmp_path: Path) -> None:
         (CUBE.format("weather.rain_mmph: {low: 60, high: 60}"), "seeds: [1]", "weather.rain_mmph:", "60 is not below 60"),
         (CUBE.format("seed: {low: 1, high: 60}"), "seeds: [1]", "seed: {", "the seed is changed here"),
         ("\n  - {name: recall, key: weather.rain_mmph, values: [0]}\n", "seeds: [1]", "recall", "already a column"),
+        ("\n  - {name: mean, key: weather.rain_mmph, values: [0]}\n", "seeds: [1]", "mean", "already a column"),
         (AXIS, "seeds: []", "seeds", "give at least 1"),
         (AXIS, "seeds: [17, 17]", "17]", "'17' stands here a second time"),
         (AXIS, "seeds: [1]\nreplications: 27", "27", "both seeds and replications"),

@@ -82,7 +82,7 @@ def test_density_assumptions_is_two_nested_densities_by_two_seeds() -> None:
 
 def test_density_cbd_is_four_nested_densities_in_three_weathers() -> None:
     """Every site of a row is one of the next; night shares the traffic of a dry day, rain does not; the long one is as wide."""
-    design, long = (load_design(FOLDER / f"density_cbd{ending}.yaml") for ending in ("", "_long"))
+    design, long = load_design(FOLDER / "density_cbd.yaml"), load_design(FOLDER / "density_cbd_long.yaml")
     assert design.axes == long.axes == ("density", "weather")
     assert (len(design.runs), len(long.runs)) == (4 * 3 * 5, 4 * 3 * 20)
     assert {run.scenario.duration_s for run in design.runs} == {600.0}

@@ -21,6 +21,7 @@ from twin.simulation.assembly import traffic_key
 from twin.simulation.preparation import Prepared, prepare
 from twin.simulation.run import identity
 from twin.sweeps.axes import Axis, axes_of, axis_problems, common_overrides
+from twin.sweeps.comparison import comparison_table
 from twin.sweeps.precision import precision_problems
 from twin.sweeps.sweep_spec import PrecisionSpec, SweepSpec
 
@@ -135,7 +136,7 @@ def _wrong_names(spec: SweepSpec, axes: tuple[Axis, ...]) -> Iterator[Problem]:
         if metric not in FIGURES:
             remedy = say("remedy.one_of", names=", ".join(FIGURES))
             yield Problem("", f"metrics[{i}]", say("sweep.metric.found", name=metric), remedy)
-    taken = {*TABLE_COLUMNS, *metrics}
+    taken = {*TABLE_COLUMNS, *comparison_table([], ()).column_names, *metrics}
     for axis in axes:
         if axis.name in taken:
             yield Problem("", f"{axis.key}.name", say("sweep.name.found", name=axis.name), say("sweep.name.remedy"))
