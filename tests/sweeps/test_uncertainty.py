@@ -14,7 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from twin.sweeps.assumptions import latin_hypercube, triangular
+from twin.sweeps.assumptions import triangular
+from twin.sweeps.latin_hypercube import latin_hypercube
 from twin.sweeps.uncertainty import band, components, leading, rank_correlations, survival, swing
 
 Floats = npt.NDArray[np.float64]
@@ -28,7 +29,7 @@ DEVIATION = math.sqrt(VARIANCE * float(np.sum(GAINS**2)))
 
 
 def _inputs(draws: int, seed: int = 1) -> tuple[Floats, Floats]:
-    shares = latin_hypercube(NAMES, draws, seed)
+    shares = latin_hypercube(NAMES, draws, seed, "test")
     values = np.array([[triangular(LOW, MODE, HIGH, share) for share in row] for row in shares])
     return shares, values
 
@@ -55,9 +56,9 @@ def test_the_triangular_distribution_is_scipys() -> None:
 @settings(deadline=None, max_examples=30)
 def test_a_latin_hypercube_has_one_draw_in_each_part(draws: int, seed: int) -> None:
     """Of every assumption each of the equal parts has one draw; leaving assumptions out changes no other."""
-    shares = latin_hypercube(NAMES, draws, seed)
+    shares = latin_hypercube(NAMES, draws, seed, "test")
     assert (np.sort(np.floor(shares * draws), axis=0) == np.arange(draws)[:, None]).all()
-    np.testing.assert_array_equal(latin_hypercube(NAMES[3:5], draws, seed), shares[:, 3:5])
+    np.testing.assert_array_equal(latin_hypercube(NAMES[3:5], draws, seed, "test"), shares[:, 3:5])
 
 
 def test_components_come_apart() -> None:

@@ -23,9 +23,10 @@ from twin.scenario.load import Loaded, load_spec
 from twin.scenario.yaml_tree import Node
 from twin.simulation.assembly import traffic_key
 from twin.simulation.run import identity
-from twin.sweeps.assumptions import HIGH, LOW, at, chosen, is_price, latin_hypercube
+from twin.sweeps.assumptions import HIGH, LOW, at, chosen, is_price
 from twin.sweeps.design import Design, PlannedRun, plan
 from twin.sweeps.executor import Executor
+from twin.sweeps.latin_hypercube import latin_hypercube
 from twin.sweeps.prices import Repricing
 from twin.sweeps.store import Store
 from twin.sweeps.sweep import Progress, SweepResult, sweep
@@ -117,7 +118,7 @@ def load_study(file: Path) -> Study:
             raise InputError(say("sweep.name.found", name=name) + "; " + say("sweep.name.remedy"))
     first = {run.labels: run for run in reversed(design.runs)}
     names = chosen(spec, (run.scenario for run in first.values()))
-    shares = latin_hypercube(names, spec.draws, spec.seed)
+    shares = latin_hypercube(names, spec.draws, spec.seed, "assumptions")
     return Study(design, spec, names, shares, _planned(design, DRAW, _points(names, shares)))
 
 

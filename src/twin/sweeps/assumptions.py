@@ -1,10 +1,4 @@
-"""Draws of assumptions, and the scenarios that they make.
-
-Draws are a Latin hypercube (M. D. McKay, R. J. Beckman, W. J. Conover, "A comparison of three methods for selecting values of
-input variables in the analysis of output from a computer code", Technometrics 21, 1979): each assumption's range is cut into as
-many equally likely pieces as there are draws, and each piece is drawn from once, in an order of its own. Every assumption has
-its own stream of random numbers by its name, so that one more or one less changes no other's draws.
-"""
+"""Which assumptions a sweep varies, and the scenarios that draws of them make."""
 
 from __future__ import annotations
 
@@ -21,7 +15,6 @@ from pydantic import ValidationError
 
 from twin.errors import InputError
 from twin.messages import say
-from twin.rng import stream_key, uniforms
 from twin.scenario.scenario import Scenario
 from twin.scenario.yaml_tree import dotted
 from twin.sweeps.design import PlannedRun
@@ -63,13 +56,6 @@ def is_price(assumption: str) -> bool:
 
 def _matches(pattern: str, name: str) -> bool:
     return re.fullmatch(".*".join(re.escape(part) for part in pattern.split("*")), name) is not None
-
-
-def latin_hypercube(names: Sequence[str], draws: int, seed: int) -> Floats:
-    """Return (draws, names) shares of the probability in (0, 1): of each column one lies in each of ``draws`` equal parts."""
-    numbers = np.arange(draws, dtype=np.int64)
-    columns = [uniforms(stream_key(seed, "assumptions", name), numbers) for name in names]
-    return np.stack([(np.argsort(np.argsort(words[:, 0])) + words[:, 1]) / draws for words in columns], axis=1)
 
 
 def value_at(place: Place, share: float) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,6 +14,7 @@ from twin.errors import Problem
 from twin.messages import say
 from twin.scenario.load import Loaded, Override
 from twin.scenario.yaml_tree import Node
+from twin.sweeps.latin_hypercube import latin_hypercube
 from twin.sweeps.sweep_spec import KeyAxis, LatinHypercubeAxis, RangeSpec, SpanSpec, SweepSpec
 
 DIGITS: Final = 6
@@ -86,7 +87,7 @@ def _within(key: str, other: str) -> bool:
 def _axis(loaded: Loaded[SweepSpec], number: int) -> Axis:
     axis, path, key = loaded.spec.axes[number], ("axes", number), f"axes[{number}]"
     if isinstance(axis, LatinHypercubeAxis):
-        draws = latin_hypercube(axis.latin_hypercube, axis.samples, axis.draw)
+        draws = drawn(axis.latin_hypercube, axis.samples, axis.draw)
         values = [_drawn(loaded, (*path, "latin_hypercube"), f"{key}.latin_hypercube", i, one) for i, one in enumerate(draws)]
     elif isinstance(axis, KeyAxis) and axis.range is not None:
         place_of_range = loaded.node((*path, "range")).place
@@ -138,20 +139,15 @@ def in_range(span: RangeSpec) -> list[int | float]:
     return [_short(value, whole=whole) for value in values]
 
 
-def latin_hypercube(spans: dict[str, SpanSpec], samples: int, draw: int) -> list[dict[str, int | float]]:
-    """Return ``samples`` draws of every key between its ends: in each of ``samples`` equal slices of every span lies one.
-
-    McKay, Beckman & Conover (1979), Technometrics 21, pages 239-245, as SciPy draws it; ``draw`` decides over the values.
-    """
-    from scipy.stats.qmc import LatinHypercube  # half a second to import
-
-    shares = LatinHypercube(len(spans), rng=np.random.Generator(np.random.Philox(draw))).random(samples)
+def drawn(spans: Mapping[str, SpanSpec], samples: int, draw: int) -> list[dict[str, int | float]]:
+    """Return ``samples`` draws of every key, evenly between its ends: a Latin hypercube."""
+    shares = latin_hypercube([*spans], samples, draw, "axis")
     whole = [isinstance(span.low, int) and isinstance(span.high, int) for span in spans.values()]
     low = np.array([span.low for span in spans.values()])
-    drawn = low + shares * (np.array([span.high for span in spans.values()]) - low)
+    values = low + shares * (np.array([span.high for span in spans.values()]) - low)
     return [
         {key: _short(value, whole=as_whole) for key, value, as_whole in zip(spans, row, whole, strict=True)}
-        for row in drawn.tolist()
+        for row in values.tolist()
     ]
 
 
