@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from twin.errors import TwinError
 from twin.messages import say
 from twin.terminal import grid
 from twin.terminal_errors import Debug, reporting
@@ -44,8 +45,20 @@ def place(
                 typer.echo(plan_text(plan), err=True)
             result = place_sites(plan, out, interruption.heard(reporter.advance))
         folder = write(result, out)
+        _draw(result, folder)
         if not quiet:
             typer.echo(place_text(result, folder))
+
+
+def _draw(result: PlacementResult, folder: Path) -> None:
+    """Draw both pictures into the folder; say why where that cannot be, as without Matplotlib."""
+    from twin.sweeps.placement.pictures import draw_curve, draw_map
+
+    try:
+        draw_curve(result, folder / "curve.png")
+        draw_map(result, folder / "map.png")
+    except TwinError as error:
+        typer.echo(say("placement.no_pictures", reason=error), err=True)
 
 
 def plan_text(plan: Plan) -> str:

@@ -1,10 +1,10 @@
-"""Which sites to take for a budget: lazy greedy, and how far from the best it can be at most.
+"""Which sites to take for a budget: lazy greedy.
 
 Leskovec, Krause, Guestrin, Faloutsos, VanBriesen, Glance, "Cost-effective outbreak detection in networks", KDD 2007: the better
 of greedy by gain and greedy by gain per cost reaches (1 - 1/e) / 2 = 31.6 % of the optimum at least (theorem 3; for coverage
 Khuller, Moss, Naor, "The budgeted maximum coverage problem", Information Processing Letters 70, 1999); gains are only reckoned
-anew when they come up (CELF), since they only fall; the optimum of the instance at hand has a bound (theorem 4). What is made
-as large as can be, f, is defined in ``gains``. Small instances are also begun with every one, two or three sites: with three,
+anew when they come up (CELF), since they only fall. What is made as large as can be, f, is defined in ``gains``, how much the
+optimum can be better at most in ``bound``. Small instances are also begun with every one, two or three sites: with three,
 1 - 1/e = 63.2 % are reached at least (Sviridenko, "A note on maximizing a submodular set function subject to a knapsack
 constraint", Operations Research Letters 32, 2004).
 """
@@ -20,19 +20,14 @@ from typing import Final
 
 import numpy as np
 
+from twin.sweeps.placement.bound import ROUNDING, upper_bound
 from twin.sweeps.placement.gains import Floats, Instance, Taken
-
-MOST_PREFIXES: Final = 12
-"""At so many steps of a selection at most the bound is reckoned; each takes a pass over the matrix."""
 
 MOST_BEGINNINGS: Final = 1500
 """So many beginnings of a selection are tried at most: all of up to three of 20 sites are 1,350."""
 
 MOST_WORK: Final = 100_000_000
 """Beginnings times perceptions are no more than this: a second's work."""
-
-ROUNDING: Final = 1e-9
-"""A cost may exceed what is left of the budget by this share of the budget."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +59,7 @@ def select(instance: Instance, budget_cny: float) -> Selection:
     sites, gains = max(found, key=lambda one: sum(one[1]))
     if sites not in [plain for plain, _ in found[:2]]:  # a beginning need not be what is best built first
         sites, gains = greedy(instance, budget_cny, among=sites)
-    return Selection(budget_cny, tuple(sites), tuple(gains), _bound(instance, sites, budget_cny))
+    return Selection(budget_cny, tuple(sites), tuple(gains), upper_bound(instance, sites, budget_cny))
 
 
 def greedy(
@@ -124,35 +119,3 @@ def _beginnings(instance: Instance, budget_cny: float) -> Iterator[tuple[int, ..
 def _per(instance: Instance) -> Floats:
     """Return what gains are divided by: the costs; what costs nothing comes first."""
     return np.maximum(instance.cost_cny, 1e-6)
-
-
-def _bound(instance: Instance, sites: list[int], budget_cny: float) -> float:
-    """Return an upper bound of f over all choices within the budget, the least one over prefixes of ``sites``.
-
-    For every set A: f(any choice) <= f(A) + the most that gains at A add up to within the budget, sites divisible (Leskovec et
-    al. 2007, theorem 4, whose proof asks nothing of A).
-    """
-    taken = Taken(instance)
-    first = int(instance.standing.sum())
-    looked_at = {*np.linspace(first, len(sites), MOST_PREFIXES).round().astype(int).tolist()}
-    value, best = 0.0, np.inf
-    for length in range(len(sites) + 1):
-        if length in looked_at:
-            best = min(best, value + _fractional(taken.gains(), instance.cost_cny, budget_cny))
-        if length < len(sites):
-            value += taken.gain(sites[length])
-            taken.take(sites[length])
-    return float(best)
-
-
-def _fractional(gains: Floats, cost_cny: Floats, budget_cny: float) -> float:
-    """Return the optimum of the knapsack whose items can be divided (Dantzig 1957): by gain per cost, the last one in part.
-
-    Items that alone cost more than the budget are in no choice.
-    """
-    free = cost_cny <= 0.0
-    order = np.flatnonzero(~free & (gains > 0.0) & (cost_cny <= budget_cny * (1.0 + ROUNDING)))
-    order = order[np.argsort(-(gains[order] / cost_cny[order]), kind="stable")]
-    before_cny = np.cumsum(cost_cny[order]) - cost_cny[order]
-    taken = np.clip((budget_cny - before_cny) / cost_cny[order], 0.0, 1.0)
-    return float(gains[free].sum() + gains[order] @ taken)

@@ -18,6 +18,7 @@ from twin.sweeps.placement.evaluation import Floats, Roster, roster, seen, share
 from twin.sweeps.placement.gains import Instance
 from twin.sweeps.placement.greedy import Selection, select
 from twin.sweeps.placement.incidence import Incidence, joined
+from twin.sweeps.placement.merging import merged
 from twin.sweeps.placement.plan import OPTIMISED, Plan
 
 Progress = Callable[[float, float], None]
@@ -114,8 +115,8 @@ class _Clock:
 
 
 def _instance(plan: Plan, training: Incidence, weights: Floats) -> Instance:
-    found = plan.candidates
-    return Instance(training.offset, training.item, weights[training.klass], plan.spec.seen_by, found.cost_cny, found.standing)
+    found, weight = plan.candidates, weights[training.klass]
+    return merged(training.offset, training.item, weight, plan.spec.seen_by, found.cost_cny, found.standing)
 
 
 def _chosen(plan: Plan, selections: Sequence[Selection]) -> list[tuple[SiteSpec, ...]]:
