@@ -15,6 +15,7 @@ import time
 
 import numpy as np
 import numpy.typing as npt
+from scipy.spatial import KDTree
 
 from twin.sweeps.placement.greedy import select
 from twin.sweeps.placement.incidence import Incidence, incidence, joined
@@ -30,7 +31,7 @@ def traffic(vehicles: int, seconds: int, city_m: float, rng: np.random.Generator
     place_m = rng.integers(0, blocks, (vehicles, 2)) * BLOCK_M
     heading, left_m, wait_s = rng.integers(0, 4, vehicles), np.full(vehicles, BLOCK_M), np.zeros(vehicles, np.int64)
     steps_m = np.array([[11.0, 0.0], [0.0, 11.0], [-11.0, 0.0], [0.0, -11.0]])
-    found = []
+    found: list[npt.NDArray[np.float64]] = []
     for _ in range(seconds):
         drives = wait_s == 0
         wait_s[~drives] -= 1
@@ -41,14 +42,12 @@ def traffic(vehicles: int, seconds: int, city_m: float, rng: np.random.Generator
         heading[there] = np.where(turn, rng.integers(0, 4, turn.size), heading[there])
         wait_s[there] = np.where(rng.random(turn.size) < 0.5, rng.integers(5, 45, turn.size), 0)
         left_m[there] = BLOCK_M
-        found.append(place_m.copy())
+        found.append(place_m.astype(np.float64))
     return found
 
 
 def matrix(sites: int, vehicles: int, seconds: int, city_m: float, range_m: float) -> Incidence:
     """Return who perceives whom, cut into minutes and joined again."""
-    from scipy.spatial import KDTree
-
     rng = np.random.default_rng(1)
     tree = KDTree(rng.random((sites, 2)) * city_m)
     parts = []
@@ -56,9 +55,8 @@ def matrix(sites: int, vehicles: int, seconds: int, city_m: float, range_m: floa
     nothing = np.zeros(7, np.int64)
     for begin in range(0, seconds, 60):
         at = np.concatenate(places[begin : begin + 60])
-        near = tree.query_ball_point(at, range_m)
-        item = np.repeat(np.arange(len(at)), [len(one) for one in near])
-        site = np.concatenate([np.asarray(one, np.int64) for one in near])
+        pairs = tree.sparse_distance_matrix(KDTree(at), range_m, output_type="coo_matrix")
+        site, item = pairs.row, pairs.col
         seen = rng.random(site.size) < 0.9
         klass = np.zeros(len(at), np.int8)
         parts.append(incidence(site[seen], item[seen], klass, nothing, nothing, sites))

@@ -151,10 +151,10 @@ def test_every_column_has_a_unit_and_a_meaning(table) -> None:
 # scenarios
 
 
-@pytest.mark.parametrize("sweep", sorted((ROOT / "scenarios" / "sweeps").glob("*.yaml")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("sweep", sorted((ROOT / "scenarios").glob("*/*.yaml")), ids=lambda path: path.stem)
 def test_every_shipped_sweep_is_run_by_a_test(sweep: Path) -> None:
-    """Each sweep's file name stands in a test of sweeps; tests/test_scenarios.py runs every scenario it finds."""
-    tests = (ROOT / "tests" / "sweeps").glob("test_*.py")
+    """Each sweep's and placement's name stands in a test of sweeps; tests/test_scenarios.py runs every scenario it finds."""
+    tests = (ROOT / "tests" / "sweeps").rglob("test_*.py")
     assert any(sweep.name in path.read_text(encoding="utf-8") for path in tests), f"no test names {sweep.name}"
 
 
