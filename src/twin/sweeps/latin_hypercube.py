@@ -1,9 +1,9 @@
 """Draws that cover the span of each of many quantities evenly.
 
-M. D. McKay, R. J. Beckman, W. J. Conover, "A comparison of three methods for selecting values of input variables in the analysis
-of output from a computer code", Technometrics 21 (1979): each quantity's range is cut into as many equally likely pieces as
-there are draws, and each piece is drawn from once, in an order of its own. Every quantity has its own stream of random numbers
-by its name, so that one more or one less changes no other's draws.
+M. D. McKay, R. J. Beckman, W. J. Conover, "A comparison of three methods for selecting values of input variables in the
+analysis of output from a computer code", Technometrics 21 (1979): each quantity's range is cut into as many equally likely
+pieces as there are draws, and each piece is drawn from once, in an order of its own. Every quantity has its own stream of
+random numbers by its name, so that one more or one less changes no other's draws.
 """
 
 from __future__ import annotations
