@@ -110,9 +110,11 @@ class Connections:
     """Whether who drives the first gives way to who drives the other."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class RoadNetwork:
     """A directed road graph. Edges are one direction of a carriageway; lane 0 is at the kerb (right-hand traffic).
+
+    Two of them are equal when they are the same object: nobody compares maps value by value.
 
     Positions are metres from ``origin_m`` in ``crs``, rounded to millimetres so that they are the same on every machine.
     """

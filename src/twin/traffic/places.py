@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections import defaultdict
 from dataclasses import dataclass
 
@@ -39,6 +40,9 @@ SHORTEST_ZONE_EDGE_M = 40.0
 FLOOR_AREA_PER_ROAD_M2_PER_M = 15.0
 """Floor area that every metre of local road adds to its zone, for buildings that the map does not show. Assumption."""
 
+NETWORKS_KEPT = 2
+"""Networks whose places are kept in memory: that of the scenario in hand, and one to compare with."""
+
 LOCAL_CLASSES = ("secondary", "tertiary", "unclassified", "residential", "living_street")
 
 
@@ -66,8 +70,9 @@ class TripEnds:
     """One entry an edge: squares of ZONE_SIZE_M have several."""
 
 
+@functools.lru_cache(maxsize=NETWORKS_KEPT)
 def trip_ends(network: RoadNetwork) -> TripEnds:
-    """Return the gates and zones of a network."""
+    """Return the gates and zones of a network; reckoned once for each."""
     return TripEnds(
         entries=tuple(_gate(network, int(edge), entry=True) for edge in network.entry_edges),
         exits=tuple(_gate(network, int(edge), entry=False) for edge in network.exit_edges),
@@ -123,13 +128,15 @@ def _cell(x_m: float, y_m: float) -> tuple[int, int]:
     return int(x_m // ZONE_SIZE_M), int(y_m // ZONE_SIZE_M)
 
 
+@functools.lru_cache(maxsize=NETWORKS_KEPT)
 def edge_middles(network: RoadNetwork) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    """Return x and y (m) of the point half-way along each edge."""
+    """Return x and y (m) of the point half-way along each edge; reckoned once for each network, nobody may write to them."""
     middle = np.empty((2, network.edge_count))
     for edge in range(network.edge_count):
         s_m = network.point_s_m[network.point_offset[edge] : network.point_offset[edge + 1]]
         for axis, values_m in enumerate(network.polyline(edge)):
             middle[axis, edge] = np.interp(s_m[-1] / 2.0, s_m, values_m)
+    middle.flags.writeable = False
     return middle[0], middle[1]
 
 
