@@ -54,7 +54,12 @@ def test_totals_are_those_of_the_bill(tmp_path: Path) -> None:
     """Investment, yearly and hourly costs from the log are those that the bill states, at all three prices."""
     run, placed = log(tmp_path)
     found, stated = cost_figures(run), bill(placed, SPEC.costs)
+    assert found.life_cycle_cny is None  # the manifest says nothing of lives
+    scenario = {"deployment": {"costs": SPEC.costs.model_dump(mode="json")}}
+    told = cost_figures(Run(run.path, replace(run.manifest, scenario=scenario))).life_cycle_cny
+    assert told is not None
     for ours, theirs in (
+        (told, stated.life_cycle_cny()),
         (found.investment_cny, stated.investment_cny),
         (found.yearly_cny, stated.yearly_cny),
         (found.hourly_cny, stated.hourly_cny),

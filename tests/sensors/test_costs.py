@@ -64,7 +64,8 @@ def test_a_bill_by_hand() -> None:
     runs = 0.035 * (lidars + 88e3 + 220e3) + 0.75 * (4 * 20.0 + 25.0 + 250.0) * power_kwh
     assert found.site_yearly_cny[:, 1] == pytest.approx([stands, runs])
     assert found.hourly_cny[1] == pytest.approx(((built + 10e3) / 8.0 + stands + runs) / HOURS_A_YEAR)
-    assert found.life_cycle_cny()[1] == pytest.approx(built + 10e3 + 8.0 * (stands + runs))
+    over_20_years = 20.0 / 8.0 * (lidars + 88e3 + 220e3) + 4 * (50e3 + 10e3) + 20.0 / 30.0 * 605e3 + 10e3
+    assert found.life_cycle_cny()[1] == pytest.approx(over_20_years + 20.0 * (stands + runs))
     assert {(line.item, line.count) for line in found.lines} == {
         *(("lidar", 4), ("rsu", 1), ("compute", 1)),
         *(("pole", 4), ("power", 4), ("civil_works", 1), ("removal", 1)),

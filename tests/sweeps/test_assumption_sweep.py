@@ -54,7 +54,7 @@ class InThisProcess:
     def outcomes(self, tasks: Sequence[Task]) -> Iterator[Outcome]:
         """Run every task."""
         for task in tasks:
-            self.made.append(task.folder)
+            self.made += [order.folder for order in task.orders]
             yield from execute(task)
 
     def __enter__(self) -> Self:
@@ -101,7 +101,7 @@ def test_the_plan(study: Study) -> None:
     runs = study.drawn.design.runs
     assert len(runs) == 2 * 2 * 11
     assert study.drawn.design.axes == ("poles", "draw")
-    assert "23 assumptions in play; 2 variants x 2 seeds x (10 draws and the middle): 44 runs" in study_plan(study)
+    assert "24 assumptions in play; 2 variants x 2 seeds x (10 draws and the middle): 44 runs" in study_plan(study)
     for number in ("mid", "01", "10"):
         assert {(run.labels[0], run.seed) for run in runs if run.labels[1] == number} == {
             (label, seed) for label in ("one", "两个") for seed in (1, 2)

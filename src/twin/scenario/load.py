@@ -99,8 +99,12 @@ def load_spec(path: Path, model: type[SpecT], overrides: Mapping[str, str | Over
 def _validated(tree: Node, model: type[SpecT], base: Path) -> tuple[SpecT | None, list[Problem]]:
     data = tree.plain()
     try:
+        whole = completed(model, data, base=base)
+    except ScenarioError as bad:  # of a table that takes part in the defaults
+        return None, [replace(p, where=p.where or _place_of(tree, _parse_key(p.key) or ())) for p in bad.problems]
+    try:
         # by way of JSON: only there does pydantic's strict mode read instants and tuples, which YAML writes as texts and lists
-        return model.model_validate_json(json.dumps(completed(model, data)), strict=True, context={"base": base}), []
+        return model.model_validate_json(json.dumps(whole), strict=True, context={"base": base}), []
     except ValidationError as errors:
         problems: dict[tuple[str, str], Problem] = {}
         details = errors.errors(include_url=False)

@@ -16,6 +16,7 @@ from pydantic import BaseModel
 from twin.eventlog.tables import LABEL, TABLES, Column
 from twin.metrics.query import VIEW_COLUMNS, VIEWS
 from twin.scenario.json_schema import scenario_schema, unit_of
+from twin.scenario.price_page import prices_page
 from twin.scenario.reference import Key, assumptions, keys
 from twin.scenario.scenario import Scenario
 from twin.scenario.schema_walk import is_model, members
@@ -174,6 +175,7 @@ def pages() -> dict[str, str]:
     """Return every page by its file name in ``docs/``."""
     return {
         "assumptions.md": assumptions(Scenario),
+        "prices.md": prices_page(),
         "scenario.md": scenario_page(),
         "scenario.schema.json": scenario_schema(),
         "tables.md": tables_page(),

@@ -2,16 +2,39 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Self
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Final, Self
 
 from pydantic import Field, model_validator
 
-from twin.assumed import Assumed
+from twin.assumed import OF_THE_DESIGN, Assumed
 from twin.messages import say
+from twin.sensors.price_table import as_prices, read_prices, shipped_rows
 from twin.spec import Spec
 
 Cny = Annotated[float, Field(ge=0.0, le=1e9)]
+Share = Annotated[float, Field(ge=0.0, le=1.0)]
 Watts = Annotated[float, Field(ge=0.0, le=10_000.0)]
+
+
+class UpkeepSpec(Spec):
+    """Maintenance of a thing in a year, as shares of its price: the least, what is reckoned with, the most."""
+
+    low: Share
+    """The least."""
+
+    mid: Share
+    """What is reckoned with."""
+
+    high: Share
+    """The most."""
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if not self.low <= self.mid <= self.high:
+            raise ValueError(say("spec.price", low=self.low, mid=self.mid, high=self.high))
+        return self
 
 
 class PriceSpec(Spec):
@@ -25,6 +48,12 @@ class PriceSpec(Spec):
 
     high: Cny
     """The most that is plausible, CNY."""
+
+    life_years: Annotated[float, Field(ge=0.1, le=200.0)] | None = None
+    """How long it lasts, for the life-cycle cost; ``life_years`` of ``costs`` where left out."""
+
+    upkeep: UpkeepSpec | None = None
+    """Maintenance a year. Left out: the maintenance shares of ``costs`` for devices, RSU and computers, none for the rest."""
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
@@ -63,53 +92,64 @@ class PowerSpec(Spec):
         return float(value)
 
 
+_SHIPPED: Final = as_prices(shipped_rows())
+
+
+def _shipped(item: str) -> PriceSpec:
+    return PriceSpec.model_validate(_SHIPPED[item])
+
+
 class CostsSpec(Spec):
     """Prices of a deployment, CNY without value-added tax, and what running it costs.
 
-    Tenders seldom publish unit prices, so most are assumptions with a wide range; put in your own. Prices of equipment include
-    its mounting and calibration.
+    Tenders seldom publish unit prices, so most are assumptions with a wide range; put in your own, here or in a table. Prices
+    of equipment include its mounting and calibration. The defaults are the package's table of prices: docs/prices.md.
     """
 
-    lidar: Annotated[PriceSpec, Assumed.own()] = PriceSpec(low=24_000.0, mid=60_000.0, high=150_000.0)
+    table: str | None = None
+    """An own table of prices (CSV or XLSX, in units of 10,000 CNY), relative to the scenario file; see docs/costs.md. It comes
+    before the defaults, single prices given here before it."""
+
+    lidar: Annotated[PriceSpec, Assumed.own()] = _shipped("lidar")
     """A LiDAR. Assumption: no unit price is published. Low: what Beijing's plan sets aside a junction (1.49 % of 9.94 billion
     CNY over 6,050 junctions, 24,000 CNY; not every junction gets one). Middle and high: 128-channel units of small series."""
 
-    camera: Annotated[PriceSpec, Assumed.own()] = PriceSpec(low=3_000.0, mid=8_000.0, high=20_000.0)
+    camera: Annotated[PriceSpec, Assumed.own()] = _shipped("camera")
     """A camera with its share of detection. Assumption: network cameras for traffic, no published unit price."""
 
-    radar: Annotated[PriceSpec, Assumed.own()] = PriceSpec(low=10_000.0, mid=25_000.0, high=60_000.0)
+    radar: Annotated[PriceSpec, Assumed.own()] = _shipped("radar")
     """A roadside mmWave radar. Assumption: no published unit price."""
 
-    radar_video: Annotated[PriceSpec, Assumed.own()] = PriceSpec(low=20_000.0, mid=45_000.0, high=90_000.0)
+    radar_video: Annotated[PriceSpec, Assumed.own()] = _shipped("radar_video")
     """An integrated radar-video unit. Assumption: a radar, a camera and their common housing; no published unit price."""
 
-    loop: Annotated[PriceSpec, Assumed.own()] = PriceSpec(low=1_000.0, mid=3_000.0, high=8_000.0)
+    loop: Annotated[PriceSpec, Assumed.own()] = _shipped("loop")
     """An inductive loop or geomagnetic detector of one lane, with cutting or drilling. Assumption: no published unit price."""
 
     by_preset: dict[str, PriceSpec] = Field(default_factory=dict)
     """Prices of single device presets, where they differ from those of their kind."""
 
-    rsu: Annotated[PriceSpec, Assumed.own()] = PriceSpec(low=50_000.0, mid=88_000.0, high=107_000.0)
+    rsu: Annotated[PriceSpec, Assumed.own()] = _shipped("rsu")
     """A roadside unit (RSU). Source: middle, 5.33 % of Beijing's plan of 9.94 billion CNY over 6,050 junctions; low and high,
     an RSU-ready site of 7,000 to 15,000 USD (itskrs). Assumption: 7.1 CNY a USD; the plan's total is recalled, not read."""
 
-    compute: Annotated[PriceSpec, Assumed.own()] = PriceSpec(low=100_000.0, mid=220_000.0, high=350_000.0)
+    compute: Annotated[PriceSpec, Assumed.own()] = _shipped("compute")
     """An edge computer (MEC) at a site. Source: middle, 13.38 % of Beijing's plan over 6,050 junctions. Assumption: low and
     high, from half to one and a half of it; the plan's total is recalled, not read."""
 
-    pole: Annotated[PriceSpec, Assumed.own()] = PriceSpec(low=15_000.0, mid=50_000.0, high=100_000.0)
+    pole: Annotated[PriceSpec, Assumed.own()] = _shipped("pole")
     """A pole or mast with its foundation, cross-arm and cabinet. Assumption: low where a lamp post or signal mast is shared,
     high for a multi-function pole with a long arm."""
 
-    power: Annotated[PriceSpec, Assumed.own()] = PriceSpec(low=3_000.0, mid=10_000.0, high=30_000.0)
+    power: Annotated[PriceSpec, Assumed.own()] = _shipped("power")
     """Connecting a pole to electricity, with surge protection. Assumption: from the nearest cabinet, to a new line."""
 
-    civil_works: Annotated[PriceSpec, Assumed.own()] = PriceSpec(low=100_000.0, mid=605_000.0, high=1_000_000.0)
+    civil_works: Annotated[PriceSpec, Assumed.own()] = _shipped("civil_works")
     """Ducts, fibre, trenches and their restoration, by site. Source: middle, Beijing's 4.031 billion CNY for poles and ducts at
     6,050 junctions, less its 7,418 poles at 50,000 CNY. Assumption: low where ducts lie already (an RSU-ready site with a
     cabinet is 27,000 to 40,000 USD, itskrs), high where none do."""
 
-    removal: Annotated[PriceSpec, Assumed.own()] = PriceSpec(low=3_000.0, mid=10_000.0, high=25_000.0)
+    removal: Annotated[PriceSpec, Assumed.own()] = _shipped("removal")
     """Pulling down one pole of a removed site. Assumption: a day's crew and crane; nothing is had for what is taken down."""
 
     maintenance_low_share: Annotated[float, Field(ge=0.0, le=1.0)] = 0.02
@@ -128,7 +168,24 @@ class CostsSpec(Spec):
     """Price of electricity. Assumption: general commercial tariff of Guangdong, averaged over the day."""
 
     life_years: Annotated[float, Field(gt=0.0, le=100.0), Assumed.between(5.0, 12.0)] = 8.0
-    """Years over which the investment is spread. Assumption: electronics last 8 years, poles longer."""
+    """Years over which the investment is spread in the hourly cost, whatever the items' own lives; and the life of items that
+    tell none in the life-cycle cost. Assumption: electronics last 8 years, poles longer."""
+
+    horizon_years: Annotated[float, Field(gt=0.0, le=200.0), OF_THE_DESIGN] = 20.0
+    """Years that the life-cycle cost looks ahead. Assumption: 20 years, the life of a pole."""
+
+    discount_rate: Annotated[float, Field(ge=0.0, le=1.0), Assumed.between(0.0, 0.08)] = 0.0
+    """Interest by which money of later years counts less in the life-cycle cost. Assumption: 0, plain sums at today's prices;
+    China's Methods and Parameters for the economic evaluation of construction projects (third edition, 2006) take 8 % for the
+    society as a whole."""
+
+    def usual(self, given: Mapping[str, Any], base: Path | None = None) -> Self:
+        """Return this with the prices of the table that a file names. Raises ``ScenarioError`` for a bad table."""
+        file = given.get("table")
+        if base is None or not isinstance(file, str):
+            return self
+        items = [name for name, value in self if isinstance(value, PriceSpec)]
+        return type(self).model_validate(self.model_dump() | read_prices(base / file, items))
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from twin.sensors.cost_spec import CostsSpec, PriceSpec
+from twin.metrics.life_cycle import REMOVAL, recurring_factor, replaced_cost
+from twin.sensors.cost_spec import CostsSpec, PriceSpec, UpkeepSpec
 from twin.sensors.loop_places import LoopDevice
 from twin.sensors.sites import Deployment, Device, Site
 from twin.units import HOURS_A_YEAR
@@ -27,6 +28,8 @@ class Line:
     count: int
     """How many are bought; what stands already is not."""
     unit_cny: PriceSpec
+    life_years: float
+    """After which it is bought again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,9 @@ class Bill:
     removal_cny: Floats
     """(3,): for pulling down the removed sites."""
     life_years: float
+    """Over which the investment is spread in the hourly cost."""
+    horizon_years: float
+    discount_rate: float
 
     @property
     def investment_cny(self) -> Floats:
@@ -64,30 +70,42 @@ class Bill:
         return total
 
     def life_cycle_cny(self) -> Floats:
-        """(3,): investment and running costs over ``life_years``, without interest."""
-        total: Floats = self.investment_cny + self.life_years * self.yearly_cny
+        """(3,): all that is paid over ``horizon_years``, in money of today: see ``twin.metrics.life_cycle``.
+
+        What is bought is replaced after its own life; poles are pulled down once. Of sites that stand already the upkeep
+        counts, no replacement: they would need it without this deployment, too.
+        """
+        total: Floats = self.removal_cny + recurring_factor(self.horizon_years, self.discount_rate) * self.yearly_cny
+        for line in self.lines:
+            if line.item != REMOVAL:
+                total = total + line.count * replaced_cost(
+                    1.0, line.life_years, self.horizon_years, self.discount_rate
+                ) * _range(line.unit_cny)
         return total
 
 
 def bill(deployment: Deployment, costs: CostsSpec) -> Bill:
     """Return what a deployment costs: devices, RSU and computers, poles with their power, civil works by site, removals.
 
-    Maintenance is a share of the price of devices, RSU and computers, at existing sites too; electricity is the power of the
-    same day and night. Low, middle and high prices are summed apart, so the range is that of all prices going one way.
+    Maintenance is a share of the price of devices, RSU and computers, at existing sites too; items whose price tells an upkeep
+    of their own have that, poles and ducts as well. Electricity is the power of the same day and night. Low, middle and high
+    prices are summed apart, so the range is that of all prices going one way.
     """
     investment, yearly = np.zeros((len(deployment.sites), 3)), np.zeros((len(deployment.sites), 3))
     bought: Counter[tuple[str, str]] = Counter()
     share = np.array([costs.maintenance_low_share, costs.maintenance_share, costs.maintenance_high_share])
 
     def equip(site: Site, item: str, preset: str, count: int) -> None:
-        price = count * _range(costs.device(item, preset))
         energy_kwh = count * costs.power_draw.of(item) * HOURS_A_YEAR / 1000.0
-        yearly[site.number] += share * price + costs.electricity_cny_per_kwh * energy_kwh
-        buy(site, item, preset, count)
+        yearly[site.number] += costs.electricity_cny_per_kwh * energy_kwh
+        buy(site, item, preset, count, share)
 
-    def buy(site: Site, item: str, preset: str, count: int) -> None:
+    def buy(site: Site, item: str, preset: str, count: int, usual_share: Floats | float = 0.0) -> None:
+        price = costs.device(item, preset)
+        kept = _range(price.upkeep) if price.upkeep is not None else usual_share
+        yearly[site.number] += kept * count * _range(price)
         if site.status != "existing":
-            investment[site.number] += count * _range(costs.device(item, preset))
+            investment[site.number] += count * _range(price)
             bought[item, preset] += count
 
     for device in deployment.every_device:
@@ -100,9 +118,15 @@ def bill(deployment: Deployment, costs: CostsSpec) -> Bill:
         buy(site, "power", "", site.poles)
         buy(site, "civil_works", "", 1)
     pulled_down = sum(site.poles for site in deployment.removed)
-    bought["removal", ""] += pulled_down
-    lines = [Line(item, preset, count, costs.device(item, preset)) for (item, preset), count in bought.items() if count]
-    return Bill(tuple(lines), investment, yearly, pulled_down * _range(costs.removal), costs.life_years)
+    bought[REMOVAL, ""] += pulled_down
+    lines = [
+        Line(item, preset, count, price, price.life_years or costs.life_years)
+        for (item, preset), count in bought.items()
+        if count and (price := costs.device(item, preset))
+    ]
+    removal = pulled_down * _range(costs.removal)
+    ahead = (costs.life_years, costs.horizon_years, costs.discount_rate)
+    return Bill(tuple(lines), investment, yearly, removal, *ahead)
 
 
 def unit_cny(device: Device | LoopDevice, costs: CostsSpec) -> float:
@@ -115,5 +139,5 @@ def _units(device: Device | LoopDevice) -> int:
     return len(device.lanes) if isinstance(device, LoopDevice) else 1
 
 
-def _range(price: PriceSpec) -> Floats:
+def _range(price: PriceSpec | UpkeepSpec) -> Floats:
     return np.array([price.low, price.mid, price.high])

@@ -66,7 +66,7 @@ def value_at(place: Place, share: float) -> Any:
     """
     if place.way == "own":
         middle = triangular(place.low, place.mid.mid, place.high, share)
-        return {"low": place.low, "mid": middle, "high": place.high}
+        return place.mid.model_dump(mode="json") | {"mid": middle}
     whole = isinstance(place.mid, int)
     ends = zip(*(_entries(part) for part in (place.low, place.mid, place.high)), strict=True)
     found = [_between(low, mid, high, share, logarithmic=place.way == "times") for low, mid, high in ends]

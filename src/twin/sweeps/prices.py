@@ -19,7 +19,13 @@ from twin.sweeps.in_play import places
 MIDDLE: Final = 1
 """Of low, middle and high prices: the one that the figures of a run go by."""
 
-PRICED: Final = ("cost_cny", "cost_per_perceived_vehicle_hour_cny")
+_COSTS: Final = {
+    "cost_cny": lambda bill: bill.investment_cny,
+    "life_cycle_cost_cny": lambda bill: bill.life_cycle_cny(),
+    "cost_per_perceived_vehicle_hour_cny": lambda bill: bill.hourly_cny,
+}
+
+PRICED: Final = tuple(_COSTS)
 """Figures of a run that prices decide over."""
 
 
@@ -43,10 +49,7 @@ class Repricing:
         prices = {name: share for name, share in shares.items() if is_price(name)}
         if not prices or metric not in PRICED:
             return values
-        here = self._bill(prices)
-        now, before = (
-            getattr(which, {"cost_cny": "investment_cny"}.get(metric, "hourly_cny"))[MIDDLE] for which in (here, self._middle)
-        )
+        now, before = (float(_COSTS[metric](which)[MIDDLE]) for which in (self._bill(prices), self._middle))
         return values * (now / before) if before > 0.0 else values
 
     def _bill(self, prices: Mapping[str, float]) -> Bill:

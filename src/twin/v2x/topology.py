@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self
 
 import numpy as np
@@ -113,7 +114,7 @@ class LinksSpec(Spec):
     outages: tuple[OutageSpec, ...] = ()
     """Windows of time in which lines are out."""
 
-    def usual(self, given: Mapping[str, Any]) -> Self:
+    def usual(self, given: Mapping[str, Any], base: Path | None = None) -> Self:  # noqa: ARG002  (no file is read)
         """Return this with the hops of the preset that a file names."""
         preset = PRESETS.get(str(given.get("preset", self.preset)))
         if preset is None:
