@@ -35,6 +35,8 @@ def test_every_shipped_sweep_is_named_here() -> None:
     assert sorted(path.name for path in FOLDER.glob("*.yaml")) == [
         "cbd_spacings.yaml",
         "density_assumptions.yaml",
+        "density_cbd.yaml",
+        "density_cbd_long.yaml",
         "first_density.yaml",
     ]
 
