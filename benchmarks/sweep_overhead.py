@@ -6,9 +6,10 @@
 Sweeps of the command line, each run of a scenario of ``first_density``'s three densities, kernels compiled before:
 
 * ``startup_s``: from the command to the beginning of the first run (its folder appears); Python, planning, workers included.
-* ``efficiency``: wall time of the same tasks one by one in one process, divided by the cores and by the wall time from the
-  first run's beginning to the last one's end; runs of ``--duration`` simulated seconds. Runs over one traffic share a task in
-  both.
+* ``efficiency``: wall time of the single runs, each by itself, one after the other in one process, divided by the cores and by
+  the wall time from the first run's beginning to the last one's end; runs of ``--duration`` simulated seconds. Above 1 where
+  sharing the traffic saves more than the sweep costs.
+* ``task_efficiency``: the same against the tasks of the sweep one by one, which share their traffic as well.
 * ``overhead_s_per_run``: cores times that wall time less what the runs' manifests call simulation, a run; runs of
   ``--short`` simulated seconds. Beside that, ``alone_overhead_s_per_run`` is what a single process spends around a simulation.
 
@@ -101,14 +102,15 @@ def swept(file: Path, executor: str, workers: int) -> Spent:
         return Spent(first_s - began_s, last_s - first_s, sum(read_manifest(run).wall_s for run in runs), len(runs))
 
 
-def alone(file: Path, workers: int) -> Spent:
-    """Make the same tasks, those for so many workers, one by one in this process."""
+def alone(file: Path, workers: int, *, together: bool = True) -> Spent:
+    """Make the same tasks, those for so many workers, one by one in this process; ``together`` or each run by itself."""
     design = load_design(file)
     with tempfile.TemporaryDirectory() as folder:
         execute(tasks_of(design, [0], folder, 1)[0])  # whatever a process does once
     with tempfile.TemporaryDirectory() as folder:
         began_s = time.perf_counter()
-        for task in tasks_of(design, range(len(design.runs)), folder, workers):
+        tasks = tasks_of(design, range(len(design.runs)), folder, workers)
+        for task in tasks if together else [part for whole in tasks for part in whole.parts()]:
             for outcome in execute(task):
                 if outcome.summary is None:
                     raise SystemExit(outcome.error)
@@ -124,15 +126,17 @@ def measured(workers: int, duration_s: float, short_s: float, seeds: int) -> dic
         long, short = sweep_file(Path(folder), duration_s, seeds), sweep_file(Path(folder), short_s, seeds)
         for file in (long, short):
             swept(file, "local", workers)  # kernels, maps
-        reference, brief = alone(long, workers), alone(short, workers)
-        found["runs"] = reference.runs
-        found["single_run_wall_s"] = reference.wall_s / reference.runs
+        single, tasks, brief = alone(long, workers, together=False), alone(long, workers), alone(short, workers)
+        found["runs"] = single.runs
+        found["single_run_wall_s"] = single.wall_s / single.runs
+        found["shared_run_wall_s"] = tasks.wall_s / tasks.runs
         found["alone_overhead_s_per_run"] = (brief.wall_s - brief.simulation_s) / brief.runs
         for executor in EXECUTORS:
             whole, parts = swept(long, executor, workers), swept(short, executor, workers)
             found[executor] = {
                 "startup_s": parts.startup_s,
-                "efficiency": reference.wall_s / workers / whole.wall_s,
+                "efficiency": single.wall_s / workers / whole.wall_s,
+                "task_efficiency": tasks.wall_s / workers / whole.wall_s,
                 "busy": whole.simulation_s / workers / whole.wall_s,
                 "overhead_s_per_run": (workers * parts.wall_s - parts.simulation_s) / parts.runs,
             }
