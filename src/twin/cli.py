@@ -217,23 +217,33 @@ def sweep(
             raise TwinError(say("sweep.failures", failed=result.failed, total=len(result.outcomes)))
 
 
+class Document(StrEnum):
+    """What a run or a sweep is written as."""
+
+    HTML = "html"
+    DOCX = "docx"
+
+
 @app.command()
 def report(
-    folder: Annotated[Path, typer.Argument(metavar="RUN", show_default=False)],
+    folder: Annotated[Path, typer.Argument(metavar="RUN|SWEEP", show_default=False)],
+    to: Annotated[Document | None, typer.Option(show_default=False)] = None,
+    out: Annotated[Path | None, typer.Option(metavar="FILE", show_default=False)] = None,
+    calibration: Annotated[Path | None, typer.Option(metavar="FILE", show_default=False)] = None,
+    study: Annotated[Path | None, typer.Option(metavar="DIR", show_default=False)] = None,
     *,
     as_json: Annotated[bool, typer.Option("--json")] = False,
     debug: Debug = False,
 ) -> None:
-    """Say what a run measured, and whether it is what the specification asks for."""
+    """Say what a run measured, and whether it is what the specification asks for; or write it, or a sweep, as a document."""
     with reporting(debug=debug):
-        import json
+        from twin.report.command import print_report, write_document
 
-        from twin.eventlog.reader import open_run
-        from twin.metrics.report import report as report_of
-        from twin.terminal_report import report_text
-
-        found = report_of(open_run(folder))
-        typer.echo(json.dumps(found, ensure_ascii=False, allow_nan=False, indent=2) if as_json else report_text(found))
+        if to is None:
+            given = {"--out": out, "--calibration": calibration, "--study": study}
+            typer.echo(print_report(folder, [name for name, value in given.items() if value is not None], as_json=as_json))
+        else:
+            typer.echo(say("draw.done", file=write_document(folder, to.value, out, calibration, study)))
 
 
 class Form(StrEnum):

@@ -61,7 +61,7 @@ def _sweep(folder: Path, baseline: str | None, metrics: list[str] | None, out: P
 
 
 def _sweep_text(found: SweepResults) -> str:
-    from twin.terminal_sweep import comparison_text, frontier_text, target_text
+    from twin.terminal_comparison import comparison_text, frontier_text, target_text
 
     parts = [*([found.question] if found.question else [])]
     parts.append(comparison_text(found.comparisons, found.axes, found.name, found.baseline))

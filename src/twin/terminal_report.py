@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from twin.messages import known, say
 from twin.metrics.report import RANGES_M, Figures
-from twin.terminal import figure, grid, label, table, warm_up_notes
+from twin.terminal import figure, label, table, warm_up_notes
+from twin.terminal_tables import ShownTable
 
 _FORM: Final = {"position": "_m", "output": "_ms"}
 """Ending by which a requirement's figure is shown; the others are shares."""
@@ -15,38 +17,48 @@ _FORM: Final = {"position": "_m", "output": "_ms"}
 
 def report_text(found: Figures) -> str:
     """Return a report, as ``metrics/report.py`` makes it, for a terminal."""
-    conditions = {
-        say("report.weather"): ", ".join(
-            f"{_word('weather', name)} {value:g}" for name, value in found["weather"].items() if value is not None
-        ),
+    figures = table(conditions(found) | closing_figures(found))
+    notes = warm_up_notes(found["summary"], found["warm_up_s"])
+    parts = [f"{found['run']} ({found['state']})", "\n  ".join([figures, *notes])]
+    return "\n\n".join([*parts, *(one.text() for one in report_tables(found))])
+
+
+def conditions(found: Figures) -> dict[str, str]:
+    """Return weather, light and warm-up of a report, each with its words."""
+    weather = ", ".join(f"{_word('weather', name)} {value:g}" for name, value in found["weather"].items() if value is not None)
+    return {
+        say("report.weather"): weather,
         say("report.light"): str(found["light"] or "-"),
         say("report.warm_up"): figure("warm_up_s", found["warm_up_s"]),
     }
-    figures = {label(name): figure(name, value) for name, value in found["summary"].items()}
+
+
+def closing_figures(found: Figures) -> dict[str, str]:
+    """Return the closing figures of a report, each with its words."""
+    return {label(name): figure(name, value) for name, value in found["summary"].items()}
+
+
+def report_tables(found: Figures) -> list[ShownTable]:
+    """Return the tables of a report that have rows."""
     parts = [
-        f"{found['run']} ({found['state']})",
-        "\n  ".join([table(conditions | figures), *warm_up_notes(found["summary"], found["warm_up_s"])]),
         _titled("report.title.recall", _recall(found["perception"])),
         _titled("report.title.range", _range(found["perception"])),
         _titled("report.title.kind", _kind(found["perception"])),
         _titled("report.title.specification", _specification(found["specification"])),
     ]
-    if found["tracking"] is not None:
-        parts.append(_titled("report.title.tracking", _tracking(found["tracking"])))
-    if found["flow"] is not None:
-        parts.append(_titled("report.title.flow", _flow(found["flow"])))
-    if found["loops"] is not None:
-        parts.append(_titled("report.title.loops", _loops(found["loops"])))
-    return "\n\n".join(part for part in parts if part)
+    for name, build in (("tracking", _tracking), ("flow", _flow), ("loops", _loops)):
+        if found[name] is not None:
+            parts.append(_titled(f"report.title.{name}", build(found[name])))
+    return [part for part in parts if part.rows]
 
 
-def _titled(title: str, body: str) -> str:
-    return f"{say(title)}\n{body}" if body else ""
+def _titled(title: str, body: ShownTable) -> ShownTable:
+    return replace(body, title=say(title))
 
 
-def _grid(names: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Return a grid whose first column stands at the left; nothing where there are no rows."""
-    return grid([say(f"report.{name}") for name in names], rows, [False] + [True] * (len(names) - 1)) if rows else ""
+def _grid(names: Sequence[str], rows: Sequence[Sequence[str]]) -> ShownTable:
+    """Return a table whose first column stands at the left, its title left open."""
+    return ShownTable.of("", [say(f"report.{name}") for name in names], rows)
 
 
 def _word(group: str, name: str) -> str:
@@ -58,7 +70,7 @@ def _range_name(row: Mapping[str, Any]) -> str:
     return f"{row['from_m']}-{row['to_m']} m" if row["to_m"] is not None else f"> {row['from_m']} m"
 
 
-def _recall(found: Figures) -> str:
+def _recall(found: Figures) -> ShownTable:
     """Return recall with the number present: a row a class, a column a range."""
     cells = {(row["class"], row["from_m"]): row for row in found["by_class_and_range"]}
     classes = sorted({name for name, _ in cells})
@@ -72,7 +84,7 @@ def _recall(found: Figures) -> str:
         for name in classes
     ]
     names = [say("report.class"), *heads, say("report.present")]
-    return grid(names, rows, [False] + [True] * (len(names) - 1)) if rows else ""
+    return ShownTable.of("", names, rows)
 
 
 _COUNTED: Final = ("present", "recall", "precision", "mean_error_m", "rms_error_m")
@@ -82,16 +94,16 @@ def _counted(name: str, row: Figures) -> list[str]:
     return [name, *(figure(key, row[key]) for key in _COUNTED)]
 
 
-def _range(found: Figures) -> str:
+def _range(found: Figures) -> ShownTable:
     rows = [_counted(_range_name(row), row) for row in found["by_range"] if row["present"] or row["false"]]
     return _grid(("distance", *_COUNTED), rows)
 
 
-def _kind(found: Figures) -> str:
+def _kind(found: Figures) -> ShownTable:
     return _grid(("kind", *_COUNTED), [_counted(_word("source", kind), row) for kind, row in found["by_kind"].items()])
 
 
-def _specification(verdicts: Sequence[Figures]) -> str:
+def _specification(verdicts: Sequence[Figures]) -> ShownTable:
     rows = []
     for row in verdicts:
         form = _FORM.get(row["requirement"], "_share")
@@ -100,10 +112,10 @@ def _specification(verdicts: Sequence[Figures]) -> str:
         cells = [_word("source", row["source"]), _word("requirement", row["requirement"])]
         rows.append([*cells, asked, figure(form, row["figure"]), met, f"{row['n']:,}"])
     names = [say(f"report.{name}") for name in ("source", "requirement", "asked", "found", "verdict", "n")]
-    return grid(names, rows, [False, False, True, True, False, True]) if rows else ""
+    return ShownTable.of("", names, rows, left=(0, 1, 4))
 
 
-def _tracking(found: Figures) -> str:
+def _tracking(found: Figures) -> ShownTable:
     names = ("mota", "idf1", "continuity", "motp_m", "id_switches", "present", "false")
 
     def cells(name: str, row: Figures) -> list[str]:
@@ -118,7 +130,7 @@ WORST_SITES: Final = 5
 """Sites with the least accuracy of tracks that are listed; ``--json`` has all."""
 
 
-def _flow(found: Figures) -> str:
+def _flow(found: Figures) -> ShownTable:
     total = found["total"]
     shown = {
         "edges_driven": figure("n", found["edges_driven"]),
@@ -130,10 +142,11 @@ def _flow(found: Figures) -> str:
         "speed_bias_mps": figure("_mps", total["speed_bias_mps"]),
         "speed_rmse_mps": figure("_mps", total["speed_rmse_mps"]),
     }
-    return table({say(f"report.{name}"): value for name, value in shown.items()})
+    rows = [[say(f"report.{name}"), value] for name, value in shown.items()]
+    return ShownTable.of("", [say("report.figure"), say("report.value")], rows)
 
 
-def _loops(found: Figures) -> str:
+def _loops(found: Figures) -> ShownTable:
     def cells(row: Figures) -> list[str]:
         geh = "-" if row["worst_geh"] is None else f"{row['worst_geh']:.1f}"
         return [

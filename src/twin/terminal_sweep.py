@@ -1,40 +1,24 @@
-"""What a person sees of a sweep: a bar or plain lines while it runs, then each metric's table with paired differences."""
+"""What a person sees of a sweep: a bar or plain lines while it runs, then its tables."""
 
 from __future__ import annotations
 
 import contextlib
-import math
 import shlex
 import statistics
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from itertools import groupby
-from typing import TYPE_CHECKING, Final, Protocol, Self
+from typing import TYPE_CHECKING, Protocol, Self
 
 from twin.messages import say
-from twin.metrics.statistics import LEVEL
-from twin.terminal import PLAIN_LINE_EVERY_S, clock, grid, label, unit
+from twin.terminal import PLAIN_LINE_EVERY_S, clock
+from twin.terminal_comparison import comparison_text, frontier_text, target_text
 
 if TYPE_CHECKING:
     from types import TracebackType
 
-    from twin.metrics.statistics import Estimate
-    from twin.sweeps.comparison import Comparison
     from twin.sweeps.design import Design
-    from twin.sweeps.frontier import Frontier, Standing
-    from twin.sweeps.precision import TargetOutcome
     from twin.sweeps.sweep import Progress, SweepResult
-
-SIGNIFICANT: Final = 2
-"""Digits of the smallest half width that are shown; all figures of a metric have as many decimals."""
-
-MOST_DECIMALS: Final = 6
-
-SMALLEST_P: Final = 0.001
-
-ROUNDING: Final = 1e-9
-"""Half widths below this share of a figure are what rounding leaves of a constant."""
 
 
 class SweepReporter(Protocol):
@@ -184,125 +168,3 @@ def _warm_up_notes(result: SweepResult) -> list[str]:
             missing_s.append(found_s - run.scenario.warm_up_s)
     short = bool(missing_s) and statistics.median(missing_s) > 0.0
     return [say("warm_up.short.sweep", needed=statistics.median(needed_s))] if short else []
-
-
-def target_text(target: TargetOutcome, seeds: int) -> str:
-    """Return whether a target of precision was met, in a line."""
-    factor, shown_unit = unit(target.metric)
-
-    def shown(half_width: float | None) -> str:
-        return "-" if half_width is None else f"{factor * half_width:.3g} {shown_unit}".strip()
-
-    return say(
-        "sweep.target.met" if target.met else "sweep.target.missed",
-        metric=label(target.metric),
-        of=say(f"sweep.target.of.{target.of}"),
-        widest=shown(target.widest),
-        asked=shown(target.half_width),
-        seeds=seeds,
-        variant=" · ".join(target.labels) or "-",
-    )
-
-
-def comparison_text(comparisons: Sequence[Comparison], axes: Sequence[str], name: str, baseline: tuple[int, str] | None) -> str:
-    """Return a table a metric and how to read them; ``name`` stands for the only variant of a sweep without axes."""
-    blocks = [_block(metric, [*those], axes, name, baseline) for metric, those in groupby(comparisons, lambda one: one.metric)]
-    differences = sum(one.p_value is not None for one in comparisons)
-    notes = [say("sweep.note")]
-    if differences > 1:
-        notes.append(say("sweep.family", differences=differences, misses=f"{(1.0 - LEVEL) * differences:.1f}"))
-    return "\n\n".join([*blocks, "\n".join(notes)])
-
-
-def _block(
-    metric: str, comparisons: Sequence[Comparison], axes: Sequence[str], name: str, baseline: tuple[int, str] | None
-) -> str:
-    factor, shown_unit = unit(metric)
-    means = [factor * one.mean.mean for one in comparisons if one.mean]
-    estimates = [estimate for one in comparisons for estimate in (one.mean, one.paired) if estimate]
-    decimals = _decimals([factor * (estimate.half_width or 0.0) for estimate in estimates], means)
-
-    def number(value: float, sign: str = "") -> str:
-        return f"{factor * value:{sign},.{decimals}f}"
-
-    def mean_of(estimate: Estimate | None) -> str:
-        if estimate is None:
-            return "-"
-        return number(estimate.mean) + ("" if estimate.half_width is None else f" ± {number(estimate.half_width)}")
-
-    def width_of(half_width: float | None) -> str:
-        return "-" if half_width is None else f"± {number(half_width)}"
-
-    def row_of(one: Comparison) -> list[str]:
-        row = [" · ".join(one.labels) or name, mean_of(one.mean)]
-        if one.paired is None:
-            return [*row, "", "", "", "", "", ""]
-        ends = one.paired_studentised
-        return [
-            *row,
-            number(one.paired.mean, "+"),
-            width_of(one.paired.half_width),
-            "-" if ends is None else f"[{number(ends.low, '+')}, {number(ends.high, '+')}]",
-            width_of(one.unpaired.half_width if one.unpaired else None),
-            "-" if one.narrower is None else f"{one.narrower:.1f} x",
-            p_value_text(one.p_holm),
-        ]
-
-    rows = [row_of(one) for one in comparisons]
-    titles = [" · ".join(axes), say("sweep.mean")]
-    if baseline is not None and any(one.baseline for one in comparisons):
-        titles.append(say("sweep.difference", baseline=baseline[1]))
-        titles += [say(f"sweep.{column}") for column in ("paired", "studentised", "unpaired", "narrower", "p_holm")]
-    used = len(titles)
-    title = label(metric) + (f" ({shown_unit})" if shown_unit else "")
-    return title + "\n" + grid(titles, [row[:used] for row in rows], [False, *[True] * (used - 1)])
-
-
-def frontier_text(frontiers: Sequence[Frontier]) -> str:
-    """Return what each density costs and buys, which are on the front of cost, and where the knee is."""
-    points = [point for frontier in frontiers for point in frontier.points]
-    aims = list(dict.fromkeys(name for point in points for name in point.fronts))
-
-    def standing(one: Standing) -> str:
-        return f"{say('sweep.yes') if one.holds else say('sweep.no')} ({100.0 * one.share:.0f} %)"
-
-    rows = []
-    for point in points:
-        per_site = None if point.marginal is None else point.marginal.per_site
-        rows.append(
-            [
-                " · ".join(point.labels),
-                f"{point.figures['sites']:,.0f}" if "sites" in point.figures else "-",
-                f"{1e-6 * point.figures['cost_cny']:,.1f}",
-                "-" if per_site is None else f"{100.0 * per_site:+.3f}",
-                *(standing(point.fronts[aim]) for aim in aims),
-                standing(point.knee),
-            ]
-        )
-    fronts = [say("sweep.frontier.all") if aim == "all" else label(aim) for aim in aims]
-    titles = [
-        "",
-        *(say(f"sweep.frontier.{column}") for column in ("sites", "cost", "per_site")),
-        *(say("sweep.frontier.front", aim=aim) for aim in fronts),
-        say("sweep.frontier.knee"),
-    ]
-    body = grid(titles, rows, [False, *[True] * (len(titles) - 1)])
-    seeds = min(frontier.seeds for frontier in frontiers)
-    return "\n".join([say("sweep.frontier"), body, say("sweep.frontier.note", seeds=seeds)])
-
-
-def p_value_text(value: float | None) -> str:
-    """Return a p-value with three decimals, those too small for that as a bound."""
-    if value is None:
-        return "-"
-    return "< 0.001" if value < SMALLEST_P else f"{value:.3f}"
-
-
-def _decimals(widths: Sequence[float], means: Sequence[float]) -> int:
-    """Return how many decimals show two digits of the smallest half width, or three of the figures without any."""
-    largest = max((abs(mean) for mean in means), default=0.0)
-    spread = [width for width in widths if width > ROUNDING * largest]
-    if not spread and largest == 0.0:
-        return 0
-    wanted = SIGNIFICANT - (math.floor(math.log10(min(spread))) + 1 if spread else math.floor(math.log10(largest)))
-    return min(max(wanted, 0), MOST_DECIMALS)

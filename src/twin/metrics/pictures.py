@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
+import warnings
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import numpy as np
 
@@ -44,6 +46,7 @@ COVERAGE_COLOURS: Final = ("#de3c3c", "#f5b228", "#00aa82")
 
 _SIZE_IN: Final = (9.0, 5.6)
 _DOTS_PER_IN: Final = 110
+_DOTS_OF_A_PAGE_PER_IN: Final = 200
 
 
 def draw_fundamental_diagram(run: Run, road: str, out: Path, warm_up_s: float = 0.0) -> None:
@@ -198,10 +201,8 @@ class Sheet:
     def __enter__(self) -> tuple[Any, Any]:
         from matplotlib import rc_context
         from matplotlib.figure import Figure
-        from matplotlib.font_manager import fontManager
 
-        there = {font.name for font in fontManager.ttflist}
-        chinese = next((name for name in CHINESE if name in there), None)
+        chinese = chinese_font()
         self._before = language()
         if chinese is None:
             use_language("en")
@@ -227,3 +228,56 @@ class Sheet:
         finally:
             self._context.__exit__(None, None, None)
             use_language(self._before)
+
+
+class Page:
+    """A figure of a document, given back as bytes: the same bytes for the same picture.
+
+    SVG keeps its text as text, which whoever reads it draws with a font of his own; PNG has 200 dots an inch and is drawn in
+    English where no font here has Chinese characters (``chinese_font``).
+    """
+
+    def __init__(self, form: Literal["svg", "png"], size_in: tuple[float, float], rows: int = 1, columns: int = 1) -> None:
+        """Make ``rows`` x ``columns`` axes of together ``size_in``, width and height in inches."""
+        self._form, self._size_in, self._cells = form, size_in, (rows, columns)
+        self.content = b""
+        """The picture, after the block."""
+
+    def __enter__(self) -> list[Any]:
+        from matplotlib import rc_context
+        from matplotlib.figure import Figure
+
+        chinese = chinese_font()
+        self._before = language()
+        if chinese is None and self._form == "png":
+            use_language("en")
+        families = [*([chinese] if chinese else []), "DejaVu Sans"]
+        self._context = rc_context(
+            {"font.family": families, "font.size": 8, "svg.hashsalt": "twin", "svg.fonttype": "none"},
+        )
+        self._context.__enter__()
+        self._figure = Figure(figsize=self._size_in, dpi=_DOTS_OF_A_PAGE_PER_IN, layout="constrained")
+        return [*self._figure.subplots(*self._cells, squeeze=False).flat]
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        sink = io.BytesIO()
+        try:
+            if kind is None:
+                with warnings.catch_warnings():  # the reader's font has what ours has not
+                    warnings.filterwarnings("ignore", message="Glyph .* missing from font")
+                    without_date = {"Date": None} if self._form == "svg" else {"Software": None}
+                    self._figure.savefig(sink, format=self._form, metadata=without_date)
+        finally:
+            self._context.__exit__(None, None, None)
+            use_language(self._before)
+        self.content = sink.getvalue()
+
+
+def chinese_font() -> str | None:
+    """Return the best family here that has Chinese characters, None without one. Raises TwinError without Matplotlib."""
+    try:
+        from matplotlib.font_manager import fontManager
+    except ModuleNotFoundError:
+        raise TwinError(say("draw.missing")) from None
+    there = {font.name for font in fontManager.ttflist}
+    return next((name for name in CHINESE if name in there), None)

@@ -75,6 +75,9 @@ class Design:
     """Half widths to reach by further rounds of seeds."""
     most_seeds: int = 0
     """Seeds at which further rounds end."""
+    file: str = ""
+    """The sweep file as it was named, and the SHA-256 of its bytes: they decide over nothing, and tell how to repeat it."""
+    file_sha256: str = ""
 
     @property
     def folder(self) -> str:
@@ -109,7 +112,13 @@ def plan(loaded: Loaded[SweepSpec]) -> Design:
         parts.append([[target.model_dump() for target in spec.precision], spec.max_replications])
     key = hashlib.blake2b(json.dumps(parts, ensure_ascii=False).encode(), digest_size=6).hexdigest()
     plain = Design(spec.name, spec.question, names, baseline, metrics, tuple(runs), key, tuple(told), spec.memory_gb)
-    return replace(plain, precision=tuple(spec.precision), most_seeds=spec.max_replications or 0)
+    return replace(
+        plain,
+        precision=tuple(spec.precision),
+        most_seeds=spec.max_replications or 0,
+        file=loaded.path.as_posix(),
+        file_sha256=hashlib.sha256(loaded.path.read_bytes()).hexdigest(),
+    )
 
 
 def _problems(loaded: Loaded[SweepSpec], axes: tuple[Axis, ...]) -> Iterator[Problem]:

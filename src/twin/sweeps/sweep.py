@@ -166,6 +166,8 @@ def _describe(folder: Store, design: Design, *, state: str, **more: Any) -> None
         "state": state,
         "name": design.name,
         "question": design.question,
+        "file": design.file,
+        "file_sha256": design.file_sha256,
         "axes": {axis: list(dict.fromkeys(run.labels[i] for run in design.runs)) for i, axis in enumerate(design.axes)},
         "baseline": baseline,
         "baseline_axis": None if design.baseline is None else design.axes[design.baseline[0]],
