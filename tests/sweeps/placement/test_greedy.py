@@ -29,10 +29,10 @@ def _lazy_alone(instance: Instance) -> float:
 
 
 @pytest.mark.parametrize(("seen_by", "count"), [(1, 30), (2, 10)])
-def test_random_instances_reach_095_of_the_optimum(seen_by: int, count: int) -> None:
-    """30 sites, 8 to 15 of which are chosen: no selection below 0.95 of the exact optimum, none above it or the bound.
+def test_random_instances_come_near_the_optimum(seen_by: int, count: int) -> None:
+    """30 sites, 8 to 15 of which are chosen: no selection below 0.99 of the exact optimum, none above it or the bound.
 
-    Neither is lazy greedy alone, without the other beginnings that only small instances get.
+    Lazy greedy alone, without the other beginnings that only small instances get, not below 0.97; 0.95 is what was asked for.
     """
     ratios, alone = [], []
     for seed in range(count):
@@ -45,8 +45,8 @@ def test_random_instances_reach_095_of_the_optimum(seen_by: int, count: int) -> 
         assert best <= chosen.bound * (1.0 + 1e-9)
         ratios.append(chosen.value / best)
         alone.append(_lazy_alone(instance) / best)
-    assert min(ratios) >= 0.95, f"lowest: {sorted(ratios)[:3]}"
-    assert min(alone) >= 0.95, f"lowest: {sorted(alone)[:3]}"
+    assert min(ratios) >= 0.99, f"lowest: {sorted(ratios)[:3]}"
+    assert min(alone) >= 0.97, f"lowest: {sorted(alone)[:3]}"
 
 
 @pytest.mark.parametrize("seen_by", [1, 2, 3])

@@ -78,10 +78,11 @@ def _lagrange(instance: Instance, sites: Sequence[int], budget_cny: float, reach
             pace, idle = pace / 2.0, 0
         slope = _counts(taken, instance.offset, instance.item, most.size) - k
         slope[((price <= 0.0) & (slope > 0.0)) | ((price >= most) & (slope < 0.0))] = 0.0
-        steepness = float(slope @ slope)
+        steepness = float(slope @ (most * slope))
         if steepness <= 0.0 or best <= reached * (1.0 + 1e-6):
             break
-        price = np.clip(price - pace * (bound - reached) / steepness * slope, 0.0, most)
+        # prices as shares of what they are at most: merged items step as they would one by one
+        price = np.clip(price - pace * (bound - reached) / steepness * most * slope, 0.0, most)
     return best
 
 

@@ -76,4 +76,4 @@ def draw_map(result: PlacementResult, out: Path) -> None:
         axes.set_aspect("equal")
         axes.set_xlabel(say("draw.coverage.x"))
         axes.set_ylabel(say("draw.coverage.y"))
-        axes.legend(loc="upper left", framealpha=0.9)
+        figure.legend(loc="outside lower center", ncols=3, frameon=False)
