@@ -757,16 +757,14 @@ CATALOGUE: Final[dict[str, tuple[str, str]]] = {
     "document.investment.nothing": ("Nothing is bought: the deployment has no devices.", "没有采购项：布设方案不含设备。"),
     "document.investment.note": (
         (
-            "Prices without value-added tax, as middle (low – high): all low and all high together are the ends, "
-            "not an interval of probability. "
-            "Life-cycle cost: investment and yearly cost over the years named, without interest and inflation. "
-            "“Assumed”: no published "
-            "source; “partly sourced”: docs/assumptions.md says which of the three is."
+            "Prices without value-added tax, as middle (low – high): the ends are all prices low and all prices high together, "
+            "not an interval of probability. Life-cycle cost: what is built, replaced and run over the years ahead, in money "
+            "of today. “Assumed”: no published source; “partly sourced”: docs/prices.md says which part is."
         ),
         (
-            "价格不含增值税，写作 中值（低值 – 高值）：两端为全部取低价与全部取高价，"
-            "并非概率区间。全生命周期成本：所列年限内的投资与年运维费之和，"
-            "不计利息与通货膨胀。“假设”指没有公开来源；“部分有据”指三个价格中有公开来源者，见 docs/assumptions.md。"
+            "价格不含增值税，写作 中值（低值 – 高值）：两端为全部取低价与全部取高价，并非概率区间。"
+            "全生命周期成本：计算期内建设、更换与运维的费用，按现值计。"
+            "“假设”指没有公开来源；“部分有据”指部分取值有公开来源，见 docs/prices.md。"
         ),
     ),
     "document.bill": ("Bill of quantities", "设备清单"),
@@ -797,7 +795,7 @@ CATALOGUE: Final[dict[str, tuple[str, str]]] = {
     "document.estimate.investment": ("investment", "投资"),
     "document.estimate.yearly": ("operation a year", "年运维费"),
     "document.estimate.life_cycle": ("life-cycle cost", "全生命周期成本"),
-    "document.estimate.years": ("years", "年限"),
+    "document.estimate.years": ("years ahead (discount rate)", "计算期年数（折现率）"),
     "document.assumptions.intro": (
         (
             "Values without a published source that these results rest on, with the range that the truth may lie "
@@ -831,7 +829,7 @@ CATALOGUE: Final[dict[str, tuple[str, str]]] = {
             "All assumptions were drawn anew many times and every variant run with each draw (`twin sweep "
             "--assumptions`, {folder})."
         ),
-        "对全部假设多次抽样，每次抽样下各方案均重新运行（`twin sweep --assumptions`，{folder}）。",
+        "对全部假设多次抽样，每次抽样下各方案均重新运行（twin sweep --assumptions，{folder}）。",
     ),
     "document.study.title": ("Randomness only, and with the assumptions", "仅随机性，以及计入假设"),
     "document.study.note": (
@@ -923,8 +921,8 @@ CATALOGUE: Final[dict[str, tuple[str, str]]] = {
     ),
     "document.repeat.versions": ("Versions: {versions}.", "版本：{versions}。"),
     "document.run.alone": (
-        "One run says nothing about chance and compares nothing: a sweep over several seeds does (`twin sweep`). Its figures:",
-        "单次运行不能说明随机性，也不作比较；多种子批量试验（`twin sweep`）才可以。其指标为：",
+        "One run says nothing about chance and compares nothing: a sweep over several seeds does (twin sweep). Its figures:",
+        "单次运行不能说明随机性，也不作比较；多种子批量对比试验（twin sweep）才可以。其指标为：",
     ),
     "document.run.no_tables": (
         "The run has no devices that perceive, so there is nothing to judge.",
@@ -2004,7 +2002,7 @@ CATALOGUE: Final[dict[str, tuple[str, str]]] = {
     "summary.coverage_twice_share": ("covered by two sensors or more", "双重及以上几何覆盖率"),
     "summary.sites": ("sites", "点位数"),
     "summary.cost_cny": ("investment of the deployment", "布设投资"),
-    "summary.life_cycle_cost_cny": ("life-cycle cost", "全寿命周期费用"),
+    "summary.life_cycle_cost_cny": ("life-cycle cost", "全生命周期成本"),
     "summary.cost_per_perceived_vehicle_hour_cny": ("cost of a perceived vehicle-hour", "每感知车小时成本"),
     "summary.messages": ("messages", "消息数"),
     "summary.mec_age_p50_ms": ("age at the MEC, p50", "到达 MEC 的信息年龄 p50"),

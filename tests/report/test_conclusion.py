@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
 from tests.report.told_sweep import told_sweep, usual
 
 from twin.messages import use_language
-from twin.metrics.costs import CostRange
 from twin.report.amounts import shown_unit, wan
-from twin.report.deployments import life_cycle_cost
 from twin.report.sentences import metric_sentences, undecided_sentences, value_sentences
 
 
@@ -99,14 +96,3 @@ def test_the_conclusion_in_chinese(tmp_path: Path) -> None:
     assert value_sentences(found)[0].startswith("最划算的是“两个”")
     assert shown_unit("cost_cny") == (1e-4, "万元", "万元")
     assert [wan(cny) for cny in (6_000.0, 605_000.0, 44_950_000.0)] == ["0.60", "60.5", "4,495"]
-
-
-def test_life_cycle_cost_by_hand() -> None:
-    """Three at 100 CNY for 8 years and one at 50 for 4 years, 10 CNY a year, over 8 years: 300 + 2 x 50 + 80."""
-    prices = {"unit_low_cny": 0.0, "unit_high_cny": 200.0}
-    bill = [
-        {"count": 3, "unit_cny": 100.0, "life_years": 8.0, **prices},
-        {"count": 1, "unit_cny": 50.0, "life_years": 4.0, **prices},
-    ]
-    cost = life_cycle_cost(bill, CostRange(1.0, 10.0, 20.0), 8.0)
-    assert (cost.low, cost.mid, cost.high) == pytest.approx((8.0, 480.0, 600.0 + 400.0 + 160.0))

@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from twin.messages import language, say
-from twin.sweeps.frontier import COST
+from twin.sensors.price_table import CNY_PER_10K
 from twin.terminal import unit
-
-CNY_PER_WAN: Final = 10_000.0
-"""CNY in one 万元."""
 
 
 def shown_unit(metric: str) -> tuple[float, str, str]:
     """Return (factor, unit, unit of differences) that a document shows a metric with."""
-    if metric == COST:
+    if metric.endswith("cost_cny"):
         million = language() == "en"
-        return (1e-6 if million else 1.0 / CNY_PER_WAN), say("document.money"), say("document.money")
+        return (1e-6 if million else 1.0 / CNY_PER_10K), say("document.money"), say("document.money")
     factor, name = unit(metric)
     return factor, name, say("compare.points") if name == "%" else name
 
 
 def wan(cny: float) -> str:
     """Return an amount of CNY in 万元, with more decimals the smaller it is."""
-    value = cny / CNY_PER_WAN
+    value = cny / CNY_PER_10K
     return f"{value:,.0f}" if abs(value) >= 100.0 else f"{value:,.1f}" if abs(value) >= 10.0 else f"{value:,.2f}"

@@ -23,6 +23,7 @@ from twin.sweeps.results import SweepResults
 from twin.terminal import label, warm_up_notes
 from twin.terminal_comparison import comparison_notes, comparison_tables, frontier_note, frontier_table, target_text
 from twin.terminal_report import closing_figures, conditions, report_tables
+from twin.terminal_tables import ShownTable
 
 LIMITS: Final = 8
 """Sentences on what the model leaves out; in the catalogue as ``document.limits.1`` and so on."""
@@ -69,11 +70,12 @@ def run_document(run: Run, calibration: Calibration | None = None) -> Document:
     found = report(run)
     manifest = run.manifest
     tables = report_tables(found)
-    summary = [f"{name}: {value}" for name, value in closing_figures(found).items() if value != "-"]
-    summary += warm_up_notes(found["summary"], found["warm_up_s"])
+    figures = [[name, value] for name, value in closing_figures(found).items() if value != "-"]
+    summary = ShownTable.of("", [say("report.figure"), say("report.value")], figures)
+    notes = [Paragraph(text, note=True) for text in warm_up_notes(found["summary"], found["warm_up_s"])]
     deployments = [Deployed(manifest.name, run)]
     blocks: Blocks = {
-        "conclusion": [Paragraph(say("document.run.alone")), Points(tuple(summary))],
+        "conclusion": [Paragraph(say("document.run.alone")), summary, *notes],
         "map": map_blocks(deployments),
         "comparison": [*tables] or [Paragraph(say("document.run.no_tables"))],
         "investment": investment_blocks(deployments),

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from typing import Any, Final
 
 from twin.eventlog.reader import Run, open_run
@@ -16,7 +15,9 @@ from twin.metrics.document_pictures import draw_maps
 from twin.report.amounts import wan
 from twin.report.content import Block, Heading, Paragraph, Picture
 from twin.report.sentences import name_of
+from twin.scenario.reference import MARK
 from twin.sensors.cost_spec import CostsSpec, PriceSpec
+from twin.sensors.price_table import shipped_rows
 from twin.sweeps.results import SweepResults
 from twin.terminal_tables import ShownTable
 
@@ -75,24 +76,23 @@ def investment_blocks(deployments: Sequence[Deployed]) -> list[Block]:
     blocks: list[Block] = [Heading(say("document.bill"))]
     for first in range(0, len(deployments), DEPLOYMENTS_ABREAST):
         part = slice(first, first + DEPLOYMENTS_ABREAST)
-        blocks.append(_bill([one.name for one in deployments[part]], bills[part], deployments[first].run))
-    blocks += [Heading(say("document.estimate")), _estimate(deployments, bills)]
+        blocks.append(_bill([one.name for one in deployments[part]], bills[part]))
+    blocks += [Heading(say("document.estimate")), _estimate(deployments)]
     return [*blocks, Paragraph(say("document.investment.note"), note=True)]
 
 
-def _bill(names: Sequence[str], bills: Sequence[Sequence[dict[str, Any]]], run: Run) -> ShownTable:
+def _bill(names: Sequence[str], bills: Sequence[Sequence[dict[str, Any]]]) -> ShownTable:
     """Return a row an item: its price as a range, where that comes from, how many each deployment has."""
     counts: dict[tuple[Any, ...], list[int]] = {}
     for place, bill in enumerate(bills):
         for row in bill:
             key = (row["item"], row["preset"], row["unit_low_cny"], row["unit_cny"], row["unit_high_cny"])
             counts.setdefault(key, [0] * len(bills))[place] += row["count"]
-    given = run.manifest.scenario.get("deployment", {}).get("costs", {})
     rows = [
         [
             item_name(item) + (f" ({preset})" if preset else ""),
             *(wan(price) for price in prices),
-            _basis(item, preset, given),
+            _basis(item, prices),
             *(f"{count:,}" for count in of_each),
         ]
         for (item, preset, *prices), of_each in counts.items()
@@ -101,14 +101,18 @@ def _bill(names: Sequence[str], bills: Sequence[Sequence[dict[str, Any]]], run: 
     return ShownTable.of(say("document.bill.title"), [*titles, *names], rows, left=(0, 4))
 
 
-def _basis(item: str, preset: str, given: dict[str, Any]) -> str:
-    """Return whether a price has a source, is assumed, or was put into the scenario."""
-    field = CostsSpec.model_fields.get(item)
-    default = field.default if field is not None else None
-    if preset in given.get("by_preset", {}) or not isinstance(default, PriceSpec) or given.get(item) != default.model_dump():
+def _basis(item: str, prices: Sequence[float]) -> str:
+    """Return whether a price, low to high, is the package's with or without a source, or the scenario's own."""
+    default = getattr(CostsSpec(), item, None)
+    if not isinstance(default, PriceSpec) or [default.low, default.mid, default.high] != [*prices]:
         return say("document.basis.given")
-    text = (field.description or "") if field is not None else ""
-    return say("document.basis.partly" if "Source:" in text else "document.basis.assumed")
+    return say("document.basis.assumed" if _sources().get(item, "").startswith(MARK) else "document.basis.partly")
+
+
+@cache
+def _sources() -> dict[str, str]:
+    """Return what the package's table of prices says of the source of each item."""
+    return {row.texts["item"]: row.texts.get("source", MARK) for row in shipped_rows() if "preset" not in row.texts}
 
 
 def item_name(item: str) -> str:
@@ -117,31 +121,18 @@ def item_name(item: str) -> str:
     return say(key) if known(key) else item
 
 
-def _estimate(deployments: Sequence[Deployed], bills: Sequence[Sequence[dict[str, Any]]]) -> ShownTable:
-    """Return a row a deployment: investment, yearly cost, and both over the life of the equipment; low, middle, high."""
+def _estimate(deployments: Sequence[Deployed]) -> ShownTable:
+    """Return a row a deployment: investment, yearly cost, life-cycle cost over its horizon; low, middle, high."""
     rows = []
-    for one, bill in zip(deployments, bills, strict=True):
+    for one in deployments:
         costs = cost_figures(one.run, float(one.run.manifest.scenario.get("warm_up_s", 0.0)))
-        years = max((row["life_years"] for row in bill), default=0.0)
-        over_life = life_cycle_cost(bill, costs.yearly_cny, years)
-        spans = (_span(costs.investment_cny), _span(costs.yearly_cny), _span(over_life))
-        rows.append([one.name, f"{one.run.table('site').num_rows:,}", *spans, f"{years:g}"])
+        spans = (_span(costs.investment_cny), _span(costs.yearly_cny), _span(costs.life_cycle_cny))
+        given = one.run.manifest.scenario.get("deployment", {}).get("costs", {})
+        ahead = f"{given['horizon_years']:g} ({given['discount_rate']:.1%})" if costs.life_cycle_cny else "-"
+        rows.append([one.name, f"{one.run.table('site').num_rows:,}", *spans, ahead])
     names = ("deployment", "site_count", "investment", "yearly", "life_cycle", "years")
     return ShownTable.of(say("document.estimate.title"), [say(f"document.estimate.{name}") for name in names], rows)
 
 
-def life_cycle_cost(bill: Sequence[dict[str, Any]], yearly_cny: CostRange, years: float) -> CostRange:
-    """Return what ``years`` of a deployment cost, CNY: running it, and each line of its bill as often as its life asks for.
-
-    Shares of a life count as shares of its price; without interest and without inflation.
-    """
-
-    def over(ending: str, yearly: float) -> float:
-        return math.fsum(row["count"] * row[f"unit{ending}"] * years / row["life_years"] for row in bill) + years * yearly
-
-    low, mid, high = over("_low_cny", yearly_cny.low), over("_cny", yearly_cny.mid), over("_high_cny", yearly_cny.high)
-    return CostRange(low, mid, high)
-
-
-def _span(cost: CostRange) -> str:
-    return f"{wan(cost.mid)} ({wan(cost.low)} – {wan(cost.high)})"
+def _span(cost: CostRange | None) -> str:
+    return "-" if cost is None else f"{wan(cost.mid)} ({wan(cost.low)} – {wan(cost.high)})"
