@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.report.told_sweep import told_sweep, usual
+from tests.report.told_sweep import AXIS, told_sweep, usual
 
 from twin.messages import use_language
 from twin.report.amounts import shown_unit, wan
@@ -96,3 +96,12 @@ def test_the_conclusion_in_chinese(tmp_path: Path) -> None:
     assert value_sentences(found)[0].startswith("最划算的是“两个”")
     assert shown_unit("cost_cny") == (1e-4, "万元", "万元")
     assert [wan(cny) for cny in (6_000.0, 605_000.0, 44_950_000.0)] == ["0.60", "60.5", "4,495"]
+
+
+def test_what_is_the_same_in_every_weather_is_said_once(tmp_path: Path) -> None:
+    """Sites and money have one sentence, what varies over the seeds one for each weather; each gain says where it holds."""
+    axes = AXIS + "  - {key: weather.rain_mmph, values: [0, 30], name: rain}\n"
+    found = told_sweep(tmp_path, axes=axes)
+    assert len(metric_sentences(found)) == 2 + 2 + 1 + 1
+    assert len(metric_sentences(told_sweep(tmp_path / "dry"))) == 4
+    assert len({line for line in value_sentences(found) if "site" in line}) == 2

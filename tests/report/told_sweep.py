@@ -57,7 +57,7 @@ class Told(Drawn):
                 yield Outcome(order.number, self._figures(order.scenario.seed, sites))
 
 
-def told_sweep(folder: Path, figures: Figures = usual, *, seeds: int = 2, real: int = 0) -> SweepResults:
+def told_sweep(folder: Path, figures: Figures = usual, *, seeds: int = 2, real: int = 0, axes: str = AXIS) -> SweepResults:
     """Return the results of the sweep, its folder below ``folder``."""
-    design = small_design(folder, axes=AXIS, rest=f"replications: {seeds}\n{METRICS}")
+    design = small_design(folder, axes=axes, rest=f"replications: {seeds}\n{METRICS}")
     return read_results(sweep(design, folder / "runs", Told(figures, real)).folder)

@@ -71,7 +71,12 @@ def _sentences(metric: str, own: list[Comparison], found: SweepResults) -> Itera
     def number(value: float, sign: str = "") -> str:
         return f"{factor * value:{sign},.{decimals}f}"
 
+    told: set[tuple[float, ...]] = set()
     for base in (one for one in own if one.baseline is None):
+        constant = _constant(base, own)
+        if constant in told:
+            continue  # sites and money are the same in every weather
+        told |= {constant} if constant else set()
         if base.mean is None:
             yield say("document.metric.nothing", metric=label(metric), variant=name_of(base.labels, found))
             continue
@@ -94,6 +99,14 @@ def _sentences(metric: str, own: list[Comparison], found: SweepResults) -> Itera
             variant=name_of(base.labels, found),
             clauses=say("document.semicolon").join(clauses),
         )
+
+
+def _constant(base: Comparison, own: Sequence[Comparison]) -> tuple[float, ...]:
+    """Return the mean of a baseline and the differences to it where none of them varies over the seeds, else nothing."""
+    estimates = [base.mean, *(one.paired for one in own if one.baseline == base.labels)]
+    if any(one is None or one.half_width is None or one.half_width > ROUNDING * abs(one.mean) for one in estimates):
+        return ()
+    return tuple(one.mean for one in estimates if one is not None)
 
 
 def _kind(difference: Estimate) -> str:
@@ -122,7 +135,7 @@ def _value(frontier: Frontier, several: bool, found: SweepResults) -> Iterator[s
         return
     for point in knees:
         yield where + say("document.value.knee", variant=name_of(point.labels, found), share=100.0 * point.knee.share)
-        yield from _before_and_after(point, points)
+        yield from (where + line for line in _before_and_after(point, points))
     if not knees:
         yield where + say("document.value.no_knee")
     for holds, key in ((True, "front"), (False, "behind")):
