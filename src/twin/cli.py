@@ -183,6 +183,7 @@ def sweep(
     """Run a scenario in several variants and compare them."""
     with reporting(debug=debug):
         use_one_thread()
+        from twin.report.command import check_forms, write_document
         from twin.sweeps.executor import Executor
         from twin.sweeps.local_executor import LocalPool
         from twin.sweeps.ray_executor import RayExecutor, check_address
@@ -203,6 +204,7 @@ def sweep(
             return
         design = load_design(file)
         left = check_resumable(design, out) if resume else None
+        check_forms(design.outputs, out)
         memory_gb = memory or design.memory_gb
         pool = LocalPool(count) if executor is Runner.LOCAL else RayExecutor(address, count, memory_gb)
         if not quiet:
@@ -213,6 +215,9 @@ def sweep(
             result = run_sweep(design, out, pool, reporter.advance)
         if not quiet:
             typer.echo(sweep_summary(result))
+        for form in design.outputs:
+            file = write_document(result.folder, form, result.folder / f"report.{form}", None, None)
+            typer.echo(say("draw.done", file=file), err=True)
         if result.failed:
             raise TwinError(say("sweep.failures", failed=result.failed, total=len(result.outcomes)))
 

@@ -1361,6 +1361,20 @@ CATALOGUE: Final[dict[str, tuple[str, str]]] = {
     "sweep.target.of.difference": ("difference", "差值"),
     "sweep.yes": ("yes", "是"),
     "sweep.no": ("no", "否"),
+    "sweep.budget.found": ("the metrics lack '{name}'", "指标中没有“{name}”"),
+    "sweep.budget.remedy": ("add {name} to the metrics, or leave the budget out", "请在 metrics 中加入 {name}，或删除预算"),
+    "sweep.budget.best": (
+        "For {budget:,.1f} million CNY '{variant}' perceives most: {share:.1f} % of vehicle time, at {cost:,.1f} million CNY.",
+        "在 {budget:,.1f} 百万元预算内，“{variant}”感知最多：投资 {cost:,.1f} 百万元，感知率 {share:.1f} %。",
+    ),
+    "sweep.budget.none": (
+        "{budget:,.1f} million CNY pay for none of them: the cheapest, '{variant}', costs {cost:,.1f} million CNY.",
+        "{budget:,.1f} 百万元不足以建设任何一个方案：最便宜的“{variant}”需 {cost:,.1f} 百万元。",
+    ),
+    "sweep.outputs.remote": (
+        "documents are written on this machine only, not in {out}; leave `outputs` out, or give a folder with --out",
+        "文档只能与结果表一起写入本机，不能写入 {out}；请删除 `outputs`，或用 --out 指定本机文件夹",
+    ),
     "sweep.frontier": ("which density", "选择哪种密度"),
     "sweep.frontier.sites": ("sites", "点位"),
     "sweep.frontier.cost": ("million CNY", "百万元"),

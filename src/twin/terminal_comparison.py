@@ -131,8 +131,23 @@ def frontier_text(frontiers: Sequence[Frontier]) -> str:
 
 
 def frontier_note(frontiers: Sequence[Frontier]) -> str:
-    """Return what front and knee mean, and of how many seeds."""
-    return say("sweep.frontier.note", seeds=min(frontier.seeds for frontier in frontiers))
+    """Return what front and knee mean, and of how many seeds; then what the budget pays for."""
+    note = say("sweep.frontier.note", seeds=min(frontier.seeds for frontier in frontiers))
+    return "\n".join([note, *(line for frontier in frontiers for line in budget_lines(frontier))])
+
+
+def budget_lines(frontier: Frontier) -> list[str]:
+    """Return a line that says which variant perceives most for the budget; nothing without a budget."""
+    if frontier.budget_cny is None:
+        return []
+    from twin.sweeps.frontier import COST, PERCEIVED
+
+    best, budget = frontier.best_within_budget, frontier.budget_cny / 1e6
+    if best is None:
+        cheapest = frontier.points[0]
+        return [say("sweep.budget.none", budget=budget, variant=" · ".join(cheapest.labels), cost=cheapest.figures[COST] / 1e6)]
+    words = {"variant": " · ".join(best.labels), "cost": best.figures[COST] / 1e6, "share": 100.0 * best.figures[PERCEIVED]}
+    return [say("sweep.budget.best", budget=budget, **words)]
 
 
 def frontier_table(frontiers: Sequence[Frontier]) -> ShownTable:

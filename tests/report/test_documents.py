@@ -295,3 +295,26 @@ def test_it_prints_on_a4(found: SweepResults, run: Run, language: str, tmp_path:
             assert sizes.pop() == pytest.approx((0.0, 0.0, 595.3, 841.9), abs=1.0)
             assert asked == [file.as_uri()]
         browser.close()
+
+
+def test_a_sweep_writes_the_documents_it_names(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """``outputs`` stand beside the tables when a sweep ends, with what its budget buys; a remote store is refused at once."""
+    rest = f"seeds: [1]\n{METRICS}\nbudget_cny: 1.0e12\noutputs: [html, docx, html]"
+    file, out = sweep_file(tmp_path, axes=AXIS, rest=rest), tmp_path / "runs"
+    command = ["twin", "sweep", str(file), "--executor", "local", "--workers", "1", "--out"]
+    monkeypatch.setattr(sys, "argv", [*command, (tmp_path / "remote").as_uri()])
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    assert ended.value.code == 2
+    assert "this machine only" in capsys.readouterr().err
+    monkeypatch.setattr(sys, "argv", [*command, str(out)])
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    assert ended.value.code == 0
+    (folder,) = (path.parent for path in out.glob("*/sweep.json"))
+    assert sorted(path.name for path in folder.glob("report.*")) == ["report.docx", "report.html"]
+    said = "For 1,000,000.0 million CNY"
+    assert said in capsys.readouterr().out
+    assert said in (folder / "report.html").read_text(encoding="utf-8")

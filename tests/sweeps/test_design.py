@@ -139,6 +139,8 @@ def test_the_baseline_may_be_of_any_axis(tmp_path: Path) -> None:
         (AXIS, "seeds: [1]\nreplications: 27", "27", "both seeds and replications"),
         (AXIS, "", "name: small", "neither seeds nor replications"),
         (AXIS, "seeds: [1]\nmetrics: [recal]", "recal]", "no figure 'recal'"),
+        (AXIS, "seeds: [1]\nbudget_cny: 1.0e6\nmetrics: [cost_cny]", "1.0e6", "the metrics lack 'perceived_share'"),
+        (AXIS, "seeds: [1]\noutputs: [pdf]", "pdf", "html"),
         (AXIS, "seeds: [1]\nbaseline: three", "three", "give one of one, 两个"),
         (AXIS, "seeds: [1]\nname: again", "name: again", "second time"),
         (AXIS, "seed: [1]", "seed: [1]", "did you mean 'seeds'"),

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from twin.sweeps.frontier import ALL, Frontier, frontier_table, frontiers, knee, pareto_front
+from twin.terminal_comparison import budget_lines
 
 _figures = st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4), st.integers(0, 4)), min_size=1, max_size=12)
 
@@ -99,6 +100,19 @@ def test_a_dearer_and_blinder_variant_is_behind_the_front() -> None:
     }
     assert {name for name, point in found.items() if point.knee.holds} == {"some"}
     assert found["some"].knee.share == 1.0
+
+
+@pytest.mark.parametrize(
+    ("budget_cny", "best"), [(9.0, None), (10.0, "few"), (30.0, "some"), (31.0, "some"), (90.0, "many"), (None, None)]
+)
+def test_the_best_within_a_budget(budget_cny: float | None, best: str | None) -> None:
+    """The one that perceives most of those that are paid for: ``dear`` never, for ``some`` is better and cheaper."""
+    table = _table(cost_cny=[10.0, 31.0, 30.0, 90.0], perceived_share=[0.5, 0.7, 0.75, 0.8])
+    (found,) = frontiers(table, ["density"], (0, "few"), budget_cny)
+    assert (found.best_within_budget and found.best_within_budget.labels[0]) == best
+    (line,) = budget_lines(found) or [""]
+    assert (best is None) == (f"'{best}'" not in line)
+    assert ("pay for none" in line) == (budget_cny == 9.0)
 
 
 def test_what_an_added_site_buys() -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal
 
-from twin.errors import InputError, RunError
+from twin.errors import InputError, RunError, TwinError
 from twin.eventlog.reader import open_run
 from twin.messages import say
 
@@ -24,6 +25,21 @@ def print_report(folder: Path, options: Sequence[str], *, as_json: bool) -> str:
         raise InputError(say("document.options", option=", ".join(options)))
     found = report(open_run(folder))
     return json.dumps(found, ensure_ascii=False, allow_nan=False, indent=2) if as_json else report_text(found)
+
+
+def check_forms(forms: Sequence[str], out: str) -> None:
+    """Refuse documents that could not be written when a sweep into ``out`` ends.
+
+    Raises InputError for a remote store, TwinError without Matplotlib or python-docx.
+    """
+    from twin.sweeps.store import LocalStore, open_store
+
+    if forms and not isinstance(open_store(out), LocalStore):
+        raise InputError(say("sweep.outputs.remote", out=open_store(out)))
+    if forms and find_spec("matplotlib") is None:
+        raise TwinError(say("draw.missing"))
+    if "docx" in forms and find_spec("docx") is None:
+        raise TwinError(say("document.missing"))
 
 
 def write_document(

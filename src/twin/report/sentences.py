@@ -13,7 +13,7 @@ from twin.sweeps.comparison import Comparison
 from twin.sweeps.frontier import ALL, PERCEIVED, Frontier, FrontierPoint
 from twin.sweeps.results import SweepResults
 from twin.terminal import label
-from twin.terminal_comparison import ROUNDING, decimals_for
+from twin.terminal_comparison import ROUNDING, budget_lines, decimals_for
 
 CERTAIN: Final = 0.95
 """Share of the resamples from which on a statement is made without a word of caution."""
@@ -129,6 +129,7 @@ def _value(frontier: Frontier, several: bool, found: SweepResults) -> Iterator[s
         axis = found.baseline[0]
         others = [label for place, label in enumerate(points[0].labels) if place != axis]
         where = say("document.value.where", where=" · ".join(others))
+    yield from budget_lines(frontier)
     knees = [point for point in points if point.knee.holds]
     if PERCEIVED not in points[0].fronts:
         yield where + say("document.value.unknown")

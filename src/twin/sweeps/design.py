@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 from twin.errors import Problem, ScenarioError
 from twin.messages import say
@@ -22,6 +22,7 @@ from twin.simulation.preparation import Prepared, prepare
 from twin.simulation.run import identity
 from twin.sweeps.axes import Axis, axes_of, axis_problems, common_overrides
 from twin.sweeps.comparison import comparison_table
+from twin.sweeps.frontier import COST, PERCEIVED
 from twin.sweeps.precision import precision_problems
 from twin.sweeps.sweep_spec import PrecisionSpec, SweepSpec
 
@@ -71,6 +72,10 @@ class Design:
     """What a planner should know of the scenarios although they can be run."""
     memory_gb: float | None = None
     """Memory that one run is given."""
+    budget_cny: float | None = None
+    """What may be built."""
+    outputs: tuple[Literal["html", "docx"], ...] = ()
+    """Documents to be written in the end."""
     precision: tuple[PrecisionSpec, ...] = ()
     """Half widths to reach by further rounds of seeds."""
     most_seeds: int = 0
@@ -114,6 +119,8 @@ def plan(loaded: Loaded[SweepSpec]) -> Design:
     plain = Design(spec.name, spec.question, names, baseline, metrics, tuple(runs), key, tuple(told), spec.memory_gb)
     return replace(
         plain,
+        budget_cny=spec.budget_cny,
+        outputs=tuple(dict.fromkeys(spec.outputs)),
         precision=tuple(spec.precision),
         most_seeds=spec.max_replications or 0,
         file=loaded.path.as_posix(),
@@ -130,6 +137,10 @@ def _problems(loaded: Loaded[SweepSpec], axes: tuple[Axis, ...]) -> Iterator[Pro
     yield from _wrong_seeds(spec)
     yield from precision_problems(spec, spec.metrics or FIGURES)
     yield from _wrong_baseline(spec, axes)
+    if spec.budget_cny is not None:
+        for name in (COST, PERCEIVED):
+            if name not in (spec.metrics or FIGURES):
+                yield Problem("", "budget_cny", say("sweep.budget.found", name=name), say("sweep.budget.remedy", name=name))
     yield from axis_problems(loaded, axes)
     count = math.prod(len(axis.values) for axis in axes) * (
         len(spec.seeds or ()) or spec.max_replications or spec.replications or 1

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
@@ -80,6 +80,16 @@ class Frontier:
 
     points: tuple[FrontierPoint, ...]
     seeds: int
+    budget_cny: float | None = None
+
+    @property
+    def best_within_budget(self) -> FrontierPoint | None:
+        """The variant that perceives most of those that the budget pays for, the cheapest of equal ones; None without any."""
+        budget_cny = self.budget_cny
+        if budget_cny is None:
+            return None
+        paid = [point for point in self.points if PERCEIVED in point.figures and point.figures[COST] <= budget_cny]
+        return max(paid, key=lambda point: point.figures[PERCEIVED], default=None)
 
 
 def pareto_front(costs: Matrix) -> Flags:
@@ -107,7 +117,9 @@ def knee(x: Matrix, y: Matrix) -> int | None:
     return best if above[best] > 1e-12 else None
 
 
-def frontiers(table: pa.Table, axes: Sequence[str], baseline: tuple[int, str] | None) -> list[Frontier]:
+def frontiers(
+    table: pa.Table, axes: Sequence[str], baseline: tuple[int, str] | None, budget_cny: float | None = None
+) -> list[Frontier]:
     """Return the fronts over the values of the baseline's axis, for each combination of the others, of a table of results.
 
     Without axes, ``cost_cny`` or any aim there is none. Seeds count that every variant has figures of.
@@ -124,7 +136,7 @@ def frontiers(table: pa.Table, axes: Sequence[str], baseline: tuple[int, str] | 
         others = (*variant[: baseline[0]], *variant[baseline[0] + 1 :])
         groups.setdefault(others, {}).setdefault(variant, {})[seed] = row
     found = (_frontier(variants, names, aims) for variants in groups.values())
-    return [one for one in found if one is not None]
+    return [replace(one, budget_cny=budget_cny) for one in found if one is not None]
 
 
 def _frontier(variants: Mapping[tuple[str, ...], Mapping[int, Matrix]], names: list[str], aims: list[str]) -> Frontier | None:

@@ -82,7 +82,7 @@ def read_results(folder: Path, baseline: str | None = None, metrics: Sequence[st
         seeds=tuple(dict.fromkeys(int(seed) for seed in table["seed"].to_numpy())),
         table=table,
         comparisons=compare(table, axes, chosen, against),
-        frontiers=frontiers(table, axes, against),
+        frontiers=frontiers(table, axes, against, manifest.get("budget_cny")),
         targets=targets,
         manifest=manifest,
     )

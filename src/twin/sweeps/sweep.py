@@ -124,7 +124,7 @@ def sweep(
             design, outcomes = more_seeds(design, outcomes, wanted)
     write_table(folder, RESULTS, table)
     write_table(folder, COMPARISON, comparison_table(comparisons, design.axes))
-    found = frontiers(table, design.axes, design.baseline)
+    found = frontiers(table, design.axes, design.baseline, design.budget_cny)
     if found:
         write_table(folder, FRONTIER, frontier_table(found, design.axes))
     result = SweepResult(folder, design, table, comparisons, found, targets, outcomes, reused)
@@ -173,6 +173,7 @@ def _describe(folder: Store, design: Design, *, state: str, **more: Any) -> None
         "baseline_axis": None if design.baseline is None else design.axes[design.baseline[0]],
         "seeds": list(design.seeds),
         "metrics": list(design.metrics),
+        "budget_cny": design.budget_cny,
         "runs": len(design.runs),
         "versions": software_versions(),
     }

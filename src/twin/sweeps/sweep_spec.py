@@ -213,6 +213,13 @@ class SweepSpec(Spec):
     metrics: list[str] | None = Field(None, min_length=1)
     """Figures of a run's summary to keep and to compare; all of them where it is left out."""
 
+    budget_cny: float | None = Field(None, gt=0.0, le=1e12)
+    """What may be built, CNY: the tables say which variant perceives most for it. Needs ``cost_cny`` and ``perceived_share``
+    among the metrics. It leaves no variant out."""
+
+    outputs: list[Literal["html", "docx"]] = Field(default_factory=list)
+    """Documents to print that are written beside the tables when the sweep ends, as ``twin report`` writes them."""
+
     memory_gb: float | None = Field(None, gt=0.0, le=10_000.0)
     """Memory that one run is given by Ray, in GB (10^9 bytes): as many run at a time on a machine as its memory holds. Left
     out, only the cores count; docs/sweeps.md has measured sizes."""
