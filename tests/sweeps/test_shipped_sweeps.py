@@ -75,10 +75,10 @@ def test_cbd_spacings_is_five_densities_nested_but_for_300_m() -> None:
     assert not of_300 < of_200
 
 
-def test_density_assumptions_is_two_nested_densities_by_two_seeds() -> None:
+def test_density_assumptions_is_two_nested_densities_by_three_seeds() -> None:
     """The deployments are those of the other sweeps, compared with the sparser one."""
     design = load_design(FOLDER / "density_assumptions.yaml")
-    assert len(design.runs) == 4
+    assert len(design.runs) == 6
     assert design.baseline == (0, "junctions + 400 m")
 
 
