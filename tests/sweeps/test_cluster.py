@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -71,39 +69,6 @@ def test_auto_joins_the_cluster(cluster: Any, quiet: SweepResult, tmp_path: Path
         assert [one.preparing for one in heard] == [True, *[False] * (len(heard) - 1)]
     for planned in design.runs:
         assert digests(tmp_path / "second" / planned.folder) == digests(quiet.folder.parent / planned.folder)
-
-
-def _answers(port: int) -> bool:
-    with contextlib.suppress(OSError):
-        socket.create_connection(("127.0.0.1", port), timeout=1.0).close()
-        return True
-    return False
-
-
-def test_a_client_from_outside_gets_the_same(cluster: Any, quiet: SweepResult, tmp_path: Path) -> None:
-    """Through ``ray://`` the driver is no part of the cluster: the same bytes, and the cluster stays."""
-    design = small_design(tmp_path, rest=SEEDS, duration_s=DURATION_S)
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    executor = RayExecutor(f"ray://127.0.0.1:{port}", 1)
-    serving = [
-        sys.executable,
-        "-m",
-        "ray.util.client.server",
-        "--host=127.0.0.1",
-        f"--port={port}",
-        f"--address={cluster.address}",
-    ]
-    with subprocess.Popen(serving, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
-        try:
-            assert wait_for(lambda: _answers(port))
-            result = sweep(design, tmp_path / "runs", executor)
-        finally:
-            server.terminate()
-    assert tables(result) == tables(quiet)
-    assert (executor.workers, executor.retries) == (2, 0)
-    for planned in design.runs:
-        assert digests(tmp_path / "runs" / planned.folder) == digests(quiet.folder.parent / planned.folder)
 
 
 def test_files_come_to_nodes_that_do_not_see_them(cluster: Any, tmp_path: Path) -> None:  # noqa: ARG001
