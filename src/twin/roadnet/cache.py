@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import importlib.metadata
 import json
@@ -44,9 +45,14 @@ def cache_key(content: bytes, package: Path | None = None) -> str:
     folder = package or Path(__file__).parent
     for source in sorted(folder.glob("*.py")):
         digest.update(source.name.encode() + b"\0" + source.read_bytes())
-    for library in _LIBRARIES:
-        digest.update(f"{library} {importlib.metadata.version(library)}\0".encode())
+    digest.update(_versions().encode())
     return digest.hexdigest()
+
+
+@functools.cache
+def _versions() -> str:
+    """Return the libraries' versions; looking them up takes longer than all the rest of a key."""
+    return "".join(f"{library} {importlib.metadata.version(library)}\0" for library in _LIBRARIES)
 
 
 def load_network(path: Path) -> RoadNetwork:

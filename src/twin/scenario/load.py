@@ -64,9 +64,25 @@ class Loaded(Generic[SpecT]):
             node = node.content[part]
         return node
 
+    def overrides_at(self, path: KeyPath) -> dict[str, Override]:
+        """Return what the group at ``path`` gives to keys of another file, as the group ``set`` of a sweep; {} without it."""
+        group = self.tree
+        for part in path:
+            if isinstance(group.content, dict) and part not in group.content:
+                return {}
+            group = group.content[part]
+            if group.content is None:
+                return {}
+        return {key: Override(group.key_places[key], value) for key, value in group.content.items()}
+
     def placed(self, problems: Iterable[Problem]) -> list[Problem]:
         """Return the problems in the file's order; those of an empty ``where`` are given the place of their key."""
         return _sorted(replace(p, where=self.locate(p.key)) if not p.where else p for p in problems)
+
+
+def resolved(spec: SpecT, base: Path, overrides: dict[str, str]) -> Loaded[SpecT]:
+    """Return a ``spec`` whose file was read elsewhere, or changed since: its paths are relative to ``base``."""
+    return Loaded(base / "-", spec, overrides, Node("-", {}))
 
 
 def load_spec(path: Path, model: type[SpecT], overrides: Mapping[str, str | Override] | None = None) -> Loaded[SpecT]:

@@ -6,8 +6,6 @@ as it stands; every variant gets the same draws and the same seeds, so that all 
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,12 +17,9 @@ import numpy.typing as npt
 from twin.errors import InputError
 from twin.messages import say
 from twin.roadnet.cache import load_network
-from twin.scenario.load import Loaded, load_spec
-from twin.scenario.yaml_tree import Node
-from twin.simulation.assembly import traffic_key
-from twin.simulation.run import identity
+from twin.scenario.load import load_spec
 from twin.sweeps.assumptions import HIGH, LOW, at, chosen, is_price
-from twin.sweeps.design import Design, PlannedRun, plan
+from twin.sweeps.design import Design, PlannedRun, plan, planned_run, short_hash
 from twin.sweeps.executor import Executor
 from twin.sweeps.latin_hypercube import latin_hypercube
 from twin.sweeps.prices import Repricing
@@ -71,7 +66,7 @@ class Study:
     @property
     def seeds(self) -> tuple[int, ...]:
         """Seeds of every variant."""
-        return tuple(dict.fromkeys(run.seed for run in self.design.runs))
+        return self.design.seeds
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +139,7 @@ def _planned(design: Design, axis: str, points: Mapping[str, Mapping[str, float]
                 folders[labels, point, run.seed] = made.folder
                 runs.setdefault(made.folder, made)
     parts = [design.key, axis, [(*key[0], *key[1:], folder) for key, folder in folders.items()]]
-    key = hashlib.blake2b(json.dumps(parts, ensure_ascii=False).encode(), digest_size=6).hexdigest()
+    key = short_hash(parts)
     name, axes = f"{design.name}.{axis}s", (*design.axes, axis)
     plain = replace(design, baseline=None, precision=(), most_seeds=0)
     whole = replace(plain, name=name, axes=axes, runs=tuple(runs.values()), key=key)
@@ -153,10 +148,8 @@ def _planned(design: Design, axis: str, points: Mapping[str, Mapping[str, float]
 
 def _run_at(run: PlannedRun, point: str, shares: Mapping[str, float]) -> PlannedRun:
     scenario, overrides = at(run, shares)
-    manifest, key = identity(Loaded(run.base / "-", scenario, overrides, Node("-", {})), load_network(run.base / scenario.map))
-    folder = f"{manifest.name}-{key}"
-    traffic = traffic_key(scenario) if run.traffic else ""
-    return replace(run, labels=(*run.labels, point), scenario=scenario, overrides=overrides, folder=folder, traffic=traffic)
+    network = load_network(run.base / scenario.map)
+    return planned_run((*run.labels, point), scenario, run.base, overrides, network, listens=not run.traffic)
 
 
 def run_study(

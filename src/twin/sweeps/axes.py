@@ -51,7 +51,7 @@ def axes_of(loaded: Loaded[SweepSpec]) -> tuple[Axis, ...]:
 
 def common_overrides(loaded: Loaded[SweepSpec]) -> dict[str, Override]:
     """Return what holds for the whole sweep."""
-    return _overrides(loaded, ()) if loaded.spec.set else {}
+    return loaded.overrides_at(("set",))
 
 
 def axis_problems(loaded: Loaded[SweepSpec], axes: tuple[Axis, ...]) -> Iterator[Problem]:
@@ -103,7 +103,7 @@ def _axis(loaded: Loaded[SweepSpec], number: int) -> Axis:
         ]
     else:
         values = [
-            Value(value.label, f"{key}.values[{i}]", _overrides(loaded, (*path, "values", i)) if value.set else {})
+            Value(value.label, f"{key}.values[{i}]", loaded.overrides_at((*path, "values", i, "set")))
             for i, value in enumerate(axis.values)
         ]
     name = axis.name or axis.key if isinstance(axis, KeyAxis) else axis.name
@@ -116,11 +116,6 @@ def _drawn(
     places = loaded.node(path).key_places
     said = ", ".join(f"{of.rpartition('.')[2]} {one}" for of, one in draw.items())
     return Value(f"{number + 1}: {said}", key, {of: Override(places[of], Node(places[of], one)) for of, one in draw.items()})
-
-
-def _overrides(loaded: Loaded[SweepSpec], path: tuple[str | int, ...]) -> dict[str, Override]:
-    group = loaded.node((*path, "set"))
-    return {key: Override(group.key_places[key], value) for key, value in group.content.items()}
 
 
 def _text(value: object) -> str:

@@ -15,7 +15,8 @@ from typing import Final, Literal
 from twin.errors import Problem, ScenarioError
 from twin.messages import say
 from twin.metrics.summary import FIGURES
-from twin.scenario.load import Loaded, load_spec
+from twin.roadnet.road_network import RoadNetwork
+from twin.scenario.load import Loaded, load_spec, resolved
 from twin.scenario.scenario import Scenario
 from twin.simulation.assembly import traffic_key
 from twin.simulation.preparation import Prepared, prepare
@@ -115,7 +116,7 @@ def plan(loaded: Loaded[SweepSpec]) -> Design:
     parts = [TABLE_VERSION, spec.name, names, baseline, metrics, [(run.labels, run.seed, run.folder) for run in runs]]
     if spec.precision:
         parts.append([[target.model_dump() for target in spec.precision], spec.max_replications])
-    key = hashlib.blake2b(json.dumps(parts, ensure_ascii=False).encode(), digest_size=6).hexdigest()
+    key = short_hash(parts)
     plain = Design(spec.name, spec.question, names, baseline, metrics, tuple(runs), key, tuple(told), spec.memory_gb)
     return replace(
         plain,
@@ -151,7 +152,7 @@ def _problems(loaded: Loaded[SweepSpec], axes: tuple[Axis, ...]) -> Iterator[Pro
 
 def _wrong_names(spec: SweepSpec, axes: tuple[Axis, ...]) -> Iterator[Problem]:
     metrics = spec.metrics or list(FIGURES)
-    yield from _twice("metrics", metrics)
+    yield from doubled("metrics", metrics)
     for i, metric in enumerate(metrics):
         if metric not in FIGURES:
             remedy = say("remedy.one_of", names=", ".join(FIGURES))
@@ -164,13 +165,14 @@ def _wrong_names(spec: SweepSpec, axes: tuple[Axis, ...]) -> Iterator[Problem]:
 
 
 def _wrong_seeds(spec: SweepSpec) -> Iterator[Problem]:
-    yield from _twice("seeds", spec.seeds or [])
+    yield from doubled("seeds", spec.seeds or [])
     if (spec.seeds is None) == (spec.replications is None):
         key, what = ("", "none") if spec.seeds is None else ("replications", "both")
         yield Problem("", key, say(f"sweep.seeds.{what}"), say("sweep.seeds.remedy"))
 
 
-def _twice(key: str, names: Sequence[object]) -> Iterator[Problem]:
+def doubled(key: str, names: Sequence[object]) -> Iterator[Problem]:
+    """Yield a problem for each entry of the list at ``key`` that stands there before."""
     for i, name in enumerate(names):
         if name in names[:i]:
             yield Problem("", f"{key}[{i}]", say("sweep.twice.found", what=name), say("sweep.twice.remedy"))
@@ -225,13 +227,24 @@ def _of(problem: Problem, names: list[str], all_of_them: int) -> Problem:
 
 
 def _replications(labels: tuple[str, ...], variant: Prepared, seeds: list[int]) -> Iterator[PlannedRun]:
-    base = variant.base.resolve()
     for seed in seeds:
         scenario = variant.scenario.model_copy(update={"seed": seed})
         overrides = {**variant.loaded.overrides, "seed": str(seed)}
-        manifest, key = identity(replace(variant.loaded, spec=scenario, overrides=overrides), variant.network)
-        traffic = "" if variant.listens else traffic_key(scenario)
-        yield PlannedRun(labels, seed, scenario, base, overrides, f"{manifest.name}-{key}", traffic)
+        yield planned_run(labels, scenario, variant.base.resolve(), overrides, variant.network, listens=variant.listens)
+
+
+def planned_run(
+    labels: tuple[str, ...], scenario: Scenario, base: Path, overrides: dict[str, str], network: RoadNetwork, *, listens: bool
+) -> PlannedRun:
+    """Return the run of a scenario; ``listens`` where its traffic hears its devices."""
+    manifest, key = identity(resolved(scenario, base, overrides), network)
+    traffic = "" if listens else traffic_key(scenario)
+    return PlannedRun(labels, scenario.seed, scenario, base, overrides, f"{manifest.name}-{key}", traffic)
+
+
+def short_hash(parts: object) -> str:
+    """Return twelve hexadecimal digits over JSON values: what a folder is called after."""
+    return hashlib.blake2b(json.dumps(parts, ensure_ascii=False).encode(), digest_size=6).hexdigest()
 
 
 def _same_runs(runs: list[PlannedRun], axes: tuple[Axis, ...]) -> list[Problem]:

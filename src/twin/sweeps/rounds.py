@@ -6,11 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from twin.roadnet.cache import load_network
-from twin.scenario.load import Loaded
-from twin.scenario.yaml_tree import Node
-from twin.simulation.assembly import traffic_key
-from twin.simulation.run import identity
-from twin.sweeps.design import Design, PlannedRun
+from twin.sweeps.design import Design, PlannedRun, planned_run
 from twin.sweeps.task import Outcome
 
 
@@ -36,7 +32,5 @@ def with_seeds(design: Design, count: int) -> Design:
 def _with_seed(run: PlannedRun, seed: int) -> PlannedRun:
     scenario = run.scenario.model_copy(update={"seed": seed})
     overrides = {**run.overrides, "seed": str(seed)}
-    loaded = Loaded(run.base / "-", scenario, overrides, Node(scenario.name, {}))
-    manifest, key = identity(loaded, load_network(run.base / scenario.map))
-    traffic = traffic_key(scenario) if run.traffic else ""
-    return replace(run, seed=seed, scenario=scenario, overrides=overrides, folder=f"{manifest.name}-{key}", traffic=traffic)
+    network = load_network(run.base / scenario.map)
+    return planned_run(run.labels, scenario, run.base, overrides, network, listens=not run.traffic)

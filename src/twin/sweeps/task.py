@@ -11,9 +11,8 @@ from typing import Any, Final, TypeVar
 
 from twin.errors import RunInUseError, TwinError
 from twin.messages import say, use_language
-from twin.scenario.load import Loaded
+from twin.scenario.load import Loaded, resolved
 from twin.scenario.scenario import Scenario
-from twin.scenario.yaml_tree import Node
 from twin.simulation.preparation import Prepared, prepare
 from twin.simulation.run import RunResult, run, run_together
 from twin.sweeps.store import open_store
@@ -140,7 +139,7 @@ def compile_for(tasks: Sequence[Task]) -> None:
 
 
 def _loaded(task: Task, order: Order) -> Loaded[Scenario]:
-    return Loaded(task.base / "-", order.scenario, order.overrides, Node(order.scenario.name, {}))
+    return resolved(order.scenario, task.base, order.overrides)
 
 
 def _when_free(make: Callable[[], Made]) -> Made:

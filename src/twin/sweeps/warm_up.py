@@ -11,9 +11,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from twin.compilation import CACHE_FOLDER
-from twin.scenario.load import Loaded
+from twin.scenario.load import resolved
 from twin.scenario.scenario import Scenario
-from twin.scenario.yaml_tree import Node
 from twin.simulation.run import run
 
 WARM_UP_S: Final = 1.0
@@ -40,7 +39,7 @@ def warm_up(scenario: Scenario, base: Path) -> bool:
             return False
         short = scenario.model_copy(update={"duration_s": min(WARM_UP_S, scenario.duration_s), "warm_up_s": 0.0})
         with tempfile.TemporaryDirectory(prefix="twin-warm-up-") as folder:
-            run(Loaded(base / "-", short, {}, Node(scenario.name, {})), Path(folder))
+            run(resolved(short, base, {}), Path(folder))
         marker.touch()
     return True
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +11,7 @@ import numpy as np
 
 from twin.metrics.statistics import Estimate, mean_estimate, paired_difference
 from twin.sensors.deployment_spec import SiteSpec
+from twin.sweeps.design import short_hash
 from twin.sweeps.placement.baselines import Practice, Practices
 from twin.sweeps.placement.evaluation import Floats, Roster, roster, seen, shares, weights_of
 from twin.sweeps.placement.gains import Instance
@@ -161,4 +160,4 @@ def _floats(values: Floats) -> tuple[float, ...]:
 
 def _key(plan: Plan, keys: Sequence[str]) -> str:
     parts = [plan.spec.model_dump(mode="json", exclude={"question"}), plan.budgets_cny, keys]
-    return hashlib.blake2b(json.dumps(parts, ensure_ascii=False).encode(), digest_size=6).hexdigest()
+    return short_hash(parts)

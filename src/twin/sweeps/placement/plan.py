@@ -10,12 +10,13 @@ from typing import Final
 from twin.errors import Problem, ScenarioError
 from twin.messages import say
 from twin.roadnet.road_network import RoadNetwork
-from twin.scenario.load import Loaded, Override, load_spec
+from twin.scenario.load import Loaded, load_spec
 from twin.scenario.scenario import Scenario
 from twin.sensors.deployment_spec import SiteSpec
 from twin.sensors.placing import unknown_kit
 from twin.simulation.preparation import prepare
 from twin.simulation.run import identity
+from twin.sweeps.design import doubled
 from twin.sweeps.placement.candidates import Candidates, candidates, given, with_rules
 from twin.sweeps.placement.placement_spec import EvaluationSpec, PlacementSpec
 
@@ -66,13 +67,13 @@ def load_plan(file: Path, budgets_cny: Sequence[float] = (), notice: Callable[[s
     spec = loaded.spec
     path = file.parent / spec.scenario
     base = path.parent.resolve()
-    common = _overrides(loaded, ())
+    common = loaded.overrides_at(("set",))
     scenario = _with_candidates(load_spec(path, Scenario, common), spec)
     try:
         prepared = prepare(scenario, notice)
         evaluated = None
         if spec.evaluation is not None:
-            different = {**common, **_overrides(loaded, ("evaluation",))}
+            different = {**common, **loaded.overrides_at(("evaluation", "set"))}
             evaluated = _with_candidates(load_spec(path, Scenario, different), spec)
             listens = prepare(evaluated, like=prepared).listens
     except ScenarioError as error:
@@ -118,23 +119,15 @@ def _where(loaded: Loaded[PlacementSpec], scenario: Loaded[Scenario], problems: 
     return [*loaded.placed(ours), *scenario.placed(theirs)]
 
 
-def _overrides(loaded: Loaded[PlacementSpec], path: tuple[str, ...]) -> dict[str, Override]:
-    part = loaded.spec.evaluation if path else loaded.spec
-    if part is None or not part.set:
-        return {}
-    group = loaded.node((*path, "set"))
-    return {key: Override(group.key_places[key], value) for key, value in group.content.items()}
-
-
 def _problems(loaded: Loaded[PlacementSpec]) -> Iterator[Problem]:
     """Yield what is wrong with the placement itself; ``where`` is left to the loader."""
     spec, path = loaded.spec, loaded.path.parent / loaded.spec.scenario
     if not path.is_file():
         yield Problem("", "scenario", say("sweep.scenario.found", file=path), say("sweep.scenario.remedy"))
-    yield from _twice("budgets_cny", spec.budgets_cny)
-    yield from _twice("training.seeds", spec.training.seeds)
+    yield from doubled("budgets_cny", spec.budgets_cny)
+    yield from doubled("training.seeds", spec.training.seeds)
     labels = [baseline.label for baseline in spec.baselines]
-    yield from _twice("baselines", labels)
+    yield from doubled("baselines", labels)
     for i, label in enumerate(labels):
         if label == OPTIMISED:
             yield Problem("", f"baselines[{i}].label", say("sweep.name.found", name=label), say("sweep.name.remedy"))
@@ -146,7 +139,7 @@ def _problems(loaded: Loaded[PlacementSpec]) -> Iterator[Problem]:
 
 
 def _wrong_evaluation(evaluation: EvaluationSpec, trained: Sequence[int]) -> Iterator[Problem]:
-    yield from _twice("evaluation.seeds", evaluation.seeds)
+    yield from doubled("evaluation.seeds", evaluation.seeds)
     for i, seed in enumerate(evaluation.seeds):
         if seed in trained:
             found, remedy = say("placement.seen.found", seed=seed), say("placement.seen.remedy")
@@ -154,9 +147,3 @@ def _wrong_evaluation(evaluation: EvaluationSpec, trained: Sequence[int]) -> Ite
     for key in evaluation.set:
         if key.split(".")[0].split("[")[0] in {"seed", "map", "deployment"}:
             yield Problem("", "evaluation.set", say("placement.evaluation.found", name=key), say("placement.evaluation.remedy"))
-
-
-def _twice(key: str, names: Sequence[object]) -> Iterator[Problem]:
-    for i, name in enumerate(names):
-        if name in names[:i]:
-            yield Problem("", f"{key}[{i}]", say("sweep.twice.found", what=name), say("sweep.twice.remedy"))
