@@ -9,7 +9,8 @@ import pytest
 from tests.geometry.ray_caster import corners, exact_fractions
 
 from twin.geometry.decks import DecksBuilder, deck_strips
-from twin.geometry.occlusion import Fan, empty_desk, fan, visible_areas
+from twin.geometry.fan import Fan, fan
+from twin.geometry.occlusion import empty_desk, visible_areas
 from twin.geometry.walls import WallsBuilder, outline_walls
 
 DECK_M = 6.0

@@ -9,8 +9,9 @@ import pytest
 from scipy.spatial import cKDTree
 from tests.geometry.test_occlusion import NO_DECKS, roadway
 
+from twin.geometry.fan import fan
 from twin.geometry.grid import cell_range, grid_around, row_range, sort_into_cells
-from twin.geometry.occlusion import empty_desk, fan, visible_areas
+from twin.geometry.occlusion import empty_desk, visible_areas
 from twin.geometry.walls import WallsBuilder, outline_walls
 from twin.rng import stream_key, uniforms
 

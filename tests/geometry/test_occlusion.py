@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from tests.geometry.ray_caster import corners, exact_fractions
 
 from twin.geometry.decks import DecksBuilder, deck_strips
-from twin.geometry.occlusion import empty_desk, fan, visible_areas
+from twin.geometry.fan import fan
+from twin.geometry.occlusion import empty_desk, visible_areas
 from twin.geometry.walls import WallsBuilder, outline_walls
 from twin.sensors.lidar import LidarSpec
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from shapely import LineString, Point, Polygon
 
 from twin.geometry.decks import DecksBuilder, deck_strips
-from twin.geometry.occlusion import fan
+from twin.geometry.fan import fan
 from twin.geometry.sight import Points, count_in_sight
 from twin.geometry.walls import WallsBuilder, outline_walls
 

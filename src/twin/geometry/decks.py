@@ -18,12 +18,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from twin.compilation import inline_kernel, kernel
-from twin.geometry.occlusion import CELLS, Decks, Fan, Floats, Floats32, Ints
+from twin.geometry.fan import Fan, Floats, Floats32, Ints, Pose
+
+CELLS = 5
+"""Cells of azimuth in a column of the fan: odd, so that the middle of a whole column is the middle of a cell."""
 
 STRIP = 7
 """Numbers of a strip of a deck: begin and end of its middle line (x0, y0, x1, y1), half its width, its height, that of its
@@ -34,6 +38,15 @@ _LEVEL_M = 1e-6
 
 _STEEPEST = 1e9
 """Stands for the slope straight up or down."""
+
+
+class Decks(NamedTuple):
+    """What decks hide, for each device and storey that they hide anything of."""
+
+    start: Ints
+    """Intervals of cell ``k`` of column ``c``: ``slope[start[base + CELLS * c + k]:start[base + CELLS * c + k + 1]]``."""
+    slope: Floats32
+    """(n, 2): least and greatest slope; within a cell ascending and apart."""
 
 
 def deck_strips(lines: Sequence[tuple[npt.ArrayLike, npt.ArrayLike, float, float]], parapet_m: float = 0.0) -> Floats:
@@ -69,7 +82,7 @@ class DecksBuilder:
         self._cells = 0
         self._total = 0
 
-    def add(self, pose: tuple[float, float, float, float, float], fan: Fan, range_m: float, storey_z_m: float) -> int:
+    def add(self, pose: Pose, fan: Fan, range_m: float, storey_z_m: float) -> int:
         """Add what decks within ``range_m`` hide of the storey at ``storey_z_m``; return its base, -1 where they hide nothing.
 
         ``pose`` is the sensor's x, y, height over the plane that all heights count from (not over its own road), cosine and
@@ -117,7 +130,7 @@ def strips_within(strips: Floats, x_m: float, y_m: float, range_m: float) -> Flo
 def _stopped(
     strips: Floats,
     storey_z_m: float,
-    pose: tuple[float, float, float, float, float],
+    pose: Pose,
     fan: Fan,
     range_m: float,
     counts: npt.NDArray[np.int64],

@@ -7,12 +7,10 @@ azimuth a box of height H that is entered at ``r_in`` and left at ``r_out`` show
 upper one for all that is farther off. So along one azimuth what is seen of a box is what lies above the highest of the nearer
 boxes and walls, less what bridge decks stop (``twin.geometry.decks``).
 
-Azimuths are cut into columns. Within a column a box, or a wall, covers an interval; the target's interval is cut where a
-nearer or farther thing begins or ends, and each piece is looked at along its middle, with exact distances. What is left as an
-error is the bending of the outlines within a piece, which grows with the square of the column's width.
-
-A direction inside a column is taken from the chord between the unit vectors of its two borders; it is shorter than 1 by at
-most ``column_rad ** 2 / 8`` (4e-5 at 1 degree).
+Azimuths are cut into columns (``twin.geometry.fan``). Within a column a box, or a wall, covers an interval; the target's
+interval is cut where a nearer or farther thing begins or ends, and each piece is looked at along its middle, with exact
+distances. What is left as an error is the bending of the outlines within a piece, which grows with the square of the column's
+width.
 """
 
 from __future__ import annotations
@@ -21,78 +19,22 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from twin.compilation import borrowed, inline_kernel, kernel, unsigned
-from twin.geometry.rays import (
-    RECTANGLE_FACTS,
-    elevation_between,
-    inverse_entry,
-    inverse_exit,
-    rectangle_facts,
-)
-
-Floats = npt.NDArray[np.float64]
-Floats32 = npt.NDArray[np.float32]
-Ints = npt.NDArray[np.int32]
+from twin.geometry.decks import CELLS, Decks
+from twin.geometry.fan import SLIVER, Fan, Floats, Floats32, Ints, Pose
+from twin.geometry.rays import RECTANGLE_FACTS, elevation_between, inverse_entry, inverse_exit, rectangle_facts
+from twin.geometry.walls import Walls
 
 BOX = 7
 """Numbers that describe a box: x_m, y_m, cosine and sine of its heading, half length, half width, height."""
-
-WALL = 6
-"""Numbers of a part of a wall: begin and end as fractions of the column, line vector x and y, height above the sensor, least
-distance."""
 
 _BEGIN_COLUMN, _END_COLUMN, _RISE, _NEAREST, _FARTHEST = range(RECTANGLE_FACTS - 2, RECTANGLE_FACTS + 3)
 FACTS = RECTANGLE_FACTS + 3
 """Numbers kept of a box during a scan: its rectangle (the bounds of its azimuth turned into columns), its height over the
 sensor, the bounds of its distance (the greatest is -1 for a box that takes no part)."""
 
-CELLS = 5
-"""Cells of azimuth in a column of the fan: odd, so that the middle of a whole column is the middle of a cell."""
-
 _BUCKETS = 64
-_SLIVER = 1e-6
-"""Fractions of a column closer than this are one."""
-
-
-class Fan(NamedTuple):
-    """The columns of one device model: its field of view cut into equal azimuths, anticlockwise."""
-
-    column_rad: float
-    first_rad: float
-    """Azimuth of the first border, from the middle of the field of view (minus half the field of view)."""
-    turn: float
-    """Columns in a full turn (a fraction where the field of view does not fill it evenly)."""
-    border_x: Floats
-    """(columns + 1,): unit vectors of the borders."""
-    border_y: Floats
-    low: Floats
-    """(columns,): the least slope that the device sees, by column."""
-    high: Floats
-    """(columns,): the greatest slope that the device sees, by column."""
-
-
-class Walls(NamedTuple):
-    """What buildings hide from each device: a static list for each of its columns."""
-
-    start: Ints
-    """Parts of column ``c`` of a device: ``part[start[base + c]:start[base + c + 1]]`` with the device's base."""
-    part: Floats32
-    """(n, 6), see ``WALL``; within a column by least distance."""
-    closed_m: Floats32
-    """By column: all that is farther, and lower than the sensor, stands behind one wall that is higher than the sensor."""
-    nearest_m: Floats32
-    """By column: the least distance of its first part; infinity for none."""
-
-
-class Decks(NamedTuple):
-    """What decks hide, for each device and storey that they hide anything of."""
-
-    start: Ints
-    """Intervals of cell ``k`` of column ``c``: ``slope[start[base + CELLS * c + k]:start[base + CELLS * c + k + 1]]``."""
-    slope: Floats32
-    """(n, 2): least and greatest slope; within a cell ascending and apart."""
 
 
 class Desk(NamedTuple):
@@ -107,7 +49,7 @@ class Desk(NamedTuple):
     order: Ints
     """(boxes,): the boxes from far to near, as exact as a bucket."""
     bucket: Ints
-    """(129,): counts of the sort."""
+    """(buckets + 1,): counts of the sort."""
 
 
 @kernel
@@ -122,39 +64,13 @@ def empty_desk(columns: int, boxes: int) -> Desk:
     )
 
 
-def fan(field_of_view_rad: float, column_rad: float, lowest_rad: float, highest_rad: float, tilt_rad: float = 0.0) -> Fan:
-    """Cut a field of view into columns no wider than ``column_rad``.
-
-    ``lowest_rad`` and ``highest_rad`` are elevations in the device's own frame; ``tilt_rad`` turns the device nose down about
-    its horizontal cross axis. A direction of slope s at the azimuth psi off the device's heading then has the device elevation
-    ``sin(e) = (cos(psi) sin(tilt) + s cos(tilt)) / sqrt(1 + s^2)``; each column's limits are that equation's solutions at
-    its middle. The sides of the field of view are taken to stay vertical.
-    """
-    columns = max(1, math.ceil(field_of_view_rad / column_rad - 1e-9))
-    width = field_of_view_rad / columns
-    borders = -0.5 * field_of_view_rad + width * np.arange(columns + 1)
-    middles = 0.5 * (borders[:-1] + borders[1:])
-    low = np.array([_slope_limit(lowest_rad, tilt_rad, float(psi), -math.inf) for psi in middles])
-    high = np.array([_slope_limit(highest_rad, tilt_rad, float(psi), math.inf) for psi in middles])
-    return Fan(width, -0.5 * field_of_view_rad, 2.0 * math.pi / width, np.cos(borders), np.sin(borders), low, high)
-
-
-def _slope_limit(elevation_rad: float, tilt_rad: float, psi_rad: float, beyond: float) -> float:
-    a, b, c = math.cos(psi_rad) * math.sin(tilt_rad), math.cos(tilt_rad), math.sin(elevation_rad)
-    square = b * b - c * c
-    root = a * a + square
-    if square <= 0.0 or root < 0.0:  # the limit passes over the vertical: it does not bind here
-        return beyond
-    return (c * math.sqrt(root) - a * b) / square
-
-
 @kernel
 def visible_areas(
     boxes: Floats,
     chosen: Ints,
     count: int,
     targets: Ints,
-    pose: tuple[float, float, float, float, float],
+    pose: Pose,
     fan: Fan,
     walls: Walls,
     wall_base: int,
@@ -197,7 +113,7 @@ def _spread(
     boxes: Floats,
     chosen: Ints,
     count: int,
-    pose: tuple[float, float, float, float, float],
+    pose: Pose,
     fan: Fan,
     walls: Walls,
     wall_base: int,
@@ -268,7 +184,7 @@ def _far_to_near(count: int, desk: Desk) -> float:
 def _enter(count: int, fan: Fan, entries: Ints, intervals: Floats, desk: Desk) -> None:
     """Add an entry for each column that a box touches to the list of the column, the farthest box first."""
     columns = fan.low.size
-    whole_turn = fan.turn - columns < _SLIVER
+    whole_turn = fan.turn - columns < SLIVER
     desk.head[:columns] = -1
     used = 0
     for k in range(count):
@@ -281,12 +197,12 @@ def _enter(count: int, fan: Fan, entries: Ints, intervals: Floats, desk: Desk) -
         for lap in range(0 if inside and whole_turn else -1, 1 if inside and whole_turn else 2):
             a = max(begin + lap * fan.turn, 0.0)
             b = min(end + lap * fan.turn, float(columns))
-            if b - a <= _SLIVER:
+            if b - a <= SLIVER:
                 continue
             for column in range(int(a), min(int(b), columns - 1) + 1):
                 low = max(a - column, 0.0)
                 high = min(b - column, 1.0)
-                if high - low > _SLIVER and used < entries.shape[0]:
+                if high - low > SLIVER and used < entries.shape[0]:
                     entries[used, 0] = i
                     entries[used, 1] = column
                     entries[used, 2] = desk.head[column]
@@ -305,10 +221,10 @@ def _silhouette(i: int, fan: Fan, height_m: float, facts: Floats) -> float:
     cur, end = facts[i, _BEGIN_COLUMN], facts[i, _END_COLUMN]
     area = 0.0
     while cur < end:
-        stop = min(math.floor(cur + _SLIVER) + 1.0, end)
+        stop = min(math.floor(cur + SLIVER) + 1.0, end)
         middle = 0.5 * (cur + stop)
         column = int(math.floor(middle % fan.turn))  # noqa: RUF046
-        share = middle - math.floor(cur + _SLIVER)
+        share = middle - math.floor(cur + SLIVER)
         if column < columns:
             ux = fan.border_x[column] + share * (fan.border_x[column + 1] - fan.border_x[column])
             uy = fan.border_y[column] + share * (fan.border_y[column + 1] - fan.border_y[column])
@@ -385,7 +301,7 @@ def _measure(
                 bottom, top, stop = _piece(
                     i, column, cur, end, beyond, first, wall_from, wall_to, height_m, fan, walls, entries, intervals, desk
                 )
-                if stop < end - _SLIVER:  # something begins or ends inside: look at the first piece alone
+                if stop < end - SLIVER:  # something begins or ends inside: look at the first piece alone
                     end = stop
                     continue
                 bottom, top = max(bottom, fan.low[column]), min(top, fan.high[column])
@@ -421,7 +337,7 @@ def _piece(
     ux = fan.border_x[column] + middle * (fan.border_x[column + 1] - fan.border_x[column])
     uy = fan.border_y[column] + middle * (fan.border_y[column + 1] - fan.border_y[column])
     hidden, top, near = _slopes(facts, unsigned(i), ux, uy, height_m)
-    begin, stop = cur + _SLIVER, end
+    begin, stop = cur + SLIVER, end
     other = first
     while other >= 0 and intervals[other, 2] < beyond:
         at = unsigned(other)

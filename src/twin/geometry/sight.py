@@ -9,11 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from twin.compilation import inline_kernel, kernel
-from twin.geometry.occlusion import CELLS, Decks, Fan, Floats, Floats32, Walls
+from twin.geometry.decks import CELLS, Decks
+from twin.geometry.fan import SLIVER, Fan, Floats, Floats32, Pose
 from twin.geometry.rays import azimuth
-
-_ROUNDING = 1e-6
-"""Columns by which a full turn may miss its last border."""
+from twin.geometry.walls import Walls
 
 
 class Points(NamedTuple):
@@ -28,7 +27,7 @@ class Points(NamedTuple):
 def count_in_sight(
     points: Points,
     target_height_m: float,
-    pose: tuple[float, float, float, float, float],
+    pose: Pose,
     level: int,
     fan: Fan,
     range_m: float,
@@ -80,7 +79,7 @@ def _column(fan: Fan, azimuth_rad: float) -> tuple[int, float]:
     if place < columns:
         return int(place), place - int(place)
     # the last border of a full turn is the first one
-    return (0, 0.0) if fan.turn - columns < _ROUNDING else (-1, 0.0)
+    return (0, 0.0) if fan.turn - columns < SLIVER else (-1, 0.0)
 
 
 @inline_kernel

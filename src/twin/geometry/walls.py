@@ -4,17 +4,34 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from twin.compilation import inline_kernel, kernel
-from twin.geometry.occlusion import WALL, Fan, Floats, Floats32, Ints, Walls
+from twin.geometry.fan import SLIVER, Fan, Floats, Floats32, Ints, Pose
 from twin.geometry.rays import azimuth
 
-_SLIVER = 1e-6
+WALL = 6
+"""Numbers of a part of a wall: begin and end as fractions of the column, line vector x and y, height above the sensor, least
+distance."""
+
 _EDGE_ON_M = 1e-6
 """A wall whose line passes the sensor's foot this closely shows no width."""
+
+
+class Walls(NamedTuple):
+    """What buildings hide from each device: a static list for each of its columns."""
+
+    start: Ints
+    """Parts of column ``c`` of a device: ``part[start[base + c]:start[base + c + 1]]`` with the device's base."""
+    part: Floats32
+    """(n, 6), see ``WALL``; within a column by least distance."""
+    closed_m: Floats32
+    """By column: all that is farther, and lower than the sensor, stands behind one wall that is higher than the sensor."""
+    nearest_m: Floats32
+    """By column: the least distance of its first part; infinity for none."""
 
 
 def outline_walls(outlines: Sequence[tuple[npt.ArrayLike, npt.ArrayLike, float]]) -> Floats:
@@ -43,8 +60,8 @@ class WallsBuilder:
         self._columns = 0
         self._total = 0
 
-    def add(self, pose: tuple[float, float, float, float, float], fan: Fan, range_m: float, *, below_ground: bool) -> int:
-        """Add the device that stands at ``pose`` (see ``visible_areas``); return its base in ``Walls.start``.
+    def add(self, pose: Pose, fan: Fan, range_m: float, *, below_ground: bool) -> int:
+        """Add the device that stands at ``pose``; return its base in ``Walls.start``.
 
         Walls farther than ``range_m`` and, for a device ``below_ground`` (in a tunnel), all walls are left out.
         """
@@ -72,9 +89,8 @@ class WallsBuilder:
     def walls(self) -> Walls:
         """Return the lists of all devices added."""
         start = np.concatenate([*self._starts, np.array([self._total], np.int32)])
-        parts = np.concatenate(
-            [*self._parts, np.full((1, WALL), np.inf, np.float32)]
-        )  # so that an empty column has a first part
+        no_part = np.full((1, WALL), np.inf, np.float32)  # so that an empty column has a first part
+        parts = np.concatenate([*self._parts, no_part])
         closed_m = np.concatenate([*self._closed, np.empty(0, np.float32)])
         nearest_m = np.where(start[:-1] < start[1:], parts[start[:-1], 5], np.float32(np.inf))
         return Walls(start, np.ascontiguousarray(parts[:-1]), closed_m, nearest_m)
@@ -83,7 +99,7 @@ class WallsBuilder:
 @kernel
 def _split(
     walls: Floats,
-    pose: tuple[float, float, float, float, float],
+    pose: Pose,
     fan: Fan,
     range_m: float,
     counts: npt.NDArray[np.int64],
@@ -114,11 +130,11 @@ def _split(
         for lap in range(-1, 2):
             a = max(begin + lap * fan.turn, 0.0)
             b = min(end + lap * fan.turn, float(columns))
-            if b - a <= _SLIVER:
+            if b - a <= SLIVER:
                 continue
             for column in range(int(a), min(int(b), columns - 1) + 1):
                 low, high = max(a - column, 0.0), min(b - column, 1.0)
-                if high - low <= _SLIVER:
+                if high - low <= SLIVER:
                     continue
                 if used < parts.shape[0]:
                     parts[used, 0], parts[used, 1] = low, high

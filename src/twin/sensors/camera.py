@@ -10,7 +10,7 @@ import numpy.typing as npt
 from pydantic import Field
 
 from twin.assumed import BY_ITS_KEYS, Assumed
-from twin.geometry.occlusion import Fan
+from twin.geometry.fan import Fan
 from twin.kernel.weather import WeatherSpec
 from twin.sensors.lidar import VehicleClass
 from twin.sensors.light import Light, LightFactorsSpec, Share, Sun, faces

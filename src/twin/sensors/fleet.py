@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from twin.eventlog.recorder import Recorder
+from twin.geometry.fan import Fan
 from twin.geometry.grid import Grid, grid_around
-from twin.geometry.occlusion import Fan
 from twin.kernel.records import FrameBatch, ObjectLists
 from twin.kernel.weather import WeatherSpec
 from twin.rng import stream_key

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from pydantic import Field, model_validator
 
 from twin.assumed import OF_THE_CALCULATION, Assumed
-from twin.geometry.occlusion import Fan
+from twin.geometry.fan import Fan
 from twin.kernel.weather import WeatherSpec
 from twin.messages import say
 from twin.sensors.light import Light

@@ -8,7 +8,7 @@ from typing import Annotated, Protocol, Self
 from pydantic import Field, model_validator
 
 from twin.assumed import OF_THE_CALCULATION, OF_THE_DESIGN, Assumed
-from twin.geometry.occlusion import Fan, fan
+from twin.geometry.fan import Fan, fan
 from twin.messages import say
 from twin.spec import Spec
 

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from twin.geometry.occlusion import Decks, Fan, Walls
-from twin.geometry.walls import WallsBuilder, outline_walls
+from twin.geometry.decks import Decks
+from twin.geometry.fan import Fan, Pose
+from twin.geometry.walls import Walls, WallsBuilder, outline_walls
 from twin.roadnet.road_network import Building
 from twin.sensors.sites import Device
-from twin.sensors.storeys import BridgeDecks, Pose, Storeys, storeys_of
+from twin.sensors.storeys import BridgeDecks, Storeys, storeys_of
 
 
 @dataclass(frozen=True, slots=True)

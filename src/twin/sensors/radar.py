@@ -10,7 +10,7 @@ import numpy.typing as npt
 from pydantic import Field, model_validator
 
 from twin.assumed import Assumed
-from twin.geometry.occlusion import Fan
+from twin.geometry.fan import Fan
 from twin.kernel.weather import WeatherSpec
 from twin.messages import say
 from twin.sensors.lidar import VehicleClass

@@ -8,8 +8,11 @@ import numpy as np
 import numpy.typing as npt
 
 from twin.compilation import borrowed, inline_kernel, kernel, prefetch
+from twin.geometry.decks import Decks
+from twin.geometry.fan import Fan
 from twin.geometry.grid import Grid, cell_range, row_range, sort_into_cells
-from twin.geometry.occlusion import Decks, Fan, Walls, empty_desk, visible_areas
+from twin.geometry.occlusion import empty_desk, visible_areas
+from twin.geometry.walls import Walls
 from twin.sensors.model import Model
 from twin.sensors.radar_cells import melt
 from twin.sensors.scan_records import SUMS, Floats, Frames, Ints, Objects, Poses, State, Totals, Vehicles

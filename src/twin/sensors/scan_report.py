@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from twin.compilation import inline_kernel, unsigned
-from twin.geometry.occlusion import Fan
+from twin.geometry.fan import Fan
 from twin.rng import normal_pair, uniform4
 from twin.sensors.fault_effects import seen_from_turned
 from twin.sensors.model import Model

@@ -15,14 +15,13 @@ import numpy.typing as npt
 from pydantic import Field
 
 from twin.assumed import Assumed
-from twin.geometry.decks import STRIP, DecksBuilder, deck_strips, strips_within
-from twin.geometry.occlusion import Decks, Fan
+from twin.geometry.decks import STRIP, Decks, DecksBuilder, deck_strips, strips_within
+from twin.geometry.fan import Fan, Pose
 from twin.roadnet.road_network import RoadNetwork
 from twin.sensors.sites import Device
 from twin.spec import Spec
 
 Floats = npt.NDArray[np.float64]
-Pose = tuple[float, float, float, float, float]
 
 
 class DecksSpec(Spec):
