@@ -116,6 +116,26 @@ def test_the_page_of_assumptions_is_current() -> None:
                 assert reason in page, f"{spec.__qualname__}.{name} is assumed, and not on the page"
 
 
+def _has_numbers(value: object) -> bool:
+    """Whether a default has a number that is neither nothing (0) nor unchanged (1), also inside of lists."""
+    if isinstance(value, list | tuple):
+        return any(_has_numbers(part) for part in value)
+    return isinstance(value, int | float) and not isinstance(value, bool) and value not in (0, 1)
+
+
+def test_every_number_that_is_a_default_says_where_it_comes_from() -> None:
+    """Each has a source, or is marked: an assumption (with a range and a line on its page) or a choice of the calculation."""
+    silent = [
+        f"{spec.__module__}.{spec.__qualname__}.{name} = {field.get_default(call_default_factory=True, validated_data={})}"
+        for spec in _specs()
+        for name, field in spec.model_fields.items()
+        if not field.is_required()
+        and _has_numbers(field.get_default(call_default_factory=True, validated_data={}))
+        and not re.search(rf"(Source:|{MARK}|Choice:)\s", field.description or "")
+    ]
+    assert not silent, "no source, no mark:\n" + "\n".join(silent)
+
+
 # tables
 
 

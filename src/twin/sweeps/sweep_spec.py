@@ -157,8 +157,8 @@ class AssumptionsSpec(Spec):
     """How ``twin sweep --assumptions`` varies the defaults without source that are in play (docs/uncertainty.md)."""
 
     draws: int = Field(40, ge=10, le=10_000)
-    """Draws of all assumptions at once, each run with every variant and seed. The default tells the 2.5 % ends of a band by its
-    outermost draw; shares of draws are known to 15 points at worst."""
+    """Draws of all assumptions at once, each run with every variant and seed. Choice: 40 tell the 2.5 % ends of a band by
+    its outermost draw; shares of draws are known to 15 points at worst."""
 
     include: list[Annotated[str, Field(min_length=1)]] = Field(default_factory=lambda: ["*"], min_length=1)
     """Assumptions to vary, by name with ``*`` for any text, as ``deployment.*`` or ``*.points_for_half_detection``."""
@@ -168,7 +168,7 @@ class AssumptionsSpec(Spec):
 
     tornado: int = Field(8, ge=0, le=1000)
     """How many of them are also run one at a time at their low and their high end: those whose draws say most. All of them
-    where they are no more than that; 0 for none."""
+    where they are no more than that; 0 for none. Choice: as many bars as one reads at a glance."""
 
     seed: Seed = 1
     """Seed of the draws; it has nothing to do with the runs' own."""

@@ -19,13 +19,13 @@ class LaneChangeSpec(Spec):
     """
 
     politeness: float = Field(0.2, ge=0.0, le=1.0)
-    """Weight of others' gain and loss in one's own decision; 0.2 to 0.5 are realistic according to the paper."""
+    """Weight of others' gain and loss in one's own decision. Source: table 1 of the paper; 0.2 to 0.5 are realistic."""
 
     threshold_mps2: float = Field(0.1, ge=0.0, le=2.0)
-    """Smallest advantage worth a change."""
+    """Smallest advantage worth a change. Source: table 1 of the paper."""
 
     safe_braking_mps2: float = Field(4.0, gt=0.0, le=8.0)
-    """Nobody is made to brake harder than this by another's change."""
+    """Nobody is made to brake harder than this by another's change. Source: table 1 of the paper."""
 
     period_s: Annotated[float, Assumed.times(0.5, 2.0)] = Field(1.0, ge=0.1, le=10.0)
     """How often a driver thinks of changing. Assumption: once a second, about a reaction time."""
@@ -48,35 +48,35 @@ class RightOfWaySpec(Spec):
     """Gap acceptance where streams meet."""
 
     critical_gap_right_s: float = Field(6.2, ge=0.5, le=20.0)
-    """Smallest time gap in the stream with right of way that a right turn from a side street takes. HCM 2010, exhibit 19-10,
-    base critical headways at two-way stops."""
+    """Smallest time gap in the stream with right of way that a right turn from a side street takes. Source: HCM 2010,
+    exhibit 19-10, base critical headways at two-way stops."""
 
     critical_gap_straight_s: float = Field(6.5, ge=0.5, le=20.0)
-    """The same for going straight on; same exhibit."""
+    """The same for going straight on. Source: same exhibit."""
 
     critical_gap_left_s: float = Field(7.1, ge=0.5, le=20.0)
-    """The same for a left turn; same exhibit."""
+    """The same for a left turn. Source: same exhibit."""
 
     critical_gap_oncoming_s: float = Field(4.5, ge=0.5, le=20.0)
-    """The same for a left turn across oncoming traffic, at green too. HCM 2010, chapter 18: 4.5 s for permitted left turns."""
+    """The same for a left turn across oncoming traffic, at green too. Source: HCM 2010, chapter 18, permitted left turns."""
 
     follow_up_right_s: float = Field(3.3, ge=0.0, le=20.0)
-    """Time between two vehicles of a side street that use the same gap, both turning right. HCM 2010, exhibit 19-11, base
-    follow-up headways at two-way stops."""
+    """Time between two vehicles of a side street that use the same gap, both turning right. Source: HCM 2010, exhibit 19-11,
+    base follow-up headways at two-way stops."""
 
     follow_up_straight_s: float = Field(4.0, ge=0.0, le=20.0)
-    """The same for going straight on; same exhibit."""
+    """The same for going straight on. Source: same exhibit."""
 
     follow_up_left_s: float = Field(3.5, ge=0.0, le=20.0)
-    """The same for a left turn or a U-turn; same exhibit."""
+    """The same for a left turn or a U-turn. Source: same exhibit."""
 
     yield_speed_ratio: float = Field(0.6, gt=0.0, le=1.0)
-    """Who goes straight on across a road with right of way, without signals, slows down to this share of the speed limit even
-    when nobody comes. AASHTO, A Policy on Geometric Design of Highways and Streets (2011), section 9.5.3, case C1: 60 % of the
-    speed of the side road. 1 switches it off."""
+    """Who goes straight on across a road with right of way, without signals, slows down to this share of the speed limit
+    even when nobody comes. Source: AASHTO, A Policy on Geometric Design of Highways and Streets (2011), section 9.5.3,
+    case C1: 60 % of the speed of the side road. 1 switches it off."""
 
     yield_turn_speed_mps: float = Field(4.5, gt=0.0, le=50.0)
-    """The same for turns into a road with right of way. Same source, case C2: 16 km/h."""
+    """The same for turns into a road with right of way. Source: the same, case C2, 16 km/h."""
 
     clearance_s: Annotated[float, Assumed.between(0.2, 1.0)] = Field(0.5, ge=0.0, le=5.0)
     """Time between one vehicle leaving the place where two paths cross and another one reaching it. Assumption: half a
@@ -99,8 +99,8 @@ class DrivingSpec(Spec):
     """Emergency braking on a dry road. Assumption: about the friction limit of a passenger car."""
 
     stops_at_yellow_mps2: float = Field(3.0, ge=1.0, le=8.0)
-    """A driver stops at yellow if this deceleration is enough. ITE, Guidelines for determining traffic signal change and
-    clearance intervals (2020): 10 ft/s2."""
+    """A driver stops at yellow if this deceleration is enough. Source: ITE, Guidelines for determining traffic signal change
+    and clearance intervals (2020): 10 ft/s2."""
 
     stop_line_gap_m: Annotated[float, Assumed.between(0.5, 2.0)] = Field(1.0, ge=0.1, le=5.0)
     """Where the front bumper comes to rest before a stop line. Assumption: a metre."""

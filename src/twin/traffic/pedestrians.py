@@ -76,7 +76,7 @@ class PedestriansSpec(Spec):
     give a number to have them."""
 
     walking_speed_mps: float = Field(1.2, ge=0.3, le=3.0)
-    """Mean walking speed: 4.0 ft/s, HCM 2010, chapter 18."""
+    """Mean walking speed. Source: HCM 2010, chapter 18, 4.0 ft/s."""
 
     walking_speed_spread: Annotated[float, Assumed.between(0.1, 0.3)] = Field(0.2, ge=0.0, le=0.8)
     """Half the width of the even spread of speeds, relative to the mean. Assumption: about 1 to 1.4 m/s."""

@@ -111,7 +111,8 @@ class PedestrianSpec(Spec):
     edition of 2003; the edition of 2009, section 4E.06, asks for 3.5 ft/s, which is 1.07 m/s)."""
 
     walk_s: float = Field(7.0, ge=4.0, le=30.0)
-    """Shortest time in which one may step off the kerb (MUTCD 2009, section 4E.06: at least 7 s, 4 s where few cross)."""
+    """Shortest time in which one may step off the kerb. Source: MUTCD 2009, section 4E.06, at least 7 s, 4 s where few
+    cross."""
 
     refuge_over_m: Annotated[float, Assumed.between(14.0, 20.0)] = Field(16.0, ge=5.0, le=200.0)
     """Longer crossings have a refuge in the middle and are crossed carriageway by carriageway. Assumption: every one of them
@@ -195,7 +196,7 @@ class SignalsSpec(Spec):
     """Vehicles that one lane passes in an hour of green. Assumption: 1,800, for lanes of 3.25 to 3.5 m in cities."""
 
     start_up_lost_s: float = Field(2.0, ge=0.0, le=10.0)
-    """Time lost as a queue starts, each green (Webster, Traffic signal settings, 1958: about 2 s)."""
+    """Time lost as a queue starts, each green. Source: Webster, Traffic signal settings (1958), about 2 s."""
 
     right_turn_on_red: bool = True
     """Right turns may go on red and give way to everybody (Regulation on the Implementation of the Road Traffic Safety Law of

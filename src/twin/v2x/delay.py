@@ -96,7 +96,7 @@ class ShiftedGammaDelay(Spec):
     """The mean of the whole delay; not below the minimum."""
 
     shape: int = Field(default=2, ge=1, le=16)
-    """Number of exponential stages whose sum is the variable part; 2 as in Eclipse MOSAIC's gamma delay for cell networks."""
+    """Number of exponential stages whose sum is the variable part. Source: MOSAIC, see above."""
 
     @model_validator(mode="after")
     def _ordered(self) -> ShiftedGammaDelay:
