@@ -316,4 +316,4 @@ def warm_up_notes(figures: Mapping[str, Any], stated_s: float | None) -> list[st
     """Return a line where the warm-up of a run is shorter than what its log asks for."""
     needed_s = figures.get("warm_up_needed_s")
     short = needed_s is not None and stated_s is not None and needed_s > stated_s
-    return [say("warm_up.short", stated=stated_s, needed=needed_s)] if short else []
+    return [say("run.warm_up", stated=stated_s, needed=needed_s)] if short else []

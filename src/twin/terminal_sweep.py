@@ -167,4 +167,4 @@ def _warm_up_notes(result: SweepResult) -> list[str]:
             needed_s.append(found_s)
             missing_s.append(found_s - run.scenario.warm_up_s)
     short = bool(missing_s) and statistics.median(missing_s) > 0.0
-    return [say("warm_up.short.sweep", needed=statistics.median(needed_s))] if short else []
+    return [say("sweep.warm_up", needed=statistics.median(needed_s))] if short else []

@@ -181,7 +181,7 @@ def test_runs_that_are_not_there_are_said_to_be_missing(tmp_path: Path) -> None:
     document = sweep_document(told_sweep(tmp_path))
     text = html_of(document).decode()
     assert say("document.map.none") in text
-    assert say("document.investment.none") in text
+    assert say("investment.none") in text
     assert "perceived vehicle time (%)" in text
 
 

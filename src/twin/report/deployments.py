@@ -69,16 +69,16 @@ def map_blocks(deployments: Sequence[Deployed]) -> list[Block]:
 def investment_blocks(deployments: Sequence[Deployed]) -> list[Block]:
     """Return the bills of quantities and what they come to, or that there is nothing to reckon from."""
     if not deployments:
-        return [Paragraph(say("document.investment.none"))]
+        return [Paragraph(say("investment.none"))]
     bills = [one.run.table("bill").to_pylist() for one in deployments]
     if not any(bills):
-        return [Paragraph(say("document.investment.nothing"))]
-    blocks: list[Block] = [Heading(say("document.bill"))]
+        return [Paragraph(say("investment.nothing"))]
+    blocks: list[Block] = [Heading(say("investment.bill"))]
     for first in range(0, len(deployments), DEPLOYMENTS_ABREAST):
         part = slice(first, first + DEPLOYMENTS_ABREAST)
         blocks.append(_bill([one.name for one in deployments[part]], bills[part]))
-    blocks += [Heading(say("document.estimate")), _estimate(deployments)]
-    return [*blocks, Paragraph(say("document.investment.note"), note=True)]
+    blocks += [Heading(say("investment.estimate")), _estimate(deployments)]
+    return [*blocks, Paragraph(say("investment.note"), note=True)]
 
 
 def _bill(names: Sequence[str], bills: Sequence[Sequence[dict[str, Any]]]) -> ShownTable:
@@ -97,16 +97,16 @@ def _bill(names: Sequence[str], bills: Sequence[Sequence[dict[str, Any]]]) -> Sh
         ]
         for (item, preset, *prices), of_each in counts.items()
     ]
-    titles = [say("document.item"), *(say(f"document.price.{end}") for end in _ENDS), say("document.basis")]
-    return ShownTable.of(say("document.bill.title"), [*titles, *names], rows, left=(0, 4))
+    titles = [say("investment.item"), *(say(f"investment.price.{end}") for end in _ENDS), say("investment.basis")]
+    return ShownTable.of(say("investment.bill.title"), [*titles, *names], rows, left=(0, 4))
 
 
 def _basis(item: str, prices: Sequence[float]) -> str:
     """Return whether a price, low to high, is the package's with or without a source, or the scenario's own."""
     default = getattr(CostsSpec(), item, None)
     if not isinstance(default, PriceSpec) or [default.low, default.mid, default.high] != [*prices]:
-        return say("document.basis.given")
-    return say("document.basis.assumed" if _sources().get(item, "").startswith(MARK) else "document.basis.partly")
+        return say("investment.basis.given")
+    return say("investment.basis.assumed" if _sources().get(item, "").startswith(MARK) else "investment.basis.partly")
 
 
 @cache
@@ -117,7 +117,7 @@ def _sources() -> dict[str, str]:
 
 def item_name(item: str) -> str:
     """Return the words for an item of a bill."""
-    key = f"document.item.{item}"
+    key = f"investment.item.{item}"
     return say(key) if known(key) else item
 
 
@@ -131,7 +131,7 @@ def _estimate(deployments: Sequence[Deployed]) -> ShownTable:
         ahead = f"{given['horizon_years']:g} ({given['discount_rate']:.1%})" if costs.life_cycle_cny else "-"
         rows.append([one.name, f"{one.run.table('site').num_rows:,}", *spans, ahead])
     names = ("deployment", "site_count", "investment", "yearly", "life_cycle", "years")
-    return ShownTable.of(say("document.estimate.title"), [say(f"document.estimate.{name}") for name in names], rows)
+    return ShownTable.of(say("investment.estimate.title"), [say(f"investment.estimate.{name}") for name in names], rows)
 
 
 def _span(cost: CostRange | None) -> str:

@@ -99,10 +99,10 @@ def load_spec(path: Path, model: type[SpecT], overrides: Mapping[str, str | Over
         raise ScenarioError([*reader.problems, error.problem]) from None
     problems = list(reader.problems)
     if tree is None or tree.content is None:
-        raise ScenarioError([*problems, Problem(str(path), "", say("file.empty.found"), say("file.empty.remedy"))])
+        raise ScenarioError([*problems, Problem(str(path), "", say("yaml.file.empty.found"), say("yaml.file.empty.remedy"))])
     if not isinstance(tree.content, dict):
-        found = say("file.shape.found", what=describe(tree.plain()))
-        raise ScenarioError([*problems, Problem(tree.place, "", found, say("file.shape.remedy"))])
+        found = say("yaml.file.shape.found", what=describe(tree.plain()))
+        raise ScenarioError([*problems, Problem(tree.place, "", found, say("yaml.file.shape.remedy"))])
     for key, given in chosen.items():
         problems += _override(tree, key, given)
     spec, wrong = _validated(tree, model, path.parent)

@@ -70,18 +70,18 @@ _SIZE: Final = {
 def describe(value: Any) -> str:
     """Return what a value is, in words."""
     if value is None:
-        return say("value.null")
+        return say("found.what.null")
     if isinstance(value, bool):
-        return say("value.bool", value="true" if value else "false")
+        return say("found.what.bool", value="true" if value else "false")
     if isinstance(value, int | float):
         text = str(value) if abs(value) < 1e18 else f"{float(value):.3g}"
-        return say("value.number", value=text)
+        return say("found.what.number", value=text)
     if isinstance(value, str):
         text = value if len(value) <= LONGEST_QUOTE else value[:LONGEST_QUOTE] + "…"
-        return say("value.text", value=text.replace("\n", " "))
+        return say("found.what.text", value=text.replace("\n", " "))
     if isinstance(value, list):
-        return say("value.list", count=len(value))
-    return say("value.group")
+        return say("found.what.list", count=len(value))
+    return say("found.what.group")
 
 
 def closest(name: str, known: list[str]) -> str | None:

@@ -108,7 +108,9 @@ def read_text(path: Path) -> str:
     """Return the file's text; raise ``Unreadable`` with the reason when it has none."""
 
     def refuse(what: str, **values: object) -> Unreadable:
-        return Unreadable(Problem(str(path), "", say(f"file.{what}.found", **values), say(f"file.{what}.remedy", **values)))
+        return Unreadable(
+            Problem(str(path), "", say(f"yaml.file.{what}.found", **values), say(f"yaml.file.{what}.remedy", **values))
+        )
 
     try:
         if path.is_dir():

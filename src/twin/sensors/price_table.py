@@ -85,14 +85,14 @@ def price_of(row: TableRow) -> dict[str, Any]:
 def _wrong(row: TableRow, items: Collection[str]) -> Iterator[Problem]:
     if row.texts["item"] not in items:
         remedy = say("remedy.one_of", names=", ".join(items))
-        yield row.problem("item", "price_item", remedy, item=row.texts["item"])
+        yield row.problem("item", "deployment.price.item", remedy, item=row.texts["item"])
     for columns in (PRICES, UPKEEP):
         numbers = [row.numbers[column] for column in columns.values() if column in row.numbers]
         if numbers != sorted(numbers):
-            yield row.problem(columns["mid"], "price_order", low=numbers[0], mid=numbers[1], high=numbers[-1])
+            yield row.problem(columns["mid"], "deployment.price.order", low=numbers[0], mid=numbers[1], high=numbers[-1])
     ends = [column for column in (UPKEEP["low"], UPKEEP["high"]) if column in row.numbers]
     if ends and UPKEEP["mid"] not in row.numbers:
-        yield row.problem(ends[0], "price_upkeep")
+        yield row.problem(ends[0], "deployment.price.upkeep")
 
 
 def _twice(rows: list[TableRow]) -> Iterator[Problem]:
@@ -100,5 +100,5 @@ def _twice(rows: list[TableRow]) -> Iterator[Problem]:
     for row in rows:
         key = (row.texts["item"] if "preset" not in row.texts else "", row.texts.get("preset", ""))
         if key in seen:
-            yield row.problem("preset" if key[1] else "item", "price_twice", name=key[1] or key[0])
+            yield row.problem("preset" if key[1] else "item", "deployment.price.twice", name=key[1] or key[0])
         seen.add(key)

@@ -116,8 +116,8 @@ def _strangers(scenario: Scenario, deployment: Deployment) -> list[Problem]:
     """Return a problem for each device and site that faults and outages name and that is not there."""
     devices, sites = [device.name for device in deployment.every_device], [site.name for site in deployment.sites]
     missing = unknown_devices(scenario.faults, devices)
-    problems = _not_there(missing, devices, "faults.scheduled[{}].device", "fault.device")
-    return problems + _not_there(unknown_sites(scenario.links, sites), sites, "links.outages[{}].site", "outage.site")
+    problems = _not_there(missing, devices, "faults.scheduled[{}].device", "deployment.device")
+    return problems + _not_there(unknown_sites(scenario.links, sites), sites, "links.outages[{}].site", "deployment.site")
 
 
 def _not_there(missing: list[tuple[int, str]], known: list[str], key: str, words: str) -> list[Problem]:
@@ -135,7 +135,7 @@ def _unjudged(scenario: Scenario, deployment: Deployment) -> list[str]:
     if scenario.fusion is None or scenario.self_check is None:
         return []
     few = unjudged_sites([device.site for device in deployment.devices])
-    return [say("notice.places", sites=few, of=len(deployment.sites), fewest=FEWEST_DEVICES)] if few else []
+    return [say("deployment.unjudged", sites=few, of=len(deployment.sites), fewest=FEWEST_DEVICES)] if few else []
 
 
 def _traffic(scenario: Scenario, network: RoadNetwork, base: Path) -> tuple[list[Problem], SignalDesign | None]:

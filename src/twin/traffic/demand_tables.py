@@ -48,11 +48,11 @@ class TableRow:
     cells: dict[str, tuple[int, str]]
     """Column of the file (from 1) and its header, by column's name."""
 
-    def problem(self, column: str, what: str, remedy: str | None = None, **values: object) -> Problem:
-        """Return a problem at a cell; ``what`` is a key of the messages, told with ``values``."""
+    def problem(self, column: str, words: str, remedy: str | None = None, **values: object) -> Problem:
+        """Return a problem at a cell: the messages ``words``.found and, unless a remedy is given, ``words``.remedy."""
         at, header = self.cells.get(column, (1, column))
-        found = say(f"demand.{what}.found", **values)
-        return Problem(f"{self.file}:{self.number}:{at}", header, found, remedy or say(f"demand.{what}.remedy", **values))
+        found = say(f"{words}.found", **values)
+        return Problem(f"{self.file}:{self.number}:{at}", header, found, remedy or say(f"{words}.remedy", **values))
 
 
 def read_table(path: Path, sheet: str | None, key: str, columns: Sequence[Column]) -> tuple[list[TableRow], list[Problem]]:
@@ -121,17 +121,17 @@ def _read(
         text = unicodedata.normalize("NFC", cells[place]) if place < len(cells) else ""
         if not text:
             if column.required:
-                problems.append(found.problem(column.name, "nothing"))
+                problems.append(found.problem(column.name, "table.nothing"))
         elif column.kind == "text":
             found.texts[column.name] = text
         else:
             value = _number(text)
             if value is None:
-                problems.append(found.problem(column.name, "number", text=text[:60]))
+                problems.append(found.problem(column.name, "table.number", text=text[:60]))
             elif value < column.low:
-                problems.append(found.problem(column.name, "least", text=text[:60], low=column.low))
+                problems.append(found.problem(column.name, "demand.least", text=text[:60], low=column.low))
             elif value > column.high:
-                problems.append(found.problem(column.name, "most", text=text[:60], high=column.high))
+                problems.append(found.problem(column.name, "demand.most", text=text[:60], high=column.high))
             else:
                 found.numbers[column.name] = value
     return found, problems

@@ -84,7 +84,7 @@ def _add(
             found.routed.append(GivenTrip(depart_s, edges, class_of(row)))
         return problems + wrong
     missing = [name for name in ("origin", "destination") if name not in row.texts]
-    problems += [row.problem(name, "trip_end") for name in missing] + check_zones(row, zones)
+    problems += [row.problem(name, "demand.trip_end") for name in missing] + check_zones(row, zones)
     if problems:
         return problems
     origin, destination = zones[row.texts["origin"]], zones[row.texts["destination"]]
@@ -114,13 +114,13 @@ def along_ways(network: RoadNetwork, ways: Sequence[int], row: TableRow) -> tupl
     the next, or is the only one and has two directions.
     """
     members = [np.flatnonzero(network.edge_way == way).tolist() for way in ways]
-    unknown = [row.problem("ways", "way", way=way) for way, edges in zip(ways, members, strict=True) if not edges]
+    unknown = [row.problem("ways", "demand.way", way=way) for way, edges in zip(ways, members, strict=True) if not edges]
     if unknown:
         return (), unknown
     if len(ways) == 1:
         ends = {(int(network.edge_u[edge]), int(network.edge_v[edge])) for edge in members[0]}
         if any((v, u) in ends for u, v in ends):
-            return (), [row.problem("ways", "one_way")]
+            return (), [row.problem("ways", "demand.one_way")]
     internal = {edge for junction in network.junctions for edge in junction.internal}
     layer = [frozenset(edges) for edges in members]
     before: dict[tuple[int, int], tuple[int, int] | None] = {(edge, 0): None for edge in members[0]}
@@ -140,7 +140,7 @@ def along_ways(network: RoadNetwork, ways: Sequence[int], row: TableRow) -> tupl
                     before[following, step] = state
                     todo.append((following, step))
     else:
-        return (), [row.problem("ways", "way_gap", way=ways[furthest], following=ways[min(furthest + 1, len(ways) - 1)])]
+        return (), [row.problem("ways", "demand.way_gap", way=ways[furthest], following=ways[min(furthest + 1, len(ways) - 1)])]
     route: list[int] = []
     step_back: tuple[int, int] | None = state
     while step_back is not None:

@@ -132,8 +132,8 @@ def resolve_incidents(network: RoadNetwork, incidents: Sequence[IncidentSpec]) -
             field = "lanes" if isinstance(spec, LaneClosure) else "lane"
             missing = [lane for lane in lanes if lane >= count]
             if missing:
-                told = say("incident.lane.found", lane=missing[0], count=count)
-                problems.append(Problem("", f"{key}.{field}", told, say("incident.lane.remedy")))
+                told = say("traffic.incident.lane.found", lane=missing[0], count=count)
+                problems.append(Problem("", f"{key}.{field}", told, say("traffic.incident.lane.remedy")))
                 break
             kind = STALLED if isinstance(spec, StalledVehicle) else CLOSED
             whole = kind == CLOSED and len(set(lanes)) == count
@@ -169,11 +169,13 @@ def _places(network: RoadNetwork, spec: IncidentSpec, key: str) -> tuple[list[tu
         _, edge, s_m = min(named)
         return [(edge, s_m)], []
     if near:
-        told = say("incident.road.found", road=spec.road, limit=REACH_M)
+        told = say("traffic.incident.road.found", road=spec.road, limit=REACH_M)
         return [], [
             Problem("", f"{key}.road", told, meant(spec.road or "", sorted({network.edge_name[p[1]] for p in near} - {""})))
         ]
-    return [], [Problem("", f"{key}.lon_deg", say("incident.place.found", limit=REACH_M), say("incident.place.remedy"))]
+    return [], [
+        Problem("", f"{key}.lon_deg", say("traffic.incident.place.found", limit=REACH_M), say("traffic.incident.place.remedy"))
+    ]
 
 
 def _nearest(network: RoadNetwork, edge: int, x_m: float, y_m: float) -> tuple[float, float, float]:

@@ -115,7 +115,7 @@ def counted_traffic(
             wrong += check_window(row)
             window = (row.numbers.get("from_s", -math.inf), row.numbers.get("to_s", math.inf))
             if any(edge in by_interval[window] for edge in edges):
-                wrong.append(row.problem("approach", "count_twice"))
+                wrong.append(row.problem("approach", "demand.count_twice"))
             problems += wrong
             if not wrong:
                 for edge, counts in _split(network, movements, row, edges, lost, table).items():
@@ -147,7 +147,7 @@ def _approach(network: RoadNetwork, row: TableRow) -> tuple[list[int], list[Prob
     known = [*sorted({name for name in names.values() if name}), *(str(int(network.edge_way[edge])) for edge in names)]
     sides = {"E": "east", "N": "north", "W": "west", "S": "south"}
     known += sorted({sides[_side(network, edge)] for edge in names})
-    return [], [row.problem("approach", "approach", meant(text, known), name=text[:60])]
+    return [], [row.problem("approach", "demand.approach", meant(text, known), name=text[:60])]
 
 
 def _junction(network: RoadNetwork, row: TableRow) -> tuple[Junction | None, list[Problem]]:
@@ -159,9 +159,9 @@ def _junction(network: RoadNetwork, row: TableRow) -> tuple[Junction | None, lis
         return named[0], []
     if named:
         numbers = ", ".join(str(junction.number) for junction in named)
-        return None, [row.problem("junction", "junction_twice", name=text, numbers=numbers)]
+        return None, [row.problem("junction", "demand.junction_twice", name=text, numbers=numbers)]
     known = [junction.name for junction in network.junctions if junction.name]
-    return None, [row.problem("junction", "junction", meant(text, known), name=text[:60])]
+    return None, [row.problem("junction", "demand.junction", meant(text, known), name=text[:60])]
 
 
 def _side(network: RoadNetwork, edge: int) -> str:

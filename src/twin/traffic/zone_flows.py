@@ -118,7 +118,7 @@ def od_flows(flows: PairFlows, spec: DemandSpec, zones: dict[str, Zone], base: P
             ends = (row.texts["origin"], row.texts["destination"], row.texts.get("class", ""))
             key = f"od/{table.file}/" + "/".join((*ends, *(f"{row.numbers.get(name, '')}" for name in ("from_s", "to_s"))))
             if key in seen:
-                wrong.append(row.problem("origin", "pair_twice", line=seen[key]))
+                wrong.append(row.problem("origin", "demand.pair_twice", line=seen[key]))
             seen.setdefault(key, row.number)
             problems += wrong
             if not wrong:
@@ -139,7 +139,7 @@ def od_flows(flows: PairFlows, spec: DemandSpec, zones: dict[str, Zone], base: P
 def check_zones(row: TableRow, zones: dict[str, Zone]) -> list[Problem]:
     """Return the zones that a row names and that there are not."""
     return [
-        row.problem(column, "zone", meant(row.texts[column], zones), name=row.texts[column][:60])
+        row.problem(column, "demand.zone", meant(row.texts[column], zones), name=row.texts[column][:60])
         for column in ("origin", "destination")
         if column in row.texts and row.texts[column] not in zones
     ]
@@ -150,7 +150,7 @@ def check_class(row: TableRow) -> list[Problem]:
     name = row.texts.get("class")
     if name is None or name in DRIVEN_CLASSES:
         return []
-    return [row.problem("class", "class", meant(name, DRIVEN_CLASSES), name=name[:60])]
+    return [row.problem("class", "demand.class", meant(name, DRIVEN_CLASSES), name=name[:60])]
 
 
 def class_of(row: TableRow) -> int | None:
@@ -161,7 +161,7 @@ def class_of(row: TableRow) -> int | None:
 def check_window(row: TableRow) -> list[Problem]:
     """Return the problem of a row that ends before it begins."""
     begin, end = row.numbers.get("from_s", -math.inf), row.numbers.get("to_s", math.inf)
-    return [] if end > begin else [row.problem("to_s", "window", begin=begin, end=end)]
+    return [] if end > begin else [row.problem("to_s", "demand.window", begin=begin, end=end)]
 
 
 def gravity_matrix(

@@ -107,11 +107,11 @@ def _zone_of(row: TableRow, crs: Datum) -> tuple[AnyZone | None, list[Problem]]:
         try:
             return GatesZone.model_validate({**whole, "road": row.texts["road"], "side": row.texts.get("side", "any")}), []
         except ValidationError:
-            return None, [row.problem("side", "side", text=row.texts["side"])]
+            return None, [row.problem("side", "demand.side", text=row.texts["side"])]
     if len(circle) == 3:
         lon_deg, lat_deg, radius_m = (row.numbers[name] for name in circle)
         return CircleZone(**whole, lon_deg=lon_deg, lat_deg=lat_deg, radius_m=radius_m, crs=crs), []
-    return None, [row.problem("name", "zone_place")]
+    return None, [row.problem("name", "demand.zone_place")]
 
 
 def numbers_in(row: TableRow, column: str) -> tuple[list[int], list[Problem]]:
@@ -119,7 +119,7 @@ def numbers_in(row: TableRow, column: str) -> tuple[list[int], list[Problem]]:
     words = row.texts[column].replace(";", " ").replace("|", " ").replace("；", " ").split()
     wrong = [word for word in words if not word.isdecimal()]
     if wrong or not words:
-        return [], [row.problem(column, "list", text=(wrong or [row.texts[column]])[0][:60])]
+        return [], [row.problem(column, "demand.list", text=(wrong or [row.texts[column]])[0][:60])]
     return [int(word) for word in words], []
 
 
