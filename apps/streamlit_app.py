@@ -11,6 +11,7 @@ import streamlit as st
 import run_panel
 from twin.errors import TwinError
 from twin.eventlog.manifest import FILE_NAME
+from twin.messages import use_language
 from twin.playback import player
 from twin.playback.catalogue import LANGUAGES, Language, texts
 from twin.playback.frames import Playback
@@ -126,6 +127,7 @@ def main() -> None:
         "Language", codes, default="zh", format_func=LANGUAGES.__getitem__, label_visibility="collapsed"
     )
     language = language or "zh"
+    use_language(language)  # of the messages of errors
     words = texts(language)
     heading.markdown(f"### {words['title']}")
     folder = _runs_folder()

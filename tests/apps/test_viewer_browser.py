@@ -227,6 +227,25 @@ def test_language_and_incomplete_run(tmp_path: Path) -> None:
         _check(time_s, vehicles)
 
 
+def test_another_run_brings_its_own_notice_and_switches(tmp_path: Path) -> None:
+    """A run chosen while another one plays stands still at its beginning, and the page says and offers what this run has."""
+    write_run(tmp_path / "bare", state="incomplete", sensing=False)
+    write_run(tmp_path / "whole")
+    with _viewer(tmp_path) as address, _visit(address) as visit:
+        visit.wait("window.twinPlayer && twinPlayer.ready")
+        assert not visit.page.locator("[data-part=notice]").is_visible()
+        assert visit.page.locator("[data-layer=signals]").is_enabled()
+        visit.page.locator("[data-part=play]").click()
+        visit.wait("twinPlayer.time_s > 1")
+        visit.page.locator("[data-testid=stSelectbox] input").click()
+        visit.page.get_by_role("option", name="bare").click()
+        visit.page.locator("[data-part=player]").get_by_text("未完成").wait_for()
+        visit.wait("twinPlayer.ready && !twinPlayer.playing && twinPlayer.time_s === 0")
+        assert visit.page.locator("[data-part=play]").get_attribute("aria-label") == "播放"
+        assert visit.page.locator("[data-layer=signals]").is_disabled()
+        assert "红灯" not in visit.page.locator("[data-part=legend]").inner_text()
+
+
 def _recorded(folder: Path) -> None:
     """Add to the small run what its figures, sensors and charts are made of."""
     log = Recorder(folder)
@@ -390,4 +409,6 @@ def test_folder_that_is_no_run_is_said_and_another_can_be_chosen(tmp_path: Path)
     (broken / "manifest.json").write_text("{", encoding="utf-8")
     with _viewer(tmp_path) as address, _visit(address) as visit:
         visit.page.get_by_text("无法打开这次运行").wait_for()
-        assert visit.page.get_by_text("not JSON").is_visible()
+        assert visit.page.get_by_text("不是 JSON").is_visible()
+        visit.page.get_by_text("English", exact=True).click()
+        visit.page.get_by_text("not JSON").wait_for()

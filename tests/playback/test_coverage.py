@@ -35,7 +35,7 @@ def write_coverage(folder: Path) -> Path:
 
 def test_scene_holds_stretches_and_shares(tmp_path: Path) -> None:
     """Stretches keep their line and their number of devices; where nobody drove, nothing is perceived or missed."""
-    header, scene = Playback(write_coverage(tmp_path / "run")).scene()
+    header, scene = Playback(write_coverage(tmp_path / "run")).scene
     assert header["coverage"] is header["perceived"] is True
     assert scene["stretch_edge"].tolist() == [0, 0, 1, 2, 3]
     assert scene["stretch_devices"].tolist() == [1, 0, 255, 0, 0]
@@ -51,12 +51,12 @@ def test_warm_up_is_left_out_of_the_share(tmp_path: Path) -> None:
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     manifest["scenario"]["warm_up_s"] = 1.0
     (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
-    assert Playback(folder).scene()[1]["edge_perceived"][2] == pytest.approx(0.75)
+    assert Playback(folder).scene[1]["edge_perceived"][2] == pytest.approx(0.75)
 
 
 def test_run_without_coverage_says_so(tmp_path: Path) -> None:
     """Both choices of the viewer are then switched off."""
-    header, scene = Playback(write_run(tmp_path / "run")).scene()
+    header, scene = Playback(write_run(tmp_path / "run")).scene
     assert header["coverage"] is header["perceived"] is False
     assert scene["stretch_edge"].size == scene["stretch_xy"].size == 0
     assert scene["stretch_start"].tolist() == [0]

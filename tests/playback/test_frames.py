@@ -25,9 +25,9 @@ def playback(tmp_path_factory: pytest.TempPathFactory) -> Playback:
 
 def _positions(playback: Playback, t_s: float) -> dict[int, tuple[float, float]]:
     """Return who is where, interpolated by NumPy from the arrays that the browser gets."""
-    starts_s = playback.scene()[0]["window_starts_s"]
+    starts_s = playback.scene[0]["window_starts_s"]
     header, moving = playback.window(int(np.searchsorted(starts_s, t_s, side="right")) - 1)
-    number = playback.scene()[1]["vehicle_number"]
+    number = playback.scene[1]["vehicle_number"]
     found = {}
     for k, row in enumerate(moving["track_vehicle"]):
         piece = slice(moving["track_start"][k], moving["track_start"][k + 1])
@@ -55,8 +55,8 @@ def test_vehicles_are_where_they_were(playback: Playback, t_s: float) -> None:
 def test_windows_hold_every_row_of_the_log(playback: Playback) -> None:
     """The samples of all windows, without the overlap at their ends, are the trajectory, to the centimetre."""
     log = playback.run.table("trajectory").sort_by([("vehicle", "ascending"), ("t_us", "ascending")])
-    number = playback.scene()[1]["vehicle_number"]
-    starts_s = [*playback.scene()[0]["window_starts_s"], np.inf]
+    number = playback.scene[1]["vehicle_number"]
+    starts_s = [*playback.scene[0]["window_starts_s"], np.inf]
     rows = []
     for index in range(playback.windows):
         header, moving = playback.window(index)
@@ -73,7 +73,7 @@ def test_windows_hold_every_row_of_the_log(playback: Playback) -> None:
 
 def test_scene_is_the_log_s_map(playback: Playback) -> None:
     """Roads, buildings, vehicles and devices are the tables' rows, in metres."""
-    header, scene = playback.scene()
+    header, scene = playback.scene
     assert header["start"] == START
     assert (header["duration_s"], header["period_s"]) == (DURATION_S, PERIOD_S)
     assert header["window_starts_s"] == [0, 10, 60, 120], "the first is short, so that something is seen at once"
@@ -93,7 +93,7 @@ def test_scene_is_the_log_s_map(playback: Playback) -> None:
 
 def test_signals_turn_when_the_log_says(playback: Playback) -> None:
     """Each approach's stop line follows the phase that serves it: green and red change places every 30 s."""
-    _, scene = playback.scene()
+    _, scene = playback.scene
     shown = {int(edge): int(phase) for edge, phase in zip(scene["stop_edge"], scene["stop_phase"], strict=True)}
     assert set(shown) == {0, 1, 2}
     assert shown[0] == shown[1] != shown[2]
@@ -106,7 +106,7 @@ def test_signals_turn_when_the_log_says(playback: Playback) -> None:
 
 def test_reports_are_the_log_s_observations(playback: Playback) -> None:
     """Reported objects come in order of time, with the mark of those that are none, and reach back one frame."""
-    assert playback.scene()[0]["report_hold_s"] == 1.0
+    assert playback.scene[0]["report_hold_s"] == 1.0
     header, moving = playback.window(2)
     t_s = moving["report_t"] + header["from_s"]
     assert t_s.tolist() == sorted(list(range(59, 121)) * 2)
@@ -118,7 +118,7 @@ def test_reports_are_the_log_s_observations(playback: Playback) -> None:
 def test_run_without_devices_or_signals_can_be_played(tmp_path: Path) -> None:
     """The traffic alone is enough; what is missing is said in the header."""
     playback = Playback(write_run(tmp_path / "bare", sensing=False))
-    header, scene = playback.scene()
+    header, scene = playback.scene
     assert not header["observations"]
     assert not header["signals"]
     assert scene["device_range"].size == scene["stop_edge"].size == 0
@@ -136,7 +136,7 @@ def test_vehicle_that_was_away_is_not_drawn_in_between(tmp_path: Path) -> None:
     (tmp_path / "trajectory" / "part-00000.arrow").rename(folder / "trajectory" / "part-00003.arrow")
     playback = Playback(folder)
     _, moving = playback.window(3)
-    tracks = [int(playback.scene()[1]["vehicle_number"][row]) for row in moving["track_vehicle"]]
+    tracks = [int(playback.scene[1]["vehicle_number"][row]) for row in moving["track_vehicle"]]
     assert tracks.count(10) == 2
     assert 10 not in _positions(playback, 165.0)
 
@@ -163,7 +163,7 @@ def test_incomplete_run_is_played_as_far_as_it_goes(tmp_path: Path, caplog: pyte
     (folder / "trajectory" / "part-00002.arrow").unlink()
     with caplog.at_level(logging.WARNING):
         playback = Playback(folder)
-    assert playback.scene()[0]["duration_s"] == 119.5
+    assert playback.scene[0]["duration_s"] == 119.5
     assert not playback.run.complete
 
 

@@ -71,8 +71,9 @@ class Playback:
         """How many windows the run has."""
         return len(self._starts_us)
 
+    @cached_property
     def scene(self) -> tuple[dict[str, Any], dict[str, Array]]:
-        """Return header and arrays of what stands still, and of what is known for the whole run.
+        """Header and arrays of what stands still, and of what is known for the whole run; read once, nobody may write to it.
 
         All lengths in metres, all times in seconds from the run's start, all bearings in degrees clockwise from north.
         ``x_start`` arrays have one entry more than there are x: item i owns entries ``start[i]`` to ``start[i + 1]``.
@@ -89,14 +90,11 @@ class Playback:
             "report_hold_s": self._report_hold_us / US_PER_S,
             "signals": "signal" in self.run.tables,
         }
-        header["coverage"] = bool(self._coverage["stretch_devices"].size)
-        header["perceived"] = not np.isnan(self._coverage["edge_perceived"]).all()
+        coverage = coverage_arrays(self.run)
+        header["coverage"] = bool(coverage["stretch_devices"].size)
+        header["perceived"] = not np.isnan(coverage["edge_perceived"]).all()
         arrays = self._roads(header) | self._buildings() | self._fleet(header) | self._devices(header) | self._signals()
-        return header, arrays | self._coverage
-
-    @cached_property
-    def _coverage(self) -> dict[str, Array]:
-        return coverage_arrays(self.run)
+        return header, arrays | coverage
 
     def window(self, index: int) -> tuple[dict[str, Any], dict[str, Array]]:
         """Return header and arrays of what moves in window ``index``.

@@ -11,7 +11,16 @@ from twin.playback.catalogue import Language, texts
 from twin.playback.frames import Playback
 from twin.playback.payload import pack
 
-_SCRIPTS = ("player_data.js", "player_coverage.js", "player_layers.js", "player.js")
+_SCRIPTS = (
+    "player_data.js",
+    "player_colours.js",
+    "player_coverage.js",
+    "player_scene.js",
+    "player_layers.js",
+    "player_camera.js",
+    "player_panel.js",
+    "player.js",
+)
 
 
 def html() -> str:
@@ -56,7 +65,7 @@ def payload(playback: Playback, window: int, language: Language) -> bytes:
     The scene (0.1 to 0.5 MB) comes along each time: a page may be mounted anew at any time, and the player keeps what it has.
     """
     words = texts(language)
-    scene_header, scene = playback.scene()
+    scene_header, scene = playback.scene
     header, moving = playback.window(window)
     notice = "" if playback.run.complete else words["incomplete_notice"].format(simulated_s=scene_header["duration_s"])
     run = f"{playback.run.path} {playback.run.manifest.wall_s} {playback.last_us}"

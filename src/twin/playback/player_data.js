@@ -1,5 +1,8 @@
 // What arrives and where everything is at an instant: no drawing here.
 
+// Vehicles slower than this stand, as in the table `edge_state`.
+const STOPPED_MPS = 1.4;
+
 /** Read one payload of payload.py: its header and views of its arrays. */
 function unpack(data) {
   const bytes = data instanceof Uint8Array ? data : new Uint8Array(data);
@@ -67,6 +70,17 @@ class Vehicles {
       count += 1;
     }
     this.count = count;
+  }
+
+  /** Mean speed, 0 without vehicles, and how many stand. */
+  figures() {
+    let sum = 0;
+    let stopped = 0;
+    for (let i = 0; i < this.count; i += 1) {
+      sum += this.speed[i];
+      stopped += this.speed[i] < STOPPED_MPS;
+    }
+    return { mean_mps: this.count ? sum / this.count : 0, stopped };
   }
 }
 
