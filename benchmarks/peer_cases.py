@@ -16,7 +16,7 @@ from twin.roadnet.lane_graph import LEFT, U_TURN, LaneGraph
 from twin.roadnet.lane_graph_builder import build_lane_graph
 from twin.roadnet.osm import read_osm
 from twin.roadnet.road_network import RoadNetwork
-from twin.roadnet.routing import shortest_times
+from twin.roadnet.route_search import fastest_routes
 from twin.roadnet.sumo_export import SignalProgram
 from twin.roadnet.sumo_programs import SIGNAL_GREEN, SIGNAL_RED, SIGNAL_YELLOW
 from twin.roadnet.sumo_routes import SumoTrips, SumoType
@@ -222,13 +222,11 @@ def through_trips(network: RoadNetwork, rate_per_s: float, end_s: float, variant
     route_of: dict[tuple[int, int, int], npt.NDArray[np.int32]] = {}
     for number in range(variants):
         noise = uniforms(stream_key(SEED, "benchmarks/times", str(number)), np.arange(network.edge_count, dtype=np.int64))
-        ways = shortest_times(
-            network, network.edge_length_m / network.edge_speed_limit_mps * (1.0 + 0.33 * noise[:, 0]), entries
-        )
-        for row, to in {
-            (int(o), int(d)) for o, d, v in zip(origin, destination, variant, strict=True) if v == number and d >= 0
-        }:
-            route_of[number, row, to] = ways.route(row, int(exits[to]))
+        times_s = network.edge_length_m / network.edge_speed_limit_mps * (1.0 + 0.33 * noise[:, 0])
+        wanted = np.unique(np.column_stack((origin, destination))[(variant == number) & (destination >= 0)], axis=0)
+        ways = fastest_routes(network, times_s, entries[wanted[:, 0]], exits[wanted[:, 1]])
+        for row, (entry, to) in enumerate(wanted.tolist()):
+            route_of[number, entry, to] = ways.of(row)
     kept = [
         (key, i)
         for i, key in enumerate(zip(variant.tolist(), origin.tolist(), destination.tolist(), strict=True))

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pyarrow as pa
 import pytest
 
-from twin.eventlog.tables import EVENT_TABLES, LABEL, STATIC_TABLES, TABLES, Column, Table
+from twin.eventlog.schema import LABEL, Column, Table
+from twin.eventlog.tables import EVENT_TABLES, STATIC_TABLES, TABLES
 
 COLUMNS = [
     pytest.param(table, column, id=f"{table.name}.{column.name}") for table in TABLES.values() for column in table.columns

@@ -19,7 +19,8 @@ from twin.eventlog.manifest import Manifest, Projection, read_manifest, write_ma
 from twin.eventlog.quantise import centimetres, compass_centidegrees, microseconds, quantised
 from twin.eventlog.reader import Run, open_run
 from twin.eventlog.recorder import Recorder
-from twin.eventlog.tables import EVENT_TABLES, LABEL, SCHEMA_VERSION, TABLES, Column, Table
+from twin.eventlog.schema import LABEL, SCHEMA_VERSION, Column, Table
+from twin.eventlog.tables import EVENT_TABLES, TABLES
 
 MANIFEST = Manifest(
     state="complete",

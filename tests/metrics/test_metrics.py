@@ -18,7 +18,7 @@ from twin.eventlog.columns import labels
 from twin.eventlog.manifest import Manifest, Projection
 from twin.eventlog.reader import Run
 from twin.eventlog.recorder import Recorder
-from twin.eventlog.tables import SCHEMA_VERSION
+from twin.eventlog.schema import SCHEMA_VERSION
 from twin.metrics.links import link_figures
 from twin.metrics.perception import DetectionCounts, perception_figures
 from twin.metrics.selection import percentile

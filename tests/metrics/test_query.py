@@ -18,7 +18,8 @@ from twin.errors import InputError, TwinError
 from twin.eventlog.manifest import Manifest, Projection, write_manifest
 from twin.eventlog.reader import Run, open_run
 from twin.eventlog.recorder import Recorder
-from twin.eventlog.tables import SCHEMA_VERSION, TABLES
+from twin.eventlog.schema import SCHEMA_VERSION
+from twin.eventlog.tables import TABLES
 from twin.metrics.links import link_figures
 from twin.metrics.query import VIEW_COLUMNS, VIEWS, overview, query
 from twin.metrics.query_output import write_csv, write_json

@@ -10,7 +10,8 @@ import numpy as np
 
 from twin.eventlog.manifest import Manifest, Projection, write_manifest
 from twin.eventlog.recorder import Recorder, labels
-from twin.eventlog.tables import SCHEMA_VERSION, TABLES
+from twin.eventlog.schema import SCHEMA_VERSION
+from twin.eventlog.tables import TABLES
 
 DURATION_S = 150
 PERIOD_S = 0.5

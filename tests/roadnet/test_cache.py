@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import subprocess
 import sys
 from dataclasses import fields
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 import pytest
@@ -66,6 +68,18 @@ def test_damaged_cache_is_rebuilt(tmp_path: Path) -> None:
     kept = next(cache_folder().iterdir())
     kept.write_bytes(kept.read_bytes()[:1000])
     assert same(first, load_network(file))
+
+
+def test_full_disk_leaves_no_half_network(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A network that cannot be kept is returned all the same, and what was written of it is removed."""
+
+    def full(sink: IO[bytes], **_: object) -> None:
+        sink.write(b"half")
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(np, "savez", full)
+    assert load_network(write_map(tmp_path, *dual_crossing())).edge_count
+    assert list(cache_folder().iterdir()) == []
 
 
 def test_key_depends_on_map_and_sources(tmp_path: Path) -> None:

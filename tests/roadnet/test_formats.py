@@ -115,6 +115,7 @@ def test_damaged(packed: dict[str, Path], form: str) -> None:
         (b"PK\x03\x04" + bytes(99), "a ZIP archive"),
         (b'{"elements": []}', "is JSON"),
         (b"\x00\x00\x00\x0d\x0a\x09OSMHeader", "PBF file is damaged"),
+        (b"\x00\x00\x00\x0b\x0a\x07OSMData" + bytes(99), "PBF file is damaged"),
         (bytes(100), "not well-formed XML"),
         (b'<osm><node id="1" lat="91" lon="2"/></osm>', "nowhere on Earth"),
         (b'<osm><node id="1" lat="nan" lon="2"/></osm>', "nowhere on Earth"),

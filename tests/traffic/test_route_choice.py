@@ -13,12 +13,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.roadnet.route_trees import shortest_times
 from tests.traffic.networks import build, grid
 
 from twin.roadnet.cache import load_network
 from twin.roadnet.road_network import RoadNetwork
 from twin.roadnet.route_search import Reach, Routes, alternative_routes, fastest_routes, states_of, summed, tree_loads
-from twin.roadnet.routing import shortest_times
 from twin.traffic.demand_sources import LogitRoutes, ShortestRoutes
 from twin.traffic.rerouting import RerouteSpec, keeps_courses, reported_edge_time_s, reroute
 from twin.traffic.route_choice import choose_routes, logit_shares, path_sizes

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from twin.eventlog.tables import LABEL, Column
+from twin.eventlog.schema import LABEL, Column
 
 Order = npt.NDArray[np.intp]
 

@@ -6,7 +6,6 @@ import dataclasses
 import functools
 import importlib.metadata
 import json
-import os
 import platform
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,8 +13,9 @@ from pathlib import Path
 from typing import Any, Final, Literal, get_args
 
 from twin.errors import InputError
-from twin.eventlog.tables import SCHEMA_VERSION
+from twin.eventlog.schema import SCHEMA_VERSION
 from twin.messages import say
+from twin.whole_files import whole_file
 
 FILE_NAME: Final = "manifest.json"
 
@@ -84,13 +84,9 @@ def _versions() -> dict[str, str]:
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:
     """Write the manifest of the run in ``folder``; a reader sees the old one or the new one, never a part."""
-    temporary = folder / f".{FILE_NAME}.tmp"
-    with temporary.open("w", encoding="utf-8") as sink:
-        json.dump(dataclasses.asdict(manifest), sink, ensure_ascii=False, indent=2, allow_nan=False)
-        sink.write("\n")
-        sink.flush()
-        os.fsync(sink.fileno())
-    temporary.replace(folder / FILE_NAME)
+    text = json.dumps(dataclasses.asdict(manifest), ensure_ascii=False, indent=2, allow_nan=False)
+    with whole_file(folder / FILE_NAME, durable=True) as sink:
+        sink.write(f"{text}\n".encode())
 
 
 def read_manifest(folder: Path) -> Manifest:

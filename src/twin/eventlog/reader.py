@@ -13,7 +13,8 @@ from pyarrow import ipc
 from twin.errors import InputError
 from twin.eventlog.manifest import Manifest, read_manifest
 from twin.eventlog.recorder import SEGMENT_PATTERN
-from twin.eventlog.tables import SCHEMA_VERSION, TABLES
+from twin.eventlog.schema import SCHEMA_VERSION
+from twin.eventlog.tables import TABLES
 
 _log = logging.getLogger(__name__)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,7 +12,9 @@ import pyarrow as pa
 from pyarrow import ipc
 
 from twin.eventlog.columns import ColumnBuffer, NumberBuffer, Order, buffer, labels, row_count
-from twin.eventlog.tables import TABLES, Table
+from twin.eventlog.schema import Table
+from twin.eventlog.tables import TABLES
+from twin.whole_files import whole_file
 
 __all__ = ["SEGMENT_PATTERN", "Recorder", "labels"]
 
@@ -70,16 +71,11 @@ class Recorder:
         final, *others = [folder / table.name / f"part-{number:05d}.arrow" for folder in self.folders]
         for path in (final, *others):
             path.parent.mkdir(exist_ok=True)
-        temporary = final.with_name(f".{final.name}.tmp")
         options = ipc.IpcWriteOptions(compression=pa.Codec("zstd", ZSTD_LEVEL), use_threads=False)
-        with temporary.open("wb") as sink:
-            with ipc.new_file(sink, batch.schema, options=options) as writer:
-                writer.write_batch(batch)
-            sink.flush()
-            os.fsync(sink.fileno())
+        with whole_file(final, durable=True) as sink, ipc.new_file(sink, batch.schema, options=options) as writer:
+            writer.write_batch(batch)
         for path in others:
-            _stand_in(path, temporary)
-        temporary.replace(final)
+            _stand_in(path, final)
         self._segments[table.name] = number + 1
         self.rows[table.name] = self.rows.get(table.name, 0) + batch.num_rows
 
@@ -89,9 +85,8 @@ def _stand_in(path: Path, same: Path) -> None:
     try:
         path.hardlink_to(same)
     except OSError:
-        temporary = path.with_name(f".{path.name}.tmp")
-        shutil.copyfile(same, temporary)
-        temporary.replace(path)
+        with same.open("rb") as source, whole_file(path) as sink:
+            shutil.copyfileobj(source, sink)
 
 
 class _TableBuffer:

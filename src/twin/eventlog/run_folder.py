@@ -31,7 +31,7 @@ from typing import Any, Final
 
 from twin.errors import InputError, RunError, RunInUseError
 from twin.eventlog.manifest import FILE_NAME, Manifest, read_manifest, write_manifest
-from twin.eventlog.tables import SCHEMA_VERSION
+from twin.eventlog.schema import SCHEMA_VERSION
 
 _NAME: Final = re.compile(r"\w[\w.-]*")
 

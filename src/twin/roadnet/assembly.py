@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -87,17 +88,14 @@ def assemble(name: str, osm: OsmFile, arcs: Sequence[Arc], notices: Notices) -> 
     used = sorted({node for piece in kept for node in (piece.u, piece.v)})
     signals = _signals(kept, used, merged, osm, project=project, notices=notices)
     part = _graph(kept, {node: nodes[node] for node in used})
-    part_gates = _gates_of_part(gates, keep)
     part_turns, part_courses = part_of(turns, courses, keep)
-    network = _network(part, kept, part_turns, part_gates)
-    junctions = find_junctions(part, part_turns, tuple(p.arc.road.name for p in kept), signals, notices)
-    return replace(
-        network,
+    return RoadNetwork(
+        **_arrays(part, kept, part_turns, _gates_of_part(gates, keep)),
         crs=crs,
         origin_m=origin_m,
         node_osm=np.array(used, np.int64),
         forbidden_courses=part_courses,
-        junctions=junctions,
+        junctions=find_junctions(part, part_turns, tuple(p.arc.road.name for p in kept), signals, notices),
         buildings=read_buildings(osm, project, notices),
         places=read_places(osm, project, notices),
         provenance=Provenance(
@@ -212,7 +210,7 @@ def _signals(
     return tuple(out)
 
 
-def _gates_of_part(gates: Gates, keep: np.ndarray) -> Gates:
+def _gates_of_part(gates: Gates, keep: Mask) -> Gates:
     new = np.cumsum(keep) - 1
     return Gates(
         entries=new[gates.entries[keep[gates.entries]]].astype(np.int32),
@@ -220,44 +218,37 @@ def _gates_of_part(gates: Gates, keep: np.ndarray) -> Gates:
     )
 
 
-def _network(graph: Graph, pieces: Sequence[_Piece], turns: Turns, gates: Gates) -> RoadNetwork:
-    """Return the network's arrays; what is not known here is left empty."""
+def _arrays(graph: Graph, pieces: Sequence[_Piece], turns: Turns, gates: Gates) -> dict[str, Any]:
+    """Return what a ``RoadNetwork`` holds of each node, edge, point and turn, by field."""
     lines = [_centreline(piece) for piece in pieces]
     distances = [np.round(along_m(x_m, y_m), MILLIMETRES) for x_m, y_m in lines]
     sizes = np.array([x_m.size for x_m, _ in lines], np.int32)
-    return RoadNetwork(
-        crs="",
-        origin_m=(0.0, 0.0),
-        node_osm=np.empty(0, np.int64),
-        node_x_m=graph.node_x_m,
-        node_y_m=graph.node_y_m,
-        edge_u=graph.u,
-        edge_v=graph.v,
-        edge_way=np.array([p.arc.way for p in pieces], np.int64),
-        edge_name=tuple(p.arc.road.name for p in pieces),
-        edge_highway=graph.highway,
-        edge_lanes=np.array([p.arc.side.lanes for p in pieces], np.int8),
-        edge_lane_width_m=np.array([round(p.arc.side.lane_width_m, MILLIMETRES) for p in pieces]),
-        edge_speed_limit_mps=np.array([p.arc.side.speed_limit_mps for p in pieces]),
-        edge_length_m=np.array([distance[-1] for distance in distances]),
-        edge_bridge=np.array([p.arc.road.bridge for p in pieces], np.bool_),
-        edge_tunnel=np.array([p.arc.road.tunnel for p in pieces], np.bool_),
-        edge_level=graph.level,
-        edge_turn_lanes=tuple(p.arc.turn_lanes for p in pieces) if any(p.arc.turn_lanes for p in pieces) else (),
-        edge_roundabout=graph.roundabout,
-        point_offset=np.concatenate(([0], np.cumsum(sizes))).astype(np.int32),
-        point_x_m=np.concatenate([x_m for x_m, _ in lines]),
-        point_y_m=np.concatenate([y_m for _, y_m in lines]),
-        point_s_m=np.concatenate(distances),
-        turn_offset=turns[0],
-        turn_edge=turns[1],
-        entry_edges=gates.entries,
-        exit_edges=gates.exits,
-        junctions=(),
-        buildings=(),
-        places=(),
-        provenance=Provenance("", "", "", 0, 0, 0, 0, 0.0, ()),
-    )
+    return {
+        "node_x_m": graph.node_x_m,
+        "node_y_m": graph.node_y_m,
+        "edge_u": graph.u,
+        "edge_v": graph.v,
+        "edge_way": np.array([p.arc.way for p in pieces], np.int64),
+        "edge_name": tuple(p.arc.road.name for p in pieces),
+        "edge_highway": graph.highway,
+        "edge_lanes": np.array([p.arc.side.lanes for p in pieces], np.int8),
+        "edge_lane_width_m": np.array([round(p.arc.side.lane_width_m, MILLIMETRES) for p in pieces]),
+        "edge_speed_limit_mps": np.array([p.arc.side.speed_limit_mps for p in pieces]),
+        "edge_length_m": np.array([distance[-1] for distance in distances]),
+        "edge_bridge": np.array([p.arc.road.bridge for p in pieces], np.bool_),
+        "edge_tunnel": np.array([p.arc.road.tunnel for p in pieces], np.bool_),
+        "edge_level": graph.level,
+        "edge_turn_lanes": tuple(p.arc.turn_lanes for p in pieces) if any(p.arc.turn_lanes for p in pieces) else (),
+        "edge_roundabout": graph.roundabout,
+        "point_offset": np.concatenate(([0], np.cumsum(sizes))).astype(np.int32),
+        "point_x_m": np.concatenate([x_m for x_m, _ in lines]),
+        "point_y_m": np.concatenate([y_m for _, y_m in lines]),
+        "point_s_m": np.concatenate(distances),
+        "turn_offset": turns[0],
+        "turn_edge": turns[1],
+        "entry_edges": gates.entries,
+        "exit_edges": gates.exits,
+    }
 
 
 def _centreline(piece: _Piece) -> tuple[Floats, Floats]:

@@ -7,7 +7,6 @@ import hashlib
 import importlib.metadata
 import json
 import os
-import tempfile
 import zipfile
 from collections import OrderedDict
 from dataclasses import asdict, fields, replace
@@ -19,6 +18,7 @@ import numpy as np
 from twin.roadnet.osm_file import read_bytes
 from twin.roadnet.road_network import Building, Connections, Junction, Light, Place, Provenance, RoadNetwork
 from twin.roadnet.sumo_xml import is_sumo
+from twin.whole_files import whole_file
 
 _LIBRARIES = ("osmium", "osmnx", "networkx", "numpy", "pyproj", "scipy", "shapely")
 _RECORDS = ("junctions", "buildings", "places", "provenance", "lights")
@@ -101,7 +101,7 @@ def _frozen(network: RoadNetwork) -> RoadNetwork:
 
 
 def _save(network: RoadNetwork, file: Path) -> None:
-    """Write under a temporary name, then rename: another process never sees half a file. A full disk only costs time."""
+    """Keep a network: another process never sees half a file. A full disk only costs time."""
     arrays: dict[str, Any] = {}
     text: dict[str, Any] = {
         name: [asdict(record) for record in getattr(network, name)] for name in ("junctions", "places", "lights")
@@ -123,9 +123,8 @@ def _save(network: RoadNetwork, file: Path) -> None:
     arrays[_TEXT] = np.frombuffer(json.dumps(text, ensure_ascii=False).encode(), np.uint8)
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=file.parent, suffix=".part", delete=False) as part:
-            np.savez(part, **arrays)
-        Path(part.name).replace(file)
+        with whole_file(file) as sink:
+            np.savez(sink, **arrays)
     except OSError:
         return
 

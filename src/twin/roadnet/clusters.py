@@ -14,7 +14,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from twin.roadnet.connectivity import Graph
-from twin.roadnet.defaults import RANKS
+from twin.roadnet.defaults import rank
 from twin.roadnet.movements import crossings, movements
 
 JOIN_M = 50.0
@@ -27,7 +27,7 @@ EXTENT_M = 90.0
 """Assumption: largest distance between two nodes of a junction."""
 TINY_M = 12.0
 """Assumption: nodes this near are one place, whatever leads there."""
-_MAIN = RANKS.index("tertiary")
+_MAIN = rank("tertiary")
 
 
 class Clusters:
@@ -93,11 +93,6 @@ def find_clusters(graph: Graph) -> Clusters:
 def node_levels(graph: Graph) -> list[int]:
     """Return the level nearest to the ground of the edges at each node."""
     return [min((int(graph.level[leg.edge]) for leg in legs), key=lambda at: (abs(at), at), default=0) for legs in graph.legs]
-
-
-def rank(highway: str) -> int:
-    """Return the rank of a road class, 0 the highest; links rank with their road."""
-    return RANKS.index(highway.removesuffix("_link"))
 
 
 def _joins(graph: Graph, level: list[int], edge: int) -> bool:

@@ -22,7 +22,7 @@ CORNER_M: Final = 8.0
 BEND_RAD: Final = math.radians(30.0)
 """A smaller change of direction is spread over the whole connector."""
 ABOUT_RAD: Final = math.radians(150.0)
-"""A larger one turns about."""
+"""Assumption: a larger change of direction turns about."""
 TURN_SPEEDS: Final = ((25.0, 1000.0), (60.0, 9.0), (180.1, 6.0))
 """(largest change of direction in degrees, speed in m/s). Assumption: 6 m/s is a right angle driven at a radius of about 12 m
 with 3 m/s2 lateral acceleration, 9 m/s a gentler bend; below 25 degrees a road is taken as straight."""

@@ -17,6 +17,11 @@ RANKS: Final = ("motorway", "trunk", "primary", "secondary", "tertiary", "unclas
 """Road classes by rank; ``_link`` classes rank with their road."""
 
 
+def rank(highway: str) -> int:
+    """Return the rank of a road class, 0 the highest; links rank with their road."""
+    return RANKS.index(highway.removesuffix("_link"))
+
+
 @dataclass(frozen=True, slots=True)
 class RoadDefaults:
     """What is assumed of one road class."""

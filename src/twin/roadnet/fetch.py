@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 import socket
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,6 +22,7 @@ from twin.messages import say
 from twin.roadnet.defaults import DEFAULTS, SAME_AS
 from twin.roadnet.osm import quiet
 from twin.roadnet.road_network import ATTRIBUTION
+from twin.whole_files import whole_file
 
 if TYPE_CHECKING:
     import requests
@@ -257,16 +257,8 @@ def _printable(text: str) -> str:
 
 
 def _write(out: Path, text: str) -> None:
-    """Write under a temporary name, then rename: nobody ever sees half a map."""
-    part: Path | None = None
     try:
-        with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=out.parent, suffix=".part", delete=False) as stream:
-            part = Path(stream.name)
-            stream.write(text)
-        part.chmod(0o644)
-        part.replace(out)
+        with whole_file(out) as sink:
+            sink.write(text.encode())
     except OSError as error:
         raise FetchError(say("fetch.write", file=out, reason=error.strerror or str(error))) from error
-    finally:
-        if part is not None:
-            part.unlink(missing_ok=True)

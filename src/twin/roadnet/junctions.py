@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
-from twin.roadnet.clusters import Clusters, find_clusters, node_levels, rank
+from twin.roadnet.clusters import Clusters, find_clusters, node_levels
 from twin.roadnet.connectivity import Graph, Turns
-from twin.roadnet.defaults import RANKS
+from twin.roadnet.defaults import rank
 from twin.roadnet.road_network import Junction
 from twin.roadnet.tags import Notices
 
@@ -112,7 +112,7 @@ def _junction(graph: Graph, names: tuple[str, ...], nodes: list[int], *, signali
     outward = [edge for edge in leaving if int(graph.v[edge]) not in own]
     return Junction(
         number=0,
-        name=_name(graph, names, [*approaches, *outward]),
+        name=crossing_streets((names[edge], graph.highway[edge]) for edge in (*approaches, *outward)),
         x_m=round(float(graph.node_x_m[nodes].mean()), 3),
         y_m=round(float(graph.node_y_m[nodes].mean()), 3),
         nodes=tuple(nodes),
@@ -122,12 +122,13 @@ def _junction(graph: Graph, names: tuple[str, ...], nodes: list[int], *, signali
     )
 
 
-def _name(graph: Graph, names: tuple[str, ...], edges: list[int]) -> str:
-    """Return the two highest-ranking streets, ties by how many legs bear the name, then by the name itself."""
-    legs = Counter(names[edge] for edge in edges if names[edge])
-    best: dict[str, int] = {}
-    for edge in edges:
-        name = names[edge]
+def crossing_streets(legs: Iterable[tuple[str, str]]) -> str:
+    """Return a junction's name from its legs' names (empty without one) and road classes: the two highest-ranking streets.
+
+    Ties go to the name that more legs bear, then to the first in the order of the names.
+    """
+    ranks: dict[str, list[int]] = defaultdict(list)
+    for name, highway in legs:
         if name:
-            best[name] = min(best.get(name, len(RANKS)), rank(graph.highway[edge]))
-    return " / ".join(sorted(best, key=lambda name: (best[name], -legs[name], name))[:2])
+            ranks[name].append(rank(highway))
+    return " / ".join(sorted(ranks, key=lambda name: (min(ranks[name]), -len(ranks[name]), name))[:2])

@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from twin.roadnet.conflicts import find_conflicts
-from twin.roadnet.connectors import draw, lane_positions, turning_speeds
-from twin.roadnet.defaults import RANKS
+from twin.roadnet.connectors import ABOUT_RAD, draw, lane_positions, turning_speeds
+from twin.roadnet.defaults import rank
 from twin.roadnet.junction_groups import Groups, Turns, groups_of, turns_of
 from twin.roadnet.lane_connections import connect
 from twin.roadnet.lane_graph import LEFT, NONE, RIGHT, STRAIGHT, U_TURN, LaneGraph
@@ -23,8 +23,6 @@ from twin.roadnet.stop_lines import DIRECT_M, LEAST_M, TAPER_M, bounded, crossin
 
 STRAIGHT_RAD: Final = math.radians(35.0)
 """Assumption: a smaller change of direction is straight on."""
-ABOUT_RAD: Final = math.radians(150.0)
-"""Assumption: a larger change of direction turns about."""
 
 Mask = npt.NDArray[np.bool_]
 
@@ -292,14 +290,14 @@ def _moves(network: RoadNetwork, groups: Groups, turns: Turns, shape: _Shape, tu
     """Return what the right of way asks of each connector, given the row of its turn."""
     origin, target = turns.origin[turn], turns.target[turn]
     link = np.array([highway.endswith("_link") for highway in network.edge_highway], np.bool_)
-    rank = np.array([RANKS.index(highway.removesuffix("_link")) for highway in network.edge_highway], np.int8)
-    fast = link | (rank <= RANKS.index("trunk"))
+    ranks = np.array([rank(highway) for highway in network.edge_highway], np.int8)
+    fast = link | (ranks <= rank("trunk"))
     reverse = _reverses(network)
     moves = np.zeros(turn.size, MOVE).view(np.recarray)
     moves.origin, moves.target = origin, target
     moves.origin_reverse, moves.target_reverse = reverse[origin], reverse[target]
     moves.turn = shape.turn[turn]
-    moves.rank, moves.link, moves.fast = rank[origin], link[origin], fast[origin]
+    moves.rank, moves.link, moves.fast = ranks[origin], link[origin], fast[origin]
     if network.edge_roundabout is not None:
         moves.circles = network.edge_roundabout[origin]
     moves.signalised = groups.signalised[groups.of_node[network.edge_v[origin]]]

@@ -68,7 +68,7 @@ def _read(content: bytes) -> OsmFile:
     start = content[:64].lstrip(b"\xef\xbb\xbf \t\r\n")
     if not start and not content.strip():
         raise MapFault("the map is empty")
-    if content[4:15] in (b"\x0a\x09OSMHeader", b"\x0a\x07OSMData"):
+    if content.startswith((b"\x0a\x09OSMHeader", b"\x0a\x07OSMData"), 4):
         from twin.roadnet.osm_pbf import read_pbf
 
         return read_pbf(content)

@@ -24,7 +24,7 @@ from twin.roadnet.connectivity import Graph, Turns
 from twin.roadnet.osm_elements import Relation
 from twin.roadnet.tags import Notices, Tags
 
-Path = tuple[int, ...]
+Course = tuple[int, ...]
 """Edges that may not be driven one after the other; at least three."""
 
 _KEYS = ("restriction:motorcar", "restriction:motor_vehicle", "restriction")
@@ -85,12 +85,10 @@ def _value(tags: Tags, notices: Notices) -> str | None:
     value = next((tags[key] for key in _KEYS if key in tags), None)
     if value is None:
         timed = any(key.endswith(":conditional") for key in tags)
-        notices.add(
-            "turn restrictions that hold at times only, ignored" if timed else "turn restrictions not for cars, ignored"
-        )
+        notices.add(_TIMED if timed else _NOT_FOR_CARS)
         return None
     if any(key in tags for key in _HOURS):
-        notices.add("turn restrictions that hold at times only, ignored")
+        notices.add(_TIMED)
         return None
     if not _CARS.isdisjoint(tags.get("except", "").replace(" ", "").split(";")):
         notices.add(_NOT_FOR_CARS)
@@ -105,7 +103,7 @@ def restricted(
     restrictions: Iterable[Restriction],
     node_number: Callable[[int], int],
     notices: Notices,
-) -> tuple[Turns, tuple[Path, ...]]:
+) -> tuple[Turns, tuple[Course, ...]]:
     """Return the turns that stay open, and the courses of three edges or more that are closed.
 
     ``ways`` holds the ways of each edge in driving order; ``node_number`` gives a node's number in the graph, or -1.
@@ -113,7 +111,7 @@ def restricted(
     offset, following = turns
     open_turns = [following[offset[edge] : offset[edge + 1]].tolist() for edge in range(offset.size - 1)]
     closed: list[set[int]] = [set() for _ in open_turns]
-    paths: set[Path] = set()
+    closed_courses: set[Course] = set()
     for restriction in restrictions:
         courses = _courses(graph, open_turns, ways, restriction, node_number)
         forbidden = _others(open_turns, ways, courses, restriction) if restriction.only else courses
@@ -122,7 +120,7 @@ def restricted(
             if len(course) == 2:
                 closed[course[0]].add(course[1])
             else:
-                paths.add(course)
+                closed_courses.add(course)
     for edge, shut in enumerate(closed):
         rest = [after for after in open_turns[edge] if after not in shut]
         back = int(graph.partner[edge])
@@ -133,7 +131,7 @@ def restricted(
         open_turns[edge] = rest
     new_offset = np.concatenate(([0], np.cumsum([len(after) for after in open_turns]))).astype(np.int32)
     new_turns = new_offset, np.array([after for edges in open_turns for after in edges], np.int32)
-    possible = [path for path in paths if all(b in open_turns[a] for a, b in itertools.pairwise(path))]
+    possible = [course for course in closed_courses if all(b in open_turns[a] for a, b in itertools.pairwise(course))]
     return new_turns, tuple(sorted(possible))
 
 
@@ -143,7 +141,7 @@ def _courses(
     ways: Sequence[tuple[int, ...]],
     restriction: Restriction,
     node_number: Callable[[int], int],
-) -> set[Path]:
+) -> set[Course]:
     """Return every course of edges that a restriction names."""
     if restriction.via_node is not None:
         node = node_number(restriction.via_node)
@@ -153,8 +151,8 @@ def _courses(
         return {
             (origin, target) for origin in origins for target in _targets(graph, open_turns, ways, restriction, node, origin)
         }
-    courses: set[Path] = set()
-    ahead: list[Path] = [(edge,) for edge in range(len(ways)) if _after_origin(ways[edge], restriction)]
+    courses: set[Course] = set()
+    ahead: list[Course] = [(edge,) for edge in range(len(ways)) if _after_origin(ways[edge], restriction)]
     while ahead:
         course = ahead.pop()
         for edge in open_turns[course[-1]]:
@@ -206,8 +204,8 @@ def _targets(
 
 
 def _others(
-    open_turns: list[list[int]], ways: Sequence[tuple[int, ...]], courses: set[Path], restriction: Restriction
-) -> set[Path]:
+    open_turns: list[list[int]], ways: Sequence[tuple[int, ...]], courses: set[Course], restriction: Restriction
+) -> set[Course]:
     """Return what an ``only_*`` restriction forbids: every other turn on its courses, from the via on."""
     forbidden = set()
     for course in courses:

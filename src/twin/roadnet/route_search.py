@@ -1,7 +1,7 @@
 """Fastest ways for many pairs of edges, and several different ways for a pair, without keeping trees of shortest ways.
 
-The ways are those of ``routing.shortest_times`` (among equally fast predecessors the lowest-numbered), but a search ends when
-the last destination of its origin is reached, and memory does not grow with origins x edges.
+Among equally fast predecessors the lowest-numbered is taken, so that ways do not depend on how a heap orders ties. A search
+ends when the last destination of its origin is reached, and memory does not grow with origins x edges.
 """
 
 from __future__ import annotations

@@ -7,7 +7,6 @@ networks".
 from __future__ import annotations
 
 import hashlib
-from collections import Counter, defaultdict
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -17,7 +16,8 @@ import numpy.typing as npt
 
 from twin.errors import MapError
 from twin.messages import say
-from twin.roadnet.defaults import DEFAULTS, RANKS
+from twin.roadnet.defaults import DEFAULTS
+from twin.roadnet.junctions import crossing_streets
 from twin.roadnet.polylines import along_m, without_repeats
 from twin.roadnet.projection import MILLIMETRES
 from twin.roadnet.road_network import Connections, Floats, Ints, Junction, Light, Provenance, RoadNetwork
@@ -69,8 +69,8 @@ def read_sumo_network(path: Path) -> RoadNetwork:
     number = {edge: i for i, edge in enumerate(edges)}
     nodes = [node for node in net.getNodes() if any(edge in number for edge in (*node.getIncoming(), *node.getOutgoing()))]
     node_number = {node: i for i, node in enumerate(nodes)}
-    places = {lane: i for kept in lanes.values() for i, lane in enumerate(kept)}
-    connection, ahead, behind = _connections(edges, number, places, notices)
+    lane_number = {lane: i for kept in lanes.values() for i, lane in enumerate(kept)}
+    connection, ahead, behind = _connections(edges, number, lane_number, notices)
     rows = np.array(list(connection), np.int32).reshape(-1, 4)
     turn_offset, turn_edge = _turns(len(edges), rows)
     lights = _with_unknown(lights, connection.values())
@@ -152,7 +152,7 @@ def _kept_lanes(edge: Edge, notices: Notices) -> list[Lane]:
 
 
 def _connections(
-    edges: list[Edge], number: dict[Edge, int], places: dict[Lane, int], notices: Notices
+    edges: list[Edge], number: dict[Edge, int], lane_number: dict[Lane, int], notices: Notices
 ) -> tuple[dict[Row, Any], np.ndarray, np.ndarray]:
     """Return the connections by row, in order, and which edges something leads on from and to."""
     ahead, behind = np.zeros(len(edges), np.bool_), np.zeros(len(edges), np.bool_)
@@ -160,13 +160,13 @@ def _connections(
     for edge in edges:
         for connection in (c for group in edge.getOutgoing().values() for c in group):
             origin, target = connection.getFromLane(), connection.getToLane()
-            if origin not in places or target not in places:
+            if origin not in lane_number or target not in lane_number:
                 continue
             if not connection.allows(GENERAL_TRAFFIC):
                 notices.add("connections closed to general traffic, left out")
                 continue
             following = number[target.getEdge()]
-            rows[number[edge], places[origin], following, places[target]] = connection
+            rows[number[edge], lane_number[origin], following, lane_number[target]] = connection
             if connection.getDirection() != TURNAROUND:
                 ahead[number[edge]] = behind[following] = True
     return {row: rows[row] for row in sorted(rows)}, ahead, behind
@@ -256,7 +256,7 @@ def _junctions(nodes: list[Any], node_number: dict[Any, int], number: dict[Edge,
             x_m, y_m = node.getCoord()
             junction = Junction(
                 number=len(out),
-                name=_name(legs) or node.getID(),
+                name=crossing_streets((edge.getName(), _road_class(edge)) for edge in legs) or node.getID(),
                 x_m=round(x_m, MILLIMETRES),
                 y_m=round(y_m, MILLIMETRES),
                 nodes=(node_number[node],),
@@ -266,17 +266,6 @@ def _junctions(nodes: list[Any], node_number: dict[Any, int], number: dict[Edge,
             )
             out.append(junction)
     return tuple(out)
-
-
-def _name(legs: Iterable[Edge]) -> str:
-    """Return the two highest-ranking streets."""
-    found: Counter[str] = Counter()
-    best: dict[str, int] = defaultdict(lambda: len(RANKS))
-    for edge in legs:
-        if edge.getName():
-            found[edge.getName()] += 1
-            best[edge.getName()] = min(best[edge.getName()], RANKS.index(_road_class(edge).removesuffix("_link")))
-    return " / ".join(sorted(found, key=lambda name: (best[name], -found[name], name))[:2])
 
 
 def _road_class(edge: Edge) -> str:

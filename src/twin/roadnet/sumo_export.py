@@ -17,11 +17,12 @@ import numpy as np
 import numpy.typing as npt
 import pyproj
 
-from twin.roadnet.defaults import RANKS
+from twin.roadnet.defaults import RANKS, rank
 from twin.roadnet.lane_graph import THEIRS, ZIP, Floats, LaneGraph
 from twin.roadnet.projection import to_wgs84
 from twin.roadnet.road_network import RoadNetwork
 from twin.roadnet.sumo_programs import SHOWN, SIGNAL_GIVES_WAY, SIGNAL_GREEN
+from twin.roadnet.sumo_xml import written
 
 SHORTEST_M: Final = 0.1
 """SUMO has no lane shorter than this."""
@@ -173,7 +174,7 @@ def _edge_elements(
         begin_m = float(graph.lane_begin_m[first:end].min())
         length_m = float(graph.lane_length_m[first:end].max())
         highway = network.edge_highway[edge]
-        rank = 2 * (len(RANKS) - RANKS.index(highway.removesuffix("_link"))) - highway.endswith("_link")
+        priority = 2 * (len(RANKS) - rank(highway)) - highway.endswith("_link")
         names = ids[edge].split()
         part_m = length_m / len(names)
         nodes = [
@@ -188,7 +189,7 @@ def _edge_elements(
                 "edge",
                 id=name,
                 **ends,
-                priority=rank,
+                priority=priority,
                 type=f"highway.{highway}",
                 name=network.edge_name[edge],
                 numLanes=end - first,
@@ -261,7 +262,7 @@ def _signal_elements(graph: LaneGraph, programs: Iterable[SignalProgram], ids: t
     for program in programs:
         columns = [column for column, connector in enumerate(program.connectors.tolist()) if connector in in_use]
         head: dict[str, object] = {"id": f"j{program.junction}", "programID": "0", "offset": program.offset_s, "type": "static"}
-        yield f"<tlLogic {_words(head)}>"
+        yield f"<tlLogic {written(head)}>"
         served = program.connectors[columns]
         for duration_s, state in zip(program.duration_s, program.state[:, columns], strict=True):
             yield "    " + _element("phase", duration=float(duration_s), state=_state(graph, served, state))
@@ -289,8 +290,4 @@ def _shape(x_m: Floats, y_m: Floats) -> str:
 
 
 def _element(tag: str, **attributes: object) -> str:
-    return f"<{tag} {_words(attributes)}/>"
-
-
-def _words(attributes: dict[str, object]) -> str:
-    return " ".join(f"{key}={quoteattr(str(value))}" for key, value in attributes.items() if value != "")
+    return f"<{tag} {written(attributes)}/>"

@@ -21,7 +21,7 @@ from twin.rng import stream_key, uniform4
 from twin.roadnet.lane_graph import LaneGraph
 from twin.roadnet.road_network import Floats, Ints, RoadNetwork
 from twin.roadnet.sumo_flows import departures, seconds
-from twin.roadnet.sumo_xml import Attributes, read_sumo_xml
+from twin.roadnet.sumo_xml import Attributes, read_sumo_xml, written
 from twin.roadnet.tags import Notices
 
 DEFAULT_TYPE: Final = "DEFAULT_VEHTYPE"
@@ -335,7 +335,7 @@ def write_sumo_routes(
             "length": one.length_m, "width": one.width_m, "height": one.height_m, "accel": one.acceleration_mps2,
             "decel": one.braking_mps2, "tau": one.time_gap_s, "minGap": one.standstill_gap_m, "maxSpeed": one.largest_speed_mps,
         }  # fmt: skip
-        lines.append(f"    <vType {_words(values)}/>")
+        lines.append(f"    <vType {written(values)}/>")
     begin_m, length_m = graph.lane_begin_m, graph.lane_length_m
     for row in np.argsort(trips.depart_s, kind="stable").tolist():
         edges = trips.route_edge[trips.route_offset[row] : trips.route_offset[row + 1]]
@@ -353,9 +353,5 @@ def write_sumo_routes(
             "arrivalPos": round(arrive_m, 2), "speedFactor": round(float(speed_factor[row]), 6),
         }  # fmt: skip
         route = " ".join(ids[edge] for edge in edges)
-        lines.append(f"    <vehicle {_words(values)}><route edges={quoteattr(route)}/></vehicle>")
+        lines.append(f"    <vehicle {written(values)}><route edges={quoteattr(route)}/></vehicle>")
     path.write_text("\n".join([*lines, "</routes>", ""]), encoding="utf-8")
-
-
-def _words(values: dict[str, object]) -> str:
-    return " ".join(f"{name}={quoteattr(str(value))}" for name, value in values.items() if value is not None)

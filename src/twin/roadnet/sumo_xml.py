@@ -6,10 +6,11 @@ import contextlib
 import gzip
 import hashlib
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 from xml.parsers import expat
+from xml.sax.saxutils import quoteattr
 
 from twin.errors import InputError
 from twin.messages import say
@@ -25,6 +26,11 @@ SUFFIXES: Final = (".net.xml", ".net.xml.gz")
 def is_sumo(path: Path) -> bool:
     """Return whether a file's name is that of a SUMO network."""
     return path.name.lower().endswith(SUFFIXES)
+
+
+def written(attributes: Mapping[str, object]) -> str:
+    """Return attributes as an element of a file has them; those without a value (None, empty) are left out."""
+    return " ".join(f"{name}={quoteattr(str(value))}" for name, value in attributes.items() if value not in (None, ""))
 
 
 def read_sumo_xml(

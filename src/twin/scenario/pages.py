@@ -13,7 +13,8 @@ from typing import Any, Final
 
 from pydantic import BaseModel
 
-from twin.eventlog.tables import LABEL, TABLES, Column
+from twin.eventlog.schema import LABEL, Column
+from twin.eventlog.tables import TABLES
 from twin.metrics.query import VIEW_COLUMNS, VIEWS
 from twin.scenario.json_schema import scenario_schema, unit_of
 from twin.scenario.price_page import prices_page

@@ -15,9 +15,9 @@ from typing import Final, get_args
 from twin.errors import Problem
 from twin.messages import say
 from twin.roadnet.datum import Datum
-from twin.roadnet.table_cells import Row, UnreadableTableError, read_rows
 from twin.sensors.deployment_spec import DeploymentSpec, SiteSpec, SiteTableSpec, Status, TableField
 from twin.sensors.site_names import LONGEST_NAME, as_name
+from twin.table_cells import Row, UnreadableTableError, read_rows
 
 HEADERS: Final[dict[TableField, tuple[str, ...]]] = {
     "name": (

@@ -12,7 +12,7 @@ from typing import Final, Literal
 
 from twin.errors import Problem
 from twin.messages import say
-from twin.roadnet.table_cells import Row, UnreadableTableError, read_rows
+from twin.table_cells import Row, UnreadableTableError, read_rows
 
 _HEADER_WITHIN_ROWS: Final = 10
 _BRACKETS: Final = re.compile(r"[(\[{【《（].*?[)\]}】》）]")

@@ -12,14 +12,13 @@ import numpy.typing as npt
 
 from twin.errors import InputError
 from twin.messages import say
+from twin.whole_files import whole_file
 
 
 def save_state(file: Path, state: Mapping[str, npt.NDArray[Any]]) -> None:
     """Write ``Traffic.state()`` into a file of NumPy's npz format, a reader sees all of it or the old one."""
-    temporary = file.with_name(f".{file.name}.tmp")
-    with temporary.open("wb") as sink:
+    with whole_file(file) as sink:
         np.savez_compressed(sink, allow_pickle=False, **state)
-    temporary.replace(file)
 
 
 def load_state(file: Path) -> dict[str, npt.NDArray[Any]]:
