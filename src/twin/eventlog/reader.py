@@ -15,6 +15,7 @@ from twin.eventlog.manifest import Manifest, read_manifest
 from twin.eventlog.recorder import SEGMENT_PATTERN
 from twin.eventlog.schema import SCHEMA_VERSION
 from twin.eventlog.tables import TABLES
+from twin.messages import say
 
 _log = logging.getLogger(__name__)
 
@@ -37,11 +38,12 @@ class Run:
         """One line for the user when the run is not complete, else empty."""
         if self.complete:
             return ""
-        end = self.manifest.scenario.get("duration_s")
-        part = f"{self.manifest.simulated_s:g} s" + (f" of {end:g} s" if isinstance(end, int | float) else "")
+        done_s, whole_s = self.manifest.simulated_s, self.manifest.scenario.get("duration_s")
+        known = isinstance(whole_s, int | float)
+        part = say("run.part_of", done=done_s, whole=whole_s) if known else say("run.part", done=done_s)
         if self.manifest.state == "failed":
-            return f"{self.path}: the run failed after {part} ({self.manifest.error}); its closed segments are read"
-        return f"{self.path}: the run is incomplete (stopped, or still being written); {part} are there and are read"
+            return say("run.failed", path=self.path, part=part, error=self.manifest.error)
+        return say("run.incomplete", path=self.path, part=part)
 
     @property
     def tables(self) -> tuple[str, ...]:
@@ -56,7 +58,7 @@ class Run:
     def segments(self, table: str) -> list[Path]:
         """Return the closed segments of ``table``, in order; InputError when no such table is declared."""
         if table not in TABLES:
-            raise InputError(f"{self.path}: no table {table!r}; the log has {', '.join(TABLES)}")
+            raise InputError(say("run.no_table", path=self.path, table=table, names=", ".join(TABLES)))
         return sorted((self.path / table).glob(SEGMENT_PATTERN))
 
     def dataset(self, table: str) -> ds.Dataset:
@@ -81,7 +83,7 @@ class Run:
         names = [column.name for column in TABLES[table].columns]
         unknown = [name for name in columns or () if name not in names]
         if unknown:
-            raise InputError(f"{self.path}: table {table} has no column {unknown[0]!r}; it has {', '.join(names)}")
+            raise InputError(say("run.no_column", path=self.path, table=table, column=unknown[0], names=", ".join(names)))
         chosen = None if columns is None else [index for index, name in enumerate(names) if name in columns]
         options = ipc.IpcReadOptions(use_threads=False, included_fields=chosen)
         for segment in segments:
@@ -102,12 +104,10 @@ def open_run(path: Path | str) -> Run:
     """
     folder = Path(path)
     manifest = read_manifest(folder)
-    written = manifest.versions.get("schema", "none")
+    written = manifest.versions.get("schema", "?")
     if written != str(SCHEMA_VERSION):
-        raise InputError(
-            f"{folder}: the log has schema version {written}, this package reads {SCHEMA_VERSION}; run the scenario again, or "
-            f"read it with the package that wrote it (guangzhou-twin {manifest.versions.get('guangzhou-twin', 'unknown')})"
-        )
+        package = manifest.versions.get("guangzhou-twin", "?")
+        raise InputError(say("run.schema", path=folder, written=written, reads=SCHEMA_VERSION, package=package))
     run = Run(folder, manifest)
     if run.notice:
         _log.warning(run.notice)

@@ -32,6 +32,7 @@ from typing import Any, Final
 from twin.errors import InputError, RunError, RunInUseError
 from twin.eventlog.manifest import FILE_NAME, Manifest, read_manifest, write_manifest
 from twin.eventlog.schema import SCHEMA_VERSION
+from twin.messages import say
 
 _NAME: Final = re.compile(r"\w[\w.-]*")
 
@@ -83,7 +84,7 @@ class RunFolder:
 
     def _write(self, **changes: Any) -> None:
         if self.manifest.state != "incomplete":
-            raise RunError(f"{self.path}: the run is {self.manifest.state} and is not changed any more")
+            raise RunError(say("run.finished", path=self.path, state=self.manifest.state))
         self.manifest = dataclasses.replace(self.manifest, **changes)
         write_manifest(self.path, self.manifest)
 
@@ -97,7 +98,7 @@ def run_folder(parent: Path, key: str, manifest: Manifest, *, overwrite: bool = 
     InputError when the name cannot be that of a folder.
     """
     if not _NAME.fullmatch(manifest.name):
-        raise InputError(f"name: {manifest.name!r} cannot name a folder; use letters, digits, '-', '_' and '.'")
+        raise InputError(say("run.name", name=manifest.name))
     path = parent / f"{manifest.name}-{key}"
     with _parent(parent), _lock(path):
         found = _state(path)
@@ -171,22 +172,19 @@ def _lock(path: Path) -> Iterator[None]:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            holder = os.pread(descriptor, 100, 0).decode(errors="replace").strip() or "another process"
+            number = os.pread(descriptor, 100, 0).decode(errors="replace").strip()
             os.close(descriptor)
-            raise RunInUseError(
-                f"{path}: {holder} is writing this very run; wait for it, or stop it, or choose another folder with --out"
-            ) from error
+            holder = say("run.process", number=number) if number else say("run.another_process")
+            raise RunInUseError(say("run.in_use", path=path, holder=holder)) from error
         except OSError as error:
             os.close(descriptor)
-            raise RunError(
-                f"{file}: cannot be locked ({error.strerror}); choose a folder on a local disk with --out"
-            ) from error
+            raise RunError(say("run.lock", file=file, reason=error.strerror)) from error
         if _same_file(descriptor, file):
             break
         os.close(descriptor)  # its last holder has just removed it: another one may stand there now
     try:
         os.ftruncate(descriptor, 0)
-        os.pwrite(descriptor, f"process {os.getpid()}".encode(), 0)
+        os.pwrite(descriptor, str(os.getpid()).encode(), 0)
         yield
     finally:
         file.unlink(missing_ok=True)  # still locked, so nobody else's
@@ -206,7 +204,7 @@ def _refuse(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise RunError(f"{path}: cannot be written ({error.strerror}); choose another folder with --out") from error
+        raise RunError(say("run.cannot_write", path=path, reason=error.strerror)) from error
 
 
 def find_runs(parent: Path) -> list[Path]:

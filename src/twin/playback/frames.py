@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from twin.errors import InputError
 from twin.eventlog.reader import Run, open_run
+from twin.messages import say
 from twin.playback.columns import (
     Array,
     Segment,
@@ -53,7 +54,7 @@ class Playback:
         self._trajectory: list[Segment] = segments(self.run.dataset("trajectory"))
         self._observation: list[Segment] = segments(self.run.dataset("observation"))
         if not self._trajectory:
-            raise InputError(f"{path}: table trajectory has no rows, so there is nothing to play; choose another run")
+            raise InputError(say("run.no_trajectory", path=path))
         self.last_us: int = max(segment.last_us for segment in self._trajectory)
         """The last instant that can be shown."""
         window_us, first_us = round(window_s * US_PER_S), round(first_window_s * US_PER_S)

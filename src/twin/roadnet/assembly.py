@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from twin.errors import MapError
+from twin.messages import say
 from twin.roadnet.buildings import Project, read_buildings, read_places
 from twin.roadnet.connectivity import Gates, Graph, Mask, Turns, find_gates, kept_edges, part_of, permitted_turns
 from twin.roadnet.junctions import Signal, find_junctions
@@ -70,7 +71,7 @@ def assemble(name: str, osm: OsmFile, arcs: Sequence[Arc], notices: Notices) -> 
 
     pieces, nodes, merged = _merge_near_nodes([_project(arc, project) for arc in arcs], notices)
     if not pieces:
-        raise MapError(f"{name}: the map has no road longer than {SHORTEST_EDGE_M:g} m. Download an area with streets.")
+        raise MapError(say("map.no_long_road", file=name, least=SHORTEST_EDGE_M))
     graph = _graph(pieces, nodes)
     gates = find_gates(graph)
     number = {node: i for i, node in enumerate(sorted(nodes))}

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import quoteattr
 
 from twin.errors import MapError
+from twin.messages import say
 from twin.roadnet.assembly import Arc, assemble
 from twin.roadnet.osm_elements import OsmFile
 from twin.roadnet.osm_file import read_osm_file
@@ -55,10 +56,7 @@ def read_osm(path: Path) -> RoadNetwork:
         if road is not None:
             drawn.append(_Drawn(way.number, way.nodes, road))
     if not drawn:
-        raise MapError(
-            f"{path}: the map has no roads ({len(osm.ways)} ways, none of them a highway from motorway to residential). "
-            "Download an area with streets, and include ways with their nodes."
-        )
+        raise MapError(say("map.no_roads", file=path, ways=len(osm.ways)))
     _check_extent(path, osm, drawn)
     arcs = _arcs(_simplified(osm, drawn), drawn)
     return assemble(path.name, osm, arcs, notices)
@@ -70,17 +68,12 @@ def _check_extent(path: Path, osm: OsmFile, drawn: Sequence[_Drawn]) -> None:
     west, east = min(lon for lon, _ in places), max(lon for lon, _ in places)
     south, north = min(lat for _, lat in places), max(lat for _, lat in places)
     if south < SOUTHERNMOST_DEG or north > NORTHERNMOST_DEG:
-        raise MapError(
-            f"{path}: roads lie at latitude {south:g} to {north:g}, beyond UTM's zones. Use a map nearer to the equator."
-        )
+        raise MapError(say("map.polar", file=path, south=south, north=north))
     height_km = (north - south) * KM_PER_DEGREE
     width_km = (east - west) * KM_PER_DEGREE * math.cos(math.radians((south + north) / 2.0))
     if max(width_km, height_km) > WIDEST_KM:
-        raise MapError(
-            f"{path}: the roads span {width_km:.0f} x {height_km:.0f} km (longitude {west:g} to {east:g}, latitude "
-            f"{south:g} to {north:g}); at most {WIDEST_KM:g} km fit one projection. Cut the area out, or mend the node "
-            "that lies far away."
-        )
+        sides = {"west": west, "east": east, "south": south, "north": north}
+        raise MapError(say("map.wide", file=path, width=width_km, height=height_km, limit=WIDEST_KM, **sides))
 
 
 def _simplified(osm: OsmFile, drawn: Sequence[_Drawn]) -> nx.MultiDiGraph[int]:

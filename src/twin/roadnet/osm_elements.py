@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from twin.messages import say
+
 MOST_NODES = 5_000_000
 """Most nodes that are read (about 1.5 GB of memory)."""
 _LARGEST_ID = 2**63 - 1
@@ -66,12 +68,11 @@ class OsmFile:
     def add_node(self, number: int, lon_deg: float, lat_deg: float, tags: dict[str, str]) -> None:
         """Take a node; raise MapFault when it lies nowhere on Earth, or when there are too many."""
         if not (-180.0 <= lon_deg <= 180.0 and -90.0 <= lat_deg <= 90.0):
-            raise MapFault(f"node {number} lies at longitude {lon_deg:g}, latitude {lat_deg:g}, which is nowhere on Earth")
+            raise MapFault(say("map.nowhere", number=number, lon=lon_deg, lat=lat_deg))
         _check_id(number)
         self.place[number] = (lon_deg, lat_deg)
         if len(self.place) > MOST_NODES:
-            remedy = "Cut the area out, for example with `osmium extract --bbox west,south,east,north`."
-            raise MapFault(f"the map has more than {MOST_NODES:,} nodes", remedy)
+            raise MapFault(say("map.many_nodes", limit=MOST_NODES), say("map.cut_out"))
         if tags:
             self.node_tags[number] = tags
 
@@ -91,4 +92,4 @@ class OsmFile:
 
 def _check_id(number: int) -> None:
     if abs(number) > _LARGEST_ID:
-        raise MapFault(f"{number} is no id of an element (it has more than 64 bits)")
+        raise MapFault(say("map.no_id", number=number))

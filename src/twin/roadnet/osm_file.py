@@ -11,29 +11,27 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from twin.errors import MapError
+from twin.messages import say
 from twin.roadnet.osm_elements import MapFault, OsmFile, Way
 from twin.roadnet.osm_xml import read_xml
 
 MOST_BYTES = 512 * 1024 * 1024
 """Largest map file that is read."""
 
-REMEDY = (
-    "Get it again as .osm, .osm.bz2, .osm.gz or .osm.pbf, for example with `twin map fetch`, JOSM, or from the Overpass API "
-    "(out meta)."
-)
 _OTHER_KINDS = {
-    b"PK\x03\x04": "a ZIP archive",
-    b"7z\xbc\xaf": "a 7z archive",
-    b"\xfd7zXZ": "an XZ archive",
-    b"\x28\xb5\x2f\xfd": "a Zstandard archive",
-    b"\x00\x00\x27\x0a": "a shapefile",
-    b"SQLite": "an SQLite or GeoPackage file",
-    b"{": "JSON",
-    b"[": "JSON",
-    b"%PDF": "a PDF",
-    b"\x89PNG": "a picture",
-    b"\xff\xd8": "a picture",
+    b"PK\x03\x04": "zip",
+    b"7z\xbc\xaf": "seven_zip",
+    b"\xfd7zXZ": "xz",
+    b"\x28\xb5\x2f\xfd": "zstandard",
+    b"\x00\x00\x27\x0a": "shapefile",
+    b"SQLite": "sqlite",
+    b"{": "json",
+    b"[": "json",
+    b"%PDF": "pdf",
+    b"\x89PNG": "picture",
+    b"\xff\xd8": "picture",
 }
+"""How files that are often taken for maps begin; their names are ``map.kind.…`` of the messages."""
 
 
 def read_osm_file(path: Path) -> OsmFile:
@@ -42,7 +40,7 @@ def read_osm_file(path: Path) -> OsmFile:
     try:
         osm = _read(content)
     except MapFault as fault:
-        raise MapError(f"{path}: {fault}. {fault.remedy or REMEDY}") from fault
+        raise MapError(say("map.fault", file=path, what=fault, remedy=fault.remedy or say("map.get_again"))) from fault
     osm.sha256 = hashlib.sha256(content).hexdigest()
     _drop_unknown_nodes(osm)
     return osm
@@ -53,28 +51,25 @@ def read_bytes(path: Path) -> bytes:
     try:
         size = path.stat().st_size
         if size > MOST_BYTES:
-            raise MapError(
-                f"{path}: the map file has {size / 2**20:.0f} MiB; at most {MOST_BYTES // 2**20} MiB are read. Cut the area "
-                "out, for example with `osmium extract --bbox west,south,east,north`."
-            )
+            raise MapError(say("map.too_large", file=path, size=f"{size / 2**20:.0f}", limit=MOST_BYTES // 2**20))
         return path.read_bytes()
     except FileNotFoundError:
-        raise MapError(f"{path}: there is no such map file. Check the key 'map' (relative to the scenario file).") from None
+        raise MapError(say("map.absent", file=path)) from None
     except OSError as error:
-        raise MapError(f"{path}: the map file cannot be read ({error.strerror}). Check its path and permissions.") from error
+        raise MapError(say("map.closed", file=path, reason=error.strerror)) from error
 
 
 def _read(content: bytes) -> OsmFile:
     start = content[:64].lstrip(b"\xef\xbb\xbf \t\r\n")
     if not start and not content.strip():
-        raise MapFault("the map is empty")
+        raise MapFault(say("map.empty"))
     if content.startswith((b"\x0a\x09OSMHeader", b"\x0a\x07OSMData"), 4):
         from twin.roadnet.osm_pbf import read_pbf
 
         return read_pbf(content)
     for magic, kind in _OTHER_KINDS.items():
         if start.startswith(magic):
-            raise MapFault(f"the file is {kind}, not OpenStreetMap data")
+            raise MapFault(say("map.other_kind", kind=say(f"map.kind.{kind}")))
     if content.startswith((b"\x1f\x8b", b"BZh")):
         return _read_packed(content)
     return read_xml([content])
@@ -85,9 +80,9 @@ def _read_packed(content: bytes) -> OsmFile:
     try:
         return read_xml(_unpacked(content))
     except EOFError:
-        raise MapFault(f"the {kind} file is cut short") from None
+        raise MapFault(say("map.packed_short", kind=kind)) from None
     except (OSError, zlib.error) as error:
-        raise MapFault(f"the {kind} file is damaged ({error})") from error
+        raise MapFault(say("map.packed_damaged", kind=kind, detail=error)) from error
 
 
 def _unpacked(content: bytes) -> Iterator[bytes]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from twin.messages import say
 from twin.roadnet.osm_elements import MapFault, Member, OsmFile, Relation
 
 _KINDS = {"n": "node", "w": "way", "r": "relation"}
@@ -26,5 +27,5 @@ def read_pbf(content: bytes) -> OsmFile:
                 members = tuple(Member(_KINDS.get(m.type, ""), m.ref, m.role) for m in element.members)
                 osm.add_relation(Relation(element.id, members, tags))
     except (RuntimeError, ValueError) as error:
-        raise MapFault(f"the PBF file is damaged or cut short ({error})") from error
+        raise MapFault(say("map.pbf_damaged", detail=error)) from error
     return osm

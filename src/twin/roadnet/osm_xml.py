@@ -6,6 +6,7 @@ import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar, cast
 
+from twin.messages import say
 from twin.roadnet.osm_elements import MapFault, Member, OsmFile, Relation
 
 Number = TypeVar("Number", int, float)
@@ -19,9 +20,9 @@ def read_xml(pieces: Iterable[bytes]) -> OsmFile:
             _take(element, osm)
             element.clear()
     except ET.ParseError as error:
-        raise MapFault(f"the map is not well-formed XML or is cut short ({error})") from error
+        raise MapFault(say("map.xml_damaged", detail=error)) from error
     except (LookupError, ValueError) as error:  # the encoding that the XML declares
-        raise MapFault(f"the map's text cannot be read ({error})") from error
+        raise MapFault(say("map.xml_text", detail=error)) from error
     return osm
 
 
@@ -38,7 +39,7 @@ def _top_level(pieces: Iterable[bytes]) -> Iterator[ET.Element]:
                 if depth == 0:
                     root = element
                     if element.tag != "osm":
-                        raise MapFault(f"the file is XML, but its root is <{element.tag}>, not <osm>")
+                        raise MapFault(say("map.xml_root", tag=element.tag))
                 depth += 1
             else:
                 depth -= 1
@@ -77,8 +78,8 @@ def _take(element: ET.Element, osm: OsmFile) -> None:
 def _text(element: ET.Element, name: str) -> str:
     text = element.get(name)
     if text is None:
-        owner = f" of id {element.get('id')}" if "id" in element.attrib else ""
-        raise MapFault(f"a <{element.tag}>{owner} lacks its attribute '{name}'")
+        owner = say("map.xml_owner", number=element.get("id")) if "id" in element.attrib else ""
+        raise MapFault(say("map.xml_lacks", tag=element.tag, owner=owner, name=name))
     return text
 
 
@@ -87,4 +88,4 @@ def _number(element: ET.Element, name: str, convert: Callable[[str], Number]) ->
     try:
         return convert(text)
     except ValueError:
-        raise MapFault(f"a <{element.tag}> has the attribute {name}={text[:40]!r}, which is no number") from None
+        raise MapFault(say("map.xml_number", tag=element.tag, name=name, found=text[:40])) from None
