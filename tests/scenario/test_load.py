@@ -187,6 +187,8 @@ def test_members_of_a_plain_union_are_one_problem(tmp_path: Path) -> None:
         ("name: 'x\n", "toy.yaml:1:7", "a quotation mark opened here is never closed"),
         ("name: a: b\n", "toy.yaml:1:8", "found a second `key:` in a value"),
         ("name: x\n  seed: 1\n", "toy.yaml:2:7", "found a second `key:` in a value"),
+        ("name:x\nseed: 1\n", "toy.yaml:1:5", "found a key without `: ` after it"),
+        ("seed: 1\nname：x\nmap: y\n", "toy.yaml:2:5", "found a key without `: ` after it"),
         ("- a\nb: 1\n", "toy.yaml:2:1", "the indentation fits no line above"),
         ("name: \x07\n", "toy.yaml:1:7", "found the unprintable character U+0007"),
         ('name: "\\q"\n', "toy.yaml:1:9", "found an unknown escape in a quoted text"),

@@ -137,6 +137,9 @@ def test_what_is_wrong_is_told_at_its_key(tmp_path: Path) -> None:
     assert "kits.c[0].kind: preset 'hesai_at128' is of another kind" in found[2]
     assert "kits.d[0].preset: the preset at own.yaml:3 does not fit its kind (" in found[3]
     assert "range_m" in found[3]
+    exchanged = problems(tmp_path, "kits:\n  a: {preset: hesai_at128}\n  b: [{preset: guangzhou_iv}]\n")
+    assert "'hesai_at128' is a preset of a device, not of a kit; write a list: [{preset: hesai_at128}]" in exchanged[0]
+    assert "'guangzhou_iv' is a preset of a kit, not of a device; write {preset: guangzhou_iv}" in exchanged[1]
     values = problems(tmp_path, "kits:\n  a: [{preset: hesai_at128, range_m: far}]\n  b: {mounts: [{at: roof, devices: []}]}\n")
     assert values[0].startswith("2:38: kits.a[0].range_m: found the text 'far'")
     assert any("kits.b.mounts[0].at" in line for line in values)

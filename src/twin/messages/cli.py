@@ -23,8 +23,8 @@ CATALOGUE: Final = {
     ),
     "cli.reused": ("the same run is already there; --overwrite runs it again", "相同的运行已存在；用 --overwrite 重新运行"),
     "cli.compiling": (
-        "compiling the kernels: once on this machine, about half a minute",
-        "正在编译计算内核：本机仅需一次，约半分钟",
+        "compiling the kernels that nobody has used on this machine yet: a minute or two, kept for the next run",
+        "正在编译本机首次使用的计算内核：约一两分钟，之后的运行直接使用",
     ),
     "cli.rate": ("{factor:.1f} x real time, {left} left", "{factor:.1f} 倍实时，剩余 {left}"),
     "cli.system": ("error: {reason} {file}", "错误：{reason} {file}"),

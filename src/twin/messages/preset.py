@@ -7,6 +7,14 @@ from typing import Final
 CATALOGUE: Final = {
     "preset.unknown": ("there is no preset '{name}'; {remedy}", "没有名为“{name}”的预设; {remedy}"),
     "preset.known": ("the presets are {names}", "可用的预设：{names}"),
+    "preset.device": (
+        "'{name}' is a preset of a device, not of a kit; write a list: [{{preset: {name}}}]",
+        "“{name}”是设备预设，不是配置预设; 请写成列表：[{{preset: {name}}}]",
+    ),
+    "preset.kit": (
+        "'{name}' is a preset of a kit, not of a device; write {{preset: {name}}} in place of the list",
+        "“{name}”是配置预设，不是设备预设; 请用 {{preset: {name}}} 代替该列表",
+    ),
     "preset.kind": (
         "preset '{name}' is of another kind; leave `kind` out or write {kind}",
         "预设“{name}”属于其他种类; 请去掉 `kind` 或写成 {kind}",

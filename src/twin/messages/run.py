@@ -68,7 +68,7 @@ CATALOGUE: Final = {
         "{path}：表 trajectory 没有数据，无可回放的内容；请选择其他运行",
     ),
     "run.warm_up": (
-        "The warm-up of {stated:g} s may be too short: of the number of vehicles MSER-5 would leave out {needed:g} s.",
-        "预热时长 {stated:g} s 可能不足：按 MSER-5 规则，在网车辆数序列应舍去前 {needed:g} s。",
+        "The warm-up of {stated:g} s may be too short: by the rule MSER-5 the vehicles on the road settle after {needed:g} s.",
+        "预热时长 {stated:g} s 可能不足：按 MSER-5 规则，在网车辆数在 {needed:g} s 后才趋于稳定。",
     ),
 }

@@ -11,7 +11,7 @@ CATALOGUE: Final = {
     "summary.vehicle_km": ("vehicle-kilometres", "车公里"),
     "summary.mean_speed_kmh": ("mean travel speed", "平均行程速度"),
     "summary.mean_delay_s": ("mean traffic delay", "平均延误"),
-    "summary.warm_up_needed_s": ("warm-up by MSER-5", "MSER-5 预热时长"),
+    "summary.warm_up_needed_s": ("warm-up needed, by MSER-5", "所需预热时长（MSER-5）"),
     "summary.detections": ("detections", "检出目标数"),
     "summary.visible_share": ("visible share", "可见率"),
     "summary.recall": ("recall", "检出率"),

@@ -97,7 +97,7 @@ CATALOGUE: Final = {
         "前沿：没有更优且不更贵的方案。拐点：高出曲线两端连线最多。括号内：对 {seeds} 个种子重抽样时成立的比例。",
     ),
     "sweep.warm_up": (
-        "The warm-up may be too short: in half of the runs MSER-5 would leave out more of the vehicles, {needed:g} s (median).",
+        "The warm-up may be too short: in half of the runs the rule MSER-5 asks for more, {needed:g} s (median).",
         "预热时长可能不足：至少一半的运行按 MSER-5 规则应舍去更长的开头，中位数为 {needed:g} s。",
     ),
     "sweep.unwritable": (

@@ -33,6 +33,11 @@ CATALOGUE: Final = {
         "put it on a line of its own with the indentation of its neighbours, or quote the value",
         "请另起一行并与相邻的键对齐，或给该值加引号",
     ),
+    "yaml.blank.found": ("found a key without `: ` after it", "此处的键后面没有 `: `"),
+    "yaml.blank.remedy": (
+        "write `key: value`: a colon of ASCII, not the Chinese one (：), and a blank after it",
+        "请写成 `键: 值`：用半角冒号（不用“：”），其后留一个空格",
+    ),
     "yaml.unclosed.found": ("a bracket opened here is never closed", "此处的括号没有闭合"),
     "yaml.unclosed.remedy": ("close it, and put a comma between the entries", "请补上右括号，并用逗号分隔各项"),
     "yaml.quote.found": ("a quotation mark opened here is never closed", "此处的引号没有闭合"),

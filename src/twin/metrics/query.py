@@ -143,6 +143,7 @@ def query(run: Run, sql: str, *, memory_limit: str = MEMORY_LIMIT, time_limit_s:
             raise InputError(_worded(error, tree)) from None
         finally:
             timer.cancel()
+            timer.join()  # a thread that outlives the connection holds it when Python ends, and DuckDB complains of leaks
 
 
 def overview(run: Run) -> Result:

@@ -180,7 +180,7 @@ class TreeReader:
                     last = event.start_mark
                     yield event
         except MarkedYAMLError as error:
-            raise Unreadable(self._syntax(error)) from error
+            raise Unreadable(self._syntax(error, text)) from error
         except ReaderError as error:
             before = text[: error.position]
             line, column = before.count("\n") + 1, error.position - (before.rfind("\n") + 1) + 1
@@ -193,12 +193,18 @@ class TreeReader:
                 Problem(self.place(last), "", say("yaml.syntax.found", detail=str(error)), say("yaml.syntax.remedy"))
             ) from error
 
-    def _syntax(self, error: Any) -> Problem:
+    def _syntax(self, error: Any, text: str) -> Problem:
         detail = str(error.problem or error.context or "")
         mark = error.problem_mark or error.context_mark
         what = next((name for words, name in _SYNTAX if words in detail), "syntax")
         if what in ("unclosed", "quote") and error.context_mark is not None:
             mark = error.context_mark
+        if what in ("colon", "no_colon"):
+            first = max(mark.line - 1, 0)
+            keys = (_KEY_WITHOUT_BLANK.match(line) for line in text.split("\n")[first : mark.line + 1])
+            for line, key in enumerate(keys, first):
+                if key is not None:
+                    what, mark.line, mark.column = "blank", line, key.end()
         return Problem(self.place(mark), "", say(f"yaml.{what}.found", detail=detail), say(f"yaml.{what}.remedy"))
 
     def _node(self, event: Any, events: Iterator[Any], path: KeyPath) -> Node:
@@ -280,6 +286,9 @@ class TreeReader:
                 node.key_places[str(key)] = self.place(item.start_mark)
         return node
 
+
+_KEY_WITHOUT_BLANK: Final = re.compile(r"\s*(?:- +)*\w+(?=:\S|：)")
+"""A line that begins with a key whose colon has no blank after it, or is the Chinese one."""
 
 _SYNTAX: Final = (
     ("character '\\t'", "tab"),

@@ -160,7 +160,7 @@ class Filling:
             return [self._device(device, (*at, "list", i)) for i, device in enumerate(kit)]
         if not isinstance(kit, dict):
             return kit
-        whole = self._merged(kit, self._presets.kits, (*at, "KitSpec"))
+        whole = self._merged(kit, self._presets.kits, (*at, "KitSpec"), self._presets.devices, "preset.device")
         if not isinstance(whole.get("mounts"), list):
             return whole
         mounts = [self._mount(mount, (*at, "KitSpec", "mounts", i)) for i, mount in enumerate(whole["mounts"])]
@@ -176,7 +176,7 @@ class Filling:
         if not isinstance(device, dict) or "preset" not in device:
             return device
         here = (*at, *self._label)
-        whole = self._merged(device, self._presets.devices, here)
+        whole = self._merged(device, self._presets.devices, here, self._presets.kits, "preset.kit")
         name = device["preset"]
         preset = self._presets.devices.get(name) if isinstance(name, str) else None
         if preset is None:
@@ -191,17 +191,31 @@ class Filling:
             whole.pop("preset")
         return whole
 
-    def _merged(self, given: Mapping[str, Any], known: Mapping[str, Preset], at: tuple[Any, ...]) -> Values:
+    def _merged(
+        self,
+        given: Mapping[str, Any],
+        known: Mapping[str, Preset],
+        at: tuple[Any, ...],
+        elsewhere: Mapping[str, Preset],
+        hint: str,
+    ) -> Values:
         name = given.get("preset")
         if not name:
             return dict(given)
         preset = known.get(name) if isinstance(name, str) else None
         if preset is None:
-            near = difflib.get_close_matches(str(name), known, n=1, cutoff=0.5)
-            meant = say("remedy.did_you_mean", name=near[0]) if near else say("preset.known", names=", ".join(known))
-            self._wrong((*at, "preset"), name, say("preset.unknown", name=name, remedy=meant))
+            self._wrong((*at, "preset"), name, _unknown(str(name), known, elsewhere, hint))
             return dict(given)
         return {**preset.values, **given}
 
     def _wrong(self, at: tuple[Any, ...], value: Any, text: str) -> None:
         self._errors.append(InitErrorDetails(type="value_error", loc=at, input=value, ctx={"error": ValueError(text)}))
+
+
+def _unknown(name: str, known: Mapping[str, Preset], elsewhere: Mapping[str, Preset], hint: str) -> str:
+    """Return what is wrong with a preset that is not ``known``: ``hint`` says so of one that belongs ``elsewhere``."""
+    if name in elsewhere:
+        return say(hint, name=name)
+    near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+    meant = say("remedy.did_you_mean", name=near[0]) if near else say("preset.known", names=", ".join(known))
+    return say("preset.unknown", name=name, remedy=meant)
