@@ -7,7 +7,7 @@ from typing import Final
 CATALOGUE: Final = {
     "assumptions.nothing": (
         "{where}: '{pattern}' is no assumption that is in play in this sweep; see docs/assumptions.md, use * for any text",
-        "{where}：“{pattern}”不匹配本次批量仿真中起作用的任何假设；请参见 docs/assumptions.md，用 * 表示任意文本",
+        "{where}：“{pattern}”不匹配本次批量对比试验中起作用的任何假设；请参见 docs/assumptions.md，用 * 表示任意文本",
     ),
     "assumptions.none": (
         "no assumption is left to vary; widen assumptions.include or shorten assumptions.exclude",

@@ -8,15 +8,15 @@ CATALOGUE: Final = {
     "compare.points": ("points", "百分点"),
     "compare.neither": (
         "{folder} is neither a run nor a sweep; give two or more run folders, or one sweep folder",
-        "{folder} 既不是运行目录也不是批量仿真目录；请给出两个及以上运行目录，或一个批量仿真目录",
+        "{folder} 既不是运行目录也不是批量对比试验目录；请给出两个及以上运行目录，或一个批量对比试验目录",
     ),
     "compare.mixed": (
         "{folder} is a sweep and can only be compared within itself; give it alone, or run folders only",
-        "{folder} 是批量仿真目录，只能在其内部比较；请单独给出，或只给运行目录",
+        "{folder} 是批量对比试验目录，只能在其内部比较；请单独给出，或只给运行目录",
     ),
     "compare.one": (
         "{folder} is one run; give two or more runs, or the folder of a sweep",
-        "{folder} 只是一次运行；请给出两个及以上运行目录，或一个批量仿真目录",
+        "{folder} 只是一次运行；请给出两个及以上运行目录，或一个批量对比试验目录",
     ),
     "compare.twice": ("{folder} is given twice; give each run once", "{folder} 重复给出；请每个运行只给一次"),
     "compare.incomplete": (
@@ -25,11 +25,11 @@ CATALOGUE: Final = {
     ),
     "compare.unfinished": (
         "{folder}: the sweep has not ended; run twin sweep again to go on with it",
-        "{folder}：批量仿真尚未结束；请再次执行 twin sweep 以继续",
+        "{folder}：批量对比试验尚未结束；请再次执行 twin sweep 以继续",
     ),
     "compare.unreadable": (
         "{folder}: the sweep's files cannot be read by this version ({reason}); run twin sweep again",
-        "{folder}：本版本无法读取该批量仿真的文件（{reason}）；请重新执行 twin sweep",
+        "{folder}：本版本无法读取该批量对比试验的文件（{reason}）；请重新执行 twin sweep",
     ),
     "compare.metric": (
         "{folder} has no figure '{name}'; give some of {names}",
@@ -47,6 +47,6 @@ CATALOGUE: Final = {
     "compare.same": ("The scenarios are the same.", "场景相同。"),
     "compare.one_seed": (
         "One seed each: what is chance cannot be told; a sweep with several seeds gives intervals. Demand is not calibrated.",
-        "每个方案只有一个种子，无法区分偶然因素；多种子的批量仿真可给出区间。交通需求未标定（演示数据）。",
+        "每个方案只有一个种子，无法区分偶然因素；多种子的批量对比试验可给出区间。交通需求未标定（演示数据）。",
     ),
 }

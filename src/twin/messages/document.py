@@ -92,11 +92,11 @@ CATALOGUE: Final = {
     "document.metric.same": ("“{variant}” has the same", "“{variant}”与其相同"),
     "document.value.none": (
         "Which variant is the best value is not said: the sweep does not have both cost and what it buys among its figures.",
-        "无法判断何者最划算：该批量试验的指标未同时包含投资与其效益。",
+        "无法判断何者最划算：该批量对比试验的指标未同时包含投资与其效益。",
     ),
     "document.value.unknown": (
         "Which variant is the best value is not said: the sweep does not have the perceived share among its figures.",
-        "无法判断何者最划算：该批量试验的指标不含感知率。",
+        "无法判断何者最划算：该批量对比试验的指标不含感知率。",
     ),
     "document.value.where": ("With {where}: ", "在“{where}”条件下："),
     "document.value.knee": (
@@ -164,7 +164,7 @@ CATALOGUE: Final = {
     ),
     "document.map.none": (
         "No map: no complete run of the sweep lies beside its folder.",
-        "没有地图：批量试验目录旁没有已完成的运行。",
+        "没有地图：批量对比试验目录旁没有已完成的运行。",
     ),
     "document.existing": ("existing site", "现状点位"),
     "document.added": ("added site", "新增点位"),
@@ -290,10 +290,10 @@ CATALOGUE: Final = {
         "These commands make the runs, the tables and this document again:",
         "以下命令可重新得到运行、结果表和本报告：",
     ),
-    "document.repeat.hash": ("SHA-256 of the sweep file: {sha256}", "批量试验文件的 SHA-256：{sha256}"),
+    "document.repeat.hash": ("SHA-256 of the sweep file: {sha256}", "批量对比试验文件的 SHA-256：{sha256}"),
     "document.repeat.no_file": (
         "The sweep does not say which file it came from (an older version made it); the name is a guess.",
-        "该批量试验未记录其文件（由旧版本生成）；文件名为推测。",
+        "该批量对比试验未记录其文件（由旧版本生成）；文件名为推测。",
     ),
     "document.repeat.seeds": ("Random seeds: {seeds}.", "随机种子：{seeds}。"),
     "document.repeat.run": (
@@ -328,10 +328,10 @@ CATALOGUE: Final = {
     ),
     "document.sweep_only": (
         "{folder}: a sweep has no report on the terminal (twin compare has); add --to html or --to docx",
-        "{folder}：批量试验没有终端报告（请用 twin compare）；请加上 --to html 或 --to docx",
+        "{folder}：批量对比试验没有终端报告（请用 twin compare）；请加上 --to html 或 --to docx",
     ),
     "document.run_only": (
         "{folder} is a run: --study is for the folder of a sweep",
-        "{folder} 是单次运行：--study 只用于批量试验目录",
+        "{folder} 是单次运行：--study 只用于批量对比试验目录",
     ),
 }

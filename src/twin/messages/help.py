@@ -18,9 +18,9 @@ CATALOGUE: Final = {
     "help.query.limit": ("Rows shown in a table; 0 shows all.", "表格显示的行数；0 表示全部。"),
     "help.report": (
         "Say what a run measured; with --to, write a run or a sweep as a document to print.",
-        "报告一次运行的结果；加 --to 则将一次运行或批量试验写成可打印的文件。",
+        "报告一次运行的结果；加 --to 则将一次运行或批量对比试验写成可打印的文件。",
     ),
-    "help.report.folder": ("Run folder; with --to also the folder of a sweep.", "运行目录；加 --to 时也可为批量试验目录。"),
+    "help.report.folder": ("Run folder; with --to also the folder of a sweep.", "运行目录；加 --to 时也可为批量对比试验目录。"),
     "help.report.to": (
         "Form of the document: html (one file, prints on A4) or docx (Word).",
         "文件格式：html（单个文件，A4 打印）或 docx（Word）。",
@@ -32,7 +32,7 @@ CATALOGUE: Final = {
     ),
     "help.report.study": (
         "Folder of `twin sweep --assumptions` of this sweep: bands and tornado are added.",
-        "该批量试验的 `twin sweep --assumptions` 结果目录：报告加入区间与龙卷风图。",
+        "该批量对比试验的 `twin sweep --assumptions` 结果目录：报告加入区间与龙卷风图。",
     ),
     "help.report.as_json": ("Write everything as JSON.", "以 JSON 写出全部内容。"),
     "help.draw": ("Draw charts of a run into image files.", "把一次运行绘制成图片文件。"),
@@ -51,7 +51,7 @@ CATALOGUE: Final = {
     "help.draw.coverage.out": ("File to write (.png, .svg or .pdf).", "写出的文件（.png、.svg 或 .pdf）。"),
     "help.draw.bands": (
         "Draw a figure of every variant of a sweep with assumptions: by chance alone, and with the assumptions.",
-        "绘制含假设分析的批量仿真各方案的某项指标：仅计随机性的区间与计入假设的区间。",
+        "绘制含假设分析的批量对比试验各方案的某项指标：仅计随机性的区间与计入假设的区间。",
     ),
     "help.draw.bands.folder": ("Folder of the draws' tables.", "抽样结果表所在目录。"),
     "help.draw.bands.metric": ("The figure, as the tables name it.", "指标名称（与结果表一致）。"),
@@ -94,9 +94,9 @@ CATALOGUE: Final = {
     "help.draw.flow-monitoring.out": ("File to write (.png, .svg or .pdf).", "写出的文件（.png、.svg 或 .pdf）。"),
     "help.compare": (
         "Compare two or more runs side by side, or the variants of a sweep in pairs of the same seed.",
-        "并列比较两个及以上运行，或按相同种子配对比较一个批量仿真中的各方案。",
+        "并列比较两个及以上运行，或按相同种子配对比较一个批量对比试验中的各方案。",
     ),
-    "help.compare.folders": ("Run folders, or the folder of a sweep.", "若干运行目录，或一个批量仿真目录。"),
+    "help.compare.folders": ("Run folders, or the folder of a sweep.", "若干运行目录，或一个批量对比试验目录。"),
     "help.compare.baseline": (
         "What the others are compared with: a run folder, or the label of an axis' value.",
         "比较基准：某个运行目录，或某因素的取值标签。",
@@ -126,7 +126,7 @@ CATALOGUE: Final = {
         "Run a scenario in several variants and over several seeds, side by side, and compare them in pairs.",
         "对同一场景的多个方案、多个种子并行仿真，并作配对比较。",
     ),
-    "help.sweep.file": ("Sweep file.", "批量仿真文件。"),
+    "help.sweep.file": ("Sweep file.", "批量对比试验文件。"),
     "help.sweep.address": (
         "Ray cluster: local starts one for this sweep, auto and ray://host:port join one that runs.",
         "Ray 集群：local 为本次启动，auto 和 ray://主机:端口 连接已有集群。",
@@ -142,11 +142,11 @@ CATALOGUE: Final = {
     ),
     "help.sweep.memory": (
         "Memory (GB) that Ray sets apart for each run, instead of the sweep's memory_gb.",
-        "Ray 为每次运行预留的内存（GB），代替批量仿真文件中的 memory_gb。",
+        "Ray 为每次运行预留的内存（GB），代替批量对比试验文件中的 memory_gb。",
     ),
     "help.sweep.resume": (
         "Go on with a sweep that was begun; an error where there is none.",
-        "继续已开始的批量仿真；若不存在则报错。",
+        "继续已开始的批量对比试验；若不存在则报错。",
     ),
     "help.sweep.assumptions": (
         "also vary the defaults without source that are in play, and tell chance from assumptions",

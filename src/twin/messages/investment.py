@@ -7,7 +7,7 @@ from typing import Final
 CATALOGUE: Final = {
     "investment.none": (
         "No estimate: no complete run of the sweep lies beside its folder.",
-        "没有估算：批量试验目录旁没有已完成的运行。",
+        "没有估算：批量对比试验目录旁没有已完成的运行。",
     ),
     "investment.nothing": ("Nothing is bought: the deployment has no devices.", "没有采购项：布设方案不含设备。"),
     "investment.note": (

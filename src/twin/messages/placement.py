@@ -8,7 +8,7 @@ CATALOGUE: Final = {
     "placement.classes": ("no vehicle class: {unknown}; there are {known}", "没有此车辆类型：{unknown}；可用：{known}"),
     "placement.closed.found": (
         "traffic depends on sensors (actuated signals, informed drivers): one simulation cannot tell of other sites",
-        "该场景的交通依赖传感器上报（感应信号或诱导驾驶），一次仿真无法代表其他布点",
+        "该场景的交通依赖传感器上报（感应信号或诱导驾驶），一次仿真无法代表其他点位",
     ),
     "placement.closed.remedy": (
         "set demand.informed_share to 0, and signals that are not actuated",
@@ -16,7 +16,7 @@ CATALOGUE: Final = {
     ),
     "placement.no_devices": (
         "no candidate site has a device that sees vehicles; choose a kit with LiDARs, cameras or radars",
-        "候选点位没有可感知车辆的设备；请选用含激光雷达、摄像机或毫米波雷达的套件",
+        "候选点位没有可感知车辆的设备；请选用含激光雷达、摄像机或毫米波雷达的设备配置",
     ),
     "placement.too_large": (
         "{count} perceived vehicle-seconds are more than a placement can hold (2,147,483,647); shorten runs or use fewer seeds",

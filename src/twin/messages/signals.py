@@ -19,7 +19,7 @@ CATALOGUE: Final = {
     ),
     "signals.stated.used": (
         "signalised junctions that run the program the map states: {count}",
-        "按地图自带信号方案运行的信号控制路口：{count}",
+        "按地图自带信号方案运行的信控路口：{count}",
     ),
     "signals.stated.fixed": (
         "programs that the map calls {kind!r} run with the stated lengths of their phases: {count} junctions",
@@ -50,15 +50,15 @@ CATALOGUE: Final = {
         "correct the program, or set signals.programs to designed",
         "请改正该方案，或将 signals.programs 设为 designed",
     ),
-    "signals.junction.found": ("there is no signalised junction '{name}'", "没有名为“{name}”的信号控制路口"),
-    "signals.junction.number.found": ("there is no signalised junction number {number}", "没有编号为 {number} 的信号控制路口"),
+    "signals.junction.found": ("there is no signalised junction '{name}'", "没有名为“{name}”的信控路口"),
+    "signals.junction.number.found": ("there is no signalised junction number {number}", "没有编号为 {number} 的信控路口"),
     "signals.junction.remedy": (
         "give one that has signals; table junction of a run lists them",
         "请给出有信号灯的路口；运行日志的 junction 表列出了全部路口",
     ),
     "signals.junction.several.found": (
         "there are {count} signalised junctions '{name}'",
-        "有 {count} 个名为“{name}”的信号控制路口",
+        "有 {count} 个名为“{name}”的信控路口",
     ),
     "signals.junction.several.remedy": (
         "give number (one of {numbers}), or lon_deg and lat_deg",
@@ -66,7 +66,7 @@ CATALOGUE: Final = {
     ),
     "signals.junction.place.found": (
         "no signalised junction lies within {near_m:.0f} m of {lon:.6f}, {lat:.6f}",
-        "{lon:.6f}，{lat:.6f} 周围 {near_m:.0f} 米内没有信号控制路口",
+        "{lon:.6f}，{lat:.6f} 周围 {near_m:.0f} 米内没有信控路口",
     ),
     "signals.junction.place.remedy": (
         "move the point; the nearest junction is {distance_m:.0f} m away",
@@ -104,7 +104,7 @@ CATALOGUE: Final = {
     "signals.road.remedy": ("give a road's name as on the map", "请按地图上的名称给出道路"),
     "signals.wave.short.found": (
         "along '{road}' there are {count} signalised junctions that one passes straight",
-        "“{road}”沿线可直行通过的信号控制路口有 {count} 个",
+        "“{road}”沿线可直行通过的信控路口有 {count} 个",
     ),
     "signals.wave.short.remedy": ("give a road with at least two", "请给出至少有两个此类路口的道路"),
     "signals.wave.cycles.found": (

@@ -162,7 +162,7 @@ CATALOGUE: Final = {
     ),
     "sweep.resume.nothing": (
         "--resume: there is no sweep {folder} in {store}; leave --resume out to begin it, or check --out and the sweep file",
-        "--resume：{store} 中没有批量仿真 {folder}；请去掉 --resume 以开始，或检查 --out 与批量仿真文件",
+        "--resume：{store} 中没有批量对比试验 {folder}；请去掉 --resume 以开始，或检查 --out 与批量对比试验文件",
     ),
     "sweep.resume.left": ("going on: {left} of {total} runs are left", "继续：{total} 次运行中还剩 {left} 次"),
     "sweep.go_on": ("finished runs are kept; go on with: {command}", "已完成的运行均已保留；继续请执行：{command}"),

@@ -15,6 +15,7 @@ from pydantic import BaseModel
 
 from twin.eventlog.schema import LABEL, Column
 from twin.eventlog.tables import TABLES
+from twin.glossary import glossary_page
 from twin.metrics.query import VIEW_COLUMNS, VIEWS
 from twin.scenario.json_schema import scenario_schema, unit_of
 from twin.scenario.price_page import prices_page
@@ -176,6 +177,7 @@ def pages() -> dict[str, str]:
     """Return every page by its file name in ``docs/``."""
     return {
         "assumptions.md": assumptions(Scenario),
+        "glossary.md": glossary_page(),
         "prices.md": prices_page(),
         "scenario.md": scenario_page(),
         "scenario.schema.json": scenario_schema(),
