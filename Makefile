@@ -55,8 +55,8 @@ test-fast: setup  ## Tests of seconds: no slow ones, no browser
 view: setup  ## Play runs back in a browser, at http://127.0.0.1:8501
 	$(BIN)/streamlit run apps/streamlit_app.py --server.address 127.0.0.1 --server.headless true --browser.gatherUsageStats false
 
-bench: setup  ## Measure: every benchmark, one after the other (long)
-	@for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python "$$script" || exit 1; done
+bench: setup  ## Measure every bar again and write docs/performance.md and docs/validation.md (half an hour)
+	@$(BIN)/python benchmarks/bars.py
 
 docs: setup  ## Write the reference pages and the JSON Schema again, from models and tables
 	$(BIN)/python -m twin.scenario.pages docs

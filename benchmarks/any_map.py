@@ -1,17 +1,18 @@
 """Does any map drive? Half an hour of a default demand on every extract and on three generated cities.
 
-    python benchmarks/any_map.py [MAP ...]
+    python benchmarks/any_map.py [MAP ...] [--json]
 
 Traffic alone, the default demand of a scenario but for two things: the inflow is INFLOW_VPH_PER_LANE_KM times the map's lane-km
 (about the shipped scenario's), and the shortest trip is at most a third of the map's extent. Answers of Overpass in JSON are
 turned into OSM XML as ``twin map fetch`` does. Trips that are due and on the map are finished, under way or waiting to enter;
-those for which the map has no way are counted apart. One line a map, then what was dropped, assumed and ignored.
+those for which the map has no way are counted apart. One line a map, then what was dropped, assumed and ignored; with
+``--json`` a last line with the shares of the due trips that finished.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
-import sys
 import tempfile
 import time
 from pathlib import Path
@@ -78,14 +79,14 @@ def drive(network: RoadNetwork) -> tuple[DemandSpec, Traffic]:
     return demand, traffic
 
 
-def report(path: Path) -> None:
-    """Print what became of one map."""
+def report(path: Path) -> float | None:
+    """Print what became of one map; return the share of the due trips that finished, of a map that is refused None."""
     began_s = time.perf_counter()
     try:
         network = read_osm(path)
     except MapError as error:
         print(f"{path.stem:<24}  refused: {error}")
-        return
+        return None
     demand, traffic = drive(network)
     length_km = network.edge_length_m / 1000.0
     signals = sum(junction.signalised for junction in network.junctions)
@@ -100,15 +101,22 @@ def report(path: Path) -> None:
     )
     for notice in network.provenance.notices:
         print(f"    {notice}")
+    return share
 
 
-def main(arguments: list[str]) -> None:
+def main() -> None:
     """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("maps", nargs="*", type=Path, help="instead of the extracts and the generated cities")
+    parser.add_argument("--json", action="store_true", help="end with one line of JSON")
+    given = parser.parse_args()
     print(HEADER)
     with tempfile.TemporaryDirectory() as folder:
-        for path in [Path(word) for word in arguments] or maps(Path(folder)):
-            report(path)
+        shares = {path.stem: report(path) for path in given.maps or maps(Path(folder))}
+    if given.json:
+        finished = {name: round(share, 3) for name, share in shares.items() if share is not None}
+        print(json.dumps({"maps": len(shares), "refused": len(shares) - len(finished), "finished_share": finished}))
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main()

@@ -1,6 +1,6 @@
 """What a denser row of LiDARs buys in the Tianhe CBD: coverage, perceived share, errors and money, with intervals over seeds.
 
-    python benchmarks/density_study.py [--out runs] [--workers 2] [--json FILE] [--plot FILE.png]
+    python benchmarks/density_study.py [--out runs] [--workers 2] [--json] [--plot FILE.png]
 
 Makes the runs of ``scenarios/sweeps/cbd_spacings.yaml`` below ``--out`` (finished ones are taken as they are) and prints each
 deployment's figures and their differences, seed by seed, to sparser ones. Of two deployments one contains the other if all its
@@ -22,7 +22,7 @@ from typing import Any, Final
 from twin.eventlog.reader import Run, open_run
 from twin.metrics.costs import CostRange, cost_figures
 from twin.metrics.pictures import CHINESE
-from twin.metrics.statistics import Estimate, mean_estimate, paired_difference
+from twin.metrics.statistics import Estimate, mean_estimate, paired_difference, unpaired_difference
 from twin.sweeps.local_executor import LocalPool
 from twin.sweeps.sweep import load_design, sweep
 from twin.threads import use_one_thread
@@ -115,6 +115,15 @@ def pairs(deployments: Sequence[Deployment]) -> list[tuple[Deployment, Deploymen
     return found
 
 
+def narrowing(name: str, deployments: Sequence[Deployment]) -> Iterator[float]:
+    """Yield how many times narrower than unpaired the paired interval of each difference of a figure is."""
+    for dense, sparse in pairs(deployments):
+        paired = paired_difference(dense.figures[name], sparse.figures[name])
+        unpaired = unpaired_difference(dense.figures[name], sparse.figures[name])
+        if paired and paired.half_width and unpaired and unpaired.half_width:
+            yield round(unpaired.half_width / paired.half_width, 2)
+
+
 def _in_words(estimate: Estimate | None, factor: float, decimals: int, sign: str = "") -> str:
     if estimate is None:
         return ""
@@ -195,7 +204,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, default=Path("runs"))
     parser.add_argument("--workers", type=int, default=2)
-    parser.add_argument("--json", type=Path, help="write all figures there")
+    parser.add_argument("--json", action="store_true", help="end with one line of JSON, all figures in it")
     parser.add_argument("--plot", type=Path, help="draw them there (.png)")
     options = parser.parse_args()
     use_one_thread()
@@ -209,9 +218,6 @@ def main() -> None:
         for label in labels
     ]
     print(tables(deployments))
-    if options.json:
-        rows = [{"label": one.label, "devices": len(one.devices), **one.figures} for one in deployments]
-        options.json.write_text(json.dumps({"seeds": seeds, "deployments": rows}, indent=2) + "\n", encoding="utf-8")
     if options.plot:
         plot(deployments, options.plot)
     falls = [*fallen(deployments, seeds)]
@@ -219,6 +225,22 @@ def main() -> None:
     print(f"\n{nested} pairs of which one contains the other, {len(seeds)} seeds: {len(falls)} falls")
     for fall in falls:
         print(f"  {fall}")
+    if options.json:
+        rows = [{"label": one.label, "devices": len(one.devices), **one.figures} for one in deployments]
+        means = {name: [sum(one.figures[name]) / len(seeds) for one in deployments] for name in NEVER_FALL}
+        narrower = [*narrowing("perceived_share", deployments)]
+        print(
+            json.dumps(
+                {
+                    "seeds": seeds,
+                    "nested_pairs": nested,
+                    "falls": len(falls),
+                    "means": means,
+                    "narrower": narrower,
+                    "deployments": rows,
+                }
+            )
+        )
     sys.exit(bool(falls))
 
 

@@ -1,16 +1,18 @@
 """Does a damaged map ever end in anything but success or one clear message? Mutations of a small map, in every format.
 
-    python benchmarks/fuzz_maps.py [COUNT] [SEED]
+    python benchmarks/fuzz_maps.py [COUNT] [--seed N]
 
 A map is mutated by bytes (flipped, cut, doubled), by lines (dropped, doubled, moved) or by values (of ids, references,
 coordinates, tags), before or after it is packed. It passes when reading gives a network that keeps its promises, or a MapError
-of one line that names the file; anything else is printed with what was done.
+of one line that names the file; anything else is printed with what was done. The last line is JSON with the counts.
 """
 
 from __future__ import annotations
 
+import argparse
 import bz2
 import gzip
+import json
 import os
 import random
 import re
@@ -186,17 +188,19 @@ def fuzz(count: int, seed: int) -> tuple[Counter[str], list[str]]:
     return seen, wrong
 
 
-def main(arguments: list[str]) -> None:
-    """Print the verdicts; fail when there is another than the two."""
-    given = dict(enumerate(arguments))
-    count, seed = int(given.get(0, COUNT)), int(given.get(1, 1))
+def main() -> int:
+    """Print what went wrong, then one line of JSON with the counts; return 1 when anything did."""
+    parser = argparse.ArgumentParser(description="Mutated maps through the readers.")
+    parser.add_argument("count", nargs="?", type=int, default=COUNT)
+    parser.add_argument("--seed", type=int, default=1)
+    chosen = parser.parse_args()
     began_s = time.perf_counter()
-    seen, wrong = fuzz(count, seed)
-    wall_s = time.perf_counter() - began_s
-    print(f"{count} mutated maps: {seen['read']} read, {seen['refused']} refused, {len(wrong)} wrong; {wall_s:.0f} s")
-    print("\n".join(wrong))
-    sys.exit(bool(wrong))
+    seen, wrong = fuzz(chosen.count, chosen.seed)
+    print(*wrong, sep="\n", end="\n" if wrong else "")
+    counts = {"mutants": chosen.count, "read": seen["read"], "refused": seen["refused"], "faulty": len(wrong)}
+    print(json.dumps(counts | {"wall_s": round(time.perf_counter() - began_s, 1)}))
+    return 1 if wrong else 0
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    sys.exit(main())

@@ -1,6 +1,6 @@
 """How often 95 % intervals hold the truth: Student's and the studentised bootstrap's, over synthetic seeds of known mean.
 
-    python benchmarks/interval_coverage.py [--repetitions 20000] [--resamples 999] [--json FILE]
+    python benchmarks/interval_coverage.py [--repetitions 20000] [--resamples 999] [--json]
     python benchmarks/interval_coverage.py --sweep runs/<name>-<hash> [--repetitions 2000]
 
 Prints a row a distribution and number of seeds, and what happens when a sweep stops as soon as its interval is narrow
@@ -15,9 +15,9 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -177,12 +177,22 @@ def print_of_sweep(folder: Path, repetitions: int, resamples: int) -> None:
                 print(f"| {metric} | {name} | {skewness:.1f} | {seeds} | {shares} |", flush=True)
 
 
+def summary(found: list[Coverage]) -> dict[str, Any]:
+    """Return the shares that held (%) by kind of interval and distribution, over the numbers of seeds."""
+    names = list(dict.fromkeys(one.distribution for one in found))
+    kinds = ("student", "studentised", "percentile")
+    return {
+        kind: {name: [round(100.0 * getattr(one, kind), 2) for one in found if one.distribution == name] for name in names}
+        for kind in kinds
+    } | {"seeds": SEEDS}
+
+
 def main() -> None:
     """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--repetitions", type=int, default=20_000)
     parser.add_argument("--resamples", type=int, default=999)
-    parser.add_argument("--json", type=Path, help="write all figures there")
+    parser.add_argument("--json", action="store_true", help="end with one line of JSON, all figures in it")
     parser.add_argument("--sweep", type=Path, help="draw from the seeds of this finished sweep instead")
     options = parser.parse_args()
     if options.sweep:
@@ -208,8 +218,7 @@ def main() -> None:
                 stopped.append([distribution.name, first, target, share, spent])
                 print(f"| {distribution.name} | {first} | {target:g} | {100.0 * share:.1f} % | {spent:.1f} |", flush=True)
     if options.json:
-        rows = {"repetitions": options.repetitions, "fixed": [asdict(one) for one in found], "stopped": stopped}
-        options.json.write_text(json.dumps(rows, indent=2) + "\n", encoding="utf-8")
+        print(json.dumps(summary(found) | {"repetitions": options.repetitions, "stopped": stopped}))
 
 
 if __name__ == "__main__":

@@ -132,6 +132,10 @@ def main() -> None:
             "help_s": round(help_s, 4),
             "log_mb": round(log_mb, 3),
             "bytes_per_trajectory_row": round(per_row, 3),
+            "bytes_per_moving_row": round(per_moving_row, 3),
+            "first_run_s": round(first.wall_s, 1),
+            "first_peak_rss_mb": round(first.peak_rss_mb, 1),
+            "compile_s": round(compile_s, 1),
         }
         print(json.dumps(figures))
 

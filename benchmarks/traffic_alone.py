@@ -1,6 +1,6 @@
 """Traffic of a scenario alone, for hours: how much faster than real time it runs, and whether it comes to a lasting stop.
 
-    python benchmarks/traffic_alone.py [SCENARIO] [--hours 2] [--step 0.1] [--inflow VPH] [--json FILE]
+    python benchmarks/traffic_alone.py [SCENARIO] [--hours 2] [--step 0.1] [--inflow VPH] [--json]
 
 No sensors, no log; signals, pedestrians and demand as shipped, on one core. Gridlock is lasting when in the second half fewer
 than 97 % as many trips arrive as begin, or when at the end the first vehicle of some lane has stood for ten minutes without a
@@ -75,7 +75,7 @@ def main() -> None:
     parser.add_argument("--hours", type=float, default=2.0)
     parser.add_argument("--step", type=float, default=0.1, help="s")
     parser.add_argument("--inflow", type=float, help="veh/h instead of the shipped one")
-    parser.add_argument("--json", type=Path, help="write all figures there")
+    parser.add_argument("--json", action="store_true", help="end with one line of JSON, all figures in it")
     options = parser.parse_args()
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
@@ -106,7 +106,8 @@ def main() -> None:
         wall_s += time.perf_counter() - began_s
         cpu_s += time.process_time() - began_cpu_s
         looks.append(look(traffic, t_s))
-        print(looks[-1], flush=True)
+        if not options.json:
+            print(looks[-1], flush=True)
     half, last = looks[len(looks) // 2 - 1], looks[-1]
     share = (last["arrived"] - half["arrived"]) / max(last["begun"] - half["begun"], 1)
     out = {
@@ -124,9 +125,7 @@ def main() -> None:
         "worst_places": worst_places(traffic),
         "looks": looks,
     }
-    print(json.dumps({key: value for key, value in out.items() if key != "looks"}, ensure_ascii=False))
-    if options.json:
-        options.json.write_text(json.dumps(out, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    print(json.dumps({key: value for key, value in out.items() if options.json or key != "looks"}, ensure_ascii=False))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Does traffic cost the same for every vehicle, however many there are? Signal grids from 1,000 to 100,000 vehicles at once.
 
-    python benchmarks/traffic_growth.py [--vehicles 1000,3000,10000,30000,100000] [--step 0.1] [--json FILE] [--plot FILE.png]
+    python benchmarks/traffic_growth.py [--vehicles 1000,3000,10000,30000,100000] [--step 0.1] [--json] [--plot FILE.png]
 
 The grids grow with the vehicles: the square grid of six-lane streets whose number of signalised crossings is nearest to a
 thirteenth of the vehicles, as dense as the 20 x 20 grid of ``traffic_vs_sumo.py`` with its 5,400. Vehicles begin within half a
@@ -49,8 +49,6 @@ WARM_S = 120
 MEASURED_S = 30
 REPEATS = 5
 STRAIGHT_SHARE = 0.6
-FLAT = 1.5
-"""The dearest update may cost so many times the cheapest."""
 MOST_BYTES = 1024
 PEAK_FROM_VEHICLES = 30_000
 """Of fewer vehicles the peak of a process says nothing: the interpreter's own memory varies by megabytes."""
@@ -214,7 +212,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--vehicles", default="1000,3000,10000,30000,100000")
     parser.add_argument("--step", type=float, default=0.1, help="s")
-    parser.add_argument("--json", type=Path, help="write all figures there")
+    parser.add_argument("--json", action="store_true", help="end with one line of JSON, all figures in it")
     parser.add_argument("--plot", type=Path, help="draw them there")
     parser.add_argument("--measure", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args()
@@ -233,18 +231,18 @@ def main() -> None:
         if count >= PEAK_FROM_VEHICLES:
             row["peak_bytes_per_vehicle"] = round((row["peak_kib"] - alone["peak_kib"]) * 1024 / count)
         rows.append(row)
-        print(row, flush=True)
+        if not options.json:
+            print(row, flush=True)
     costs = [row["ns_per_update"] for row in rows]
     out = {
         "step_s": options.step,
         "cost_ratio": round(max(costs) / min(costs), 2),
-        "flat": max(costs) <= FLAT * min(costs),
+        "ns_per_update": costs,
+        "peak_bytes_per_vehicle": [row["peak_bytes_per_vehicle"] for row in rows if "peak_bytes_per_vehicle" in row],
         "most_array_bytes_per_vehicle": max(row["array_bytes_per_vehicle"] for row in rows),
         "rows": rows,
     }
-    print({key: value for key, value in out.items() if key != "rows"})
-    if options.json:
-        options.json.write_text(json.dumps(out, indent=2) + "\n", encoding="utf-8")
+    print(json.dumps({key: value for key, value in out.items() if options.json or key != "rows"}))
     if options.plot:
         plot(rows, options.plot)
 

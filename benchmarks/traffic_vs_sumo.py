@@ -92,7 +92,7 @@ def totals(cells: list[dict[str, Any]]) -> dict[str, Any]:
 def main() -> None:
     """Run the cells and print their figures."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--json", action="store_true", help="print one JSON object instead of lines")
+    parser.add_argument("--json", action="store_true", help="print one line of JSON instead")
     parser.add_argument("--cases", default="grid,cbd")
     parser.add_argument("--steps", default="0.1,0.5", help="time steps, s")
     parser.add_argument("--grid-rate", type=float, default=5.5, help="vehicles a second into the grid")
@@ -124,7 +124,7 @@ def main() -> None:
             if not options.json:
                 print(f"{case.name:7} UXsim  {finished} trips, {finished / wall_s:.1f} trips/s", flush=True)
     if options.json:
-        print(json.dumps({**totals(cells), "cells": cells, "uxsim": peers}, indent=2))
+        print(json.dumps({**totals(cells), "cells": cells, "uxsim": peers}))
     else:
         print(totals(cells))
 

@@ -53,12 +53,15 @@ def _discharge() -> tuple[float, float, float]:
     return 1.0 / headway_s, float((headways_s[:4] - headway_s).sum()), wave_mps
 
 
-def test_a_queue_discharges_at_the_saturation_flow() -> None:
+def test_a_queue_discharges_at_the_saturation_flow(record_property) -> None:
     """1,700 to 2,000 cars an hour from the fifth on; the first four lose 1 to 4 s (HCM 2010, chapter 18: 2 s is typical).
 
     The wave of starting runs back at 15 to 24 km/h: jam fronts are seen at 15 to 20, and -(s0 + l) / T is 24.
     """
     saturation_vps, lost_s, wave_mps = _discharge()
+    record_property("saturation_flow_vph", saturation_vps * 3600.0)
+    record_property("start_up_lost_s", lost_s)
+    record_property("start_wave_kmh", -wave_mps * 3.6)
     assert 1700.0 <= saturation_vps * 3600.0 <= 2000.0
     assert 1.0 <= lost_s <= 4.0
     assert 15.0 <= -wave_mps * 3.6 <= 24.2
@@ -70,7 +73,7 @@ def _two_speeds(first_m: float, second_m: float, slow_mps: float) -> RoadNetwork
 
 
 @pytest.mark.parametrize("slow_mps", [2.0, 4.0, 6.0])
-def test_congested_traffic_lies_on_the_equilibrium_diagram(slow_mps: float) -> None:
+def test_congested_traffic_lies_on_the_equilibrium_diagram(slow_mps: float, record_property) -> None:
     """Before a slower stretch flows its capacity, at the density that the diagram has for it, each within 5 %."""
     lab = Lab(_two_speeds(2500.0, 2000.0, slow_mps), [(2.2 * i, (0, 1)) for i in range(700)])
     lab.run(900.0)
@@ -84,11 +87,14 @@ def test_congested_traffic_lies_on_the_equilibrium_diagram(slow_mps: float) -> N
 
     lab.run(1300.0, measure, every_s=1.0)
     flow_vps = float(np.mean(flow))
-    assert flow_vps == pytest.approx(equilibrium_diagram(Driver(desired_mps=slow_mps)).capacity_vps, rel=0.05)
-    assert np.mean(density) == pytest.approx(CARS.congested_density(flow_vps), rel=0.05)
+    capacity_vps, density_vpm = equilibrium_diagram(Driver(desired_mps=slow_mps)).capacity_vps, CARS.congested_density(flow_vps)
+    record_property("congested_flow_ratio", flow_vps / capacity_vps)
+    record_property("congested_density_ratio", np.mean(density) / density_vpm)
+    assert flow_vps == pytest.approx(capacity_vps, rel=0.05)
+    assert np.mean(density) == pytest.approx(density_vpm, rel=0.05)
 
 
-def test_the_tail_of_a_queue_moves_at_the_speed_of_the_shock() -> None:
+def test_the_tail_of_a_queue_moves_at_the_speed_of_the_shock(record_property) -> None:
     """Before a bottleneck that passes less than arrives, from the flows and the diagram, within 10 %."""
     peak_vps, after_vps, peak_s, last_s = 0.42, 0.1, 600.0, 3000.0
     first_m, second_m, slow_mps = 3000.0, 200.0, 4.0
@@ -109,7 +115,9 @@ def test_the_tail_of_a_queue_moves_at_the_speed_of_the_shock() -> None:
     lab.run(590.0, watch, every_s=1.0)
     leaving_vps = (int(left[lab.lanes_of(0)].sum()) - passed) / 290.0
     speed_mps = np.polyfit(*np.array(tail).T, 1)[0]
-    assert speed_mps == pytest.approx(queue_tail_speed_mps(CARS, peak_vps, leaving_vps), rel=0.1)
+    shock_mps = queue_tail_speed_mps(CARS, peak_vps, leaving_vps)
+    record_property("shock_speed_ratio", speed_mps / shock_mps)
+    assert speed_mps == pytest.approx(shock_mps, rel=0.1)
 
 
 def _per_cycle(cycle_s: float, green_s: float) -> float:
@@ -127,15 +135,17 @@ def _per_cycle(cycle_s: float, green_s: float) -> float:
 
 
 @pytest.mark.parametrize(("cycle_s", "green_s"), [(60.0, 30.0), (90.0, 40.0)])
-def test_the_capacity_of_a_signal_is_s_g_over_c(cycle_s: float, green_s: float) -> None:
+def test_the_capacity_of_a_signal_is_s_g_over_c(cycle_s: float, green_s: float, record_property) -> None:
     """With the saturation flow measured and the shown green as effective (yellow used against start lost), within 5 %."""
     saturation_vps, _, _ = _discharge()
     found_vph = _per_cycle(cycle_s, green_s) * 3600.0 / cycle_s
-    assert found_vph == pytest.approx(signal_capacity_vph(saturation_vps * 3600.0, green_s, cycle_s), rel=0.05)
+    capacity_vph = signal_capacity_vph(saturation_vps * 3600.0, green_s, cycle_s)
+    record_property("signal_capacity_ratio", found_vph / capacity_vph)
+    assert found_vph == pytest.approx(capacity_vph, rel=0.05)
 
 
 @pytest.mark.parametrize("x", [0.4, 0.6, 0.8, 0.9])
-def test_poisson_arrivals_wait_at_a_signal_as_webster_says(x: float) -> None:
+def test_poisson_arrivals_wait_at_a_signal_as_webster_says(x: float, record_property) -> None:
     """Two hours at 30 s of 60: the delay against the same cars with lasting green is Webster's, within 15 %."""
     cycle_s, green_s = 60.0, 30.0
     saturation_vps, _, _ = _discharge()
@@ -152,6 +162,7 @@ def test_poisson_arrivals_wait_at_a_signal_as_webster_says(x: float) -> None:
         travel_s.append(float(lab.travel_s().mean()))
     effective_s = capacity_vps * cycle_s / saturation_vps
     theory_s = webster_delay_s(arrivals_s.size / 7200.0, saturation_vps, cycle_s, effective_s)
+    record_property("webster_delay_ratio", (travel_s[1] - travel_s[0]) / theory_s)
     assert travel_s[1] - travel_s[0] == pytest.approx(theory_s, rel=0.15)
 
 
@@ -174,8 +185,9 @@ def test_a_merge_lets_all_pass_that_fit() -> None:
     assert _merge(0.25, 0.2) == pytest.approx(merge_flows(0.25, 0.2, CARS.capacity_vps, 0.5), rel=0.02)
 
 
-def test_a_full_merge_passes_the_capacity_of_its_lane() -> None:
+def test_a_full_merge_passes_the_capacity_of_its_lane(record_property) -> None:
     """Both roads full: together the capacity of the lane behind, shared by halves, within 10 %."""
     first, second = _merge(0.5, 0.5)
+    record_property("full_merge_ratio", (first + second) / CARS.capacity_vps)
     assert first + second == pytest.approx(CARS.capacity_vps, rel=0.1)
     assert first == pytest.approx(second, rel=0.1)

@@ -22,7 +22,7 @@ CARS = equilibrium_diagram(Driver())
 
 
 @pytest.mark.parametrize("flow_vps", [0.1, 0.2, 0.3, 0.4, 0.45, 0.5])
-def test_free_traffic_lies_on_the_equilibrium_diagram(flow_vps: float) -> None:
+def test_free_traffic_lies_on_the_equilibrium_diagram(flow_vps: float, record_property) -> None:
     """Even departures on an open road: the density is the one that the diagram has for the flow, within 1 %."""
     road = build([(0.0, 0.0), (3000.0, 0.0)], [(0, 1, 1)], entries=[0], exits=[0])
     lab = Lab(road, [(i / flow_vps, (0,)) for i in range(int(900 * flow_vps))])
@@ -37,7 +37,9 @@ def test_free_traffic_lies_on_the_equilibrium_diagram(flow_vps: float) -> None:
 
     lab.run(800.0, measure, every_s=1.0)
     assert np.mean(flow) == pytest.approx(flow_vps, rel=0.02)
-    assert np.mean(density) == pytest.approx(CARS.free_density(float(np.mean(flow))), rel=0.01)
+    density_vpm = CARS.free_density(float(np.mean(flow)))
+    record_property("free_density_ratio", np.mean(density) / density_vpm)
+    assert np.mean(density) == pytest.approx(density_vpm, rel=0.01)
 
 
 def _passing_s(lab: Lab, until_s: float) -> npt.NDArray[np.float64]:
@@ -52,7 +54,7 @@ def _passing_s(lab: Lab, until_s: float) -> npt.NDArray[np.float64]:
     return at_s
 
 
-def test_a_bottleneck_delays_as_the_waves_say() -> None:
+def test_a_bottleneck_delays_as_the_waves_say(record_property) -> None:
     """3 km, ten minutes of 0.42 cars a second, then 0.1, before a stretch of 4 m/s: total delay within 5 %.
 
     Theory: arrivals spread out over the 3 km by the diagram, then a queue that leaves at the flow measured while it lasts.
@@ -75,6 +77,7 @@ def test_a_bottleneck_delays_as_the_waves_say() -> None:
     arrived = counts_farther_on(CARS, length_m, times_s, wanted)
     left = served(arrived, step_s, np.full(times_s.size, leaving_vps))
     theory_s = float((wanted - left).sum()) * step_s - wanted[-1] * length_m / LIMIT_MPS
+    record_property("bottleneck_delay_ratio", found_s / theory_s)
     assert found_s == pytest.approx(theory_s, rel=0.05)
 
 
@@ -96,7 +99,7 @@ def _capacity_of_slow_road(slow_mps: float) -> float:
 
 
 @pytest.mark.parametrize("share", [0.5, 0.7])
-def test_a_full_branch_of_a_diverge_holds_up_the_other(share: float) -> None:
+def test_a_full_branch_of_a_diverge_holds_up_the_other(share: float, record_property) -> None:
     """0.4 cars a second on one lane, a share of them into a branch of 2 m/s: flows of both as Daganzo says, within 10 %."""
     nodes = [(0.0, 0.0), (1500.0, 0.0), (2100.0, 40.0), (2100.0, -40.0)]
     road = build(nodes, [(0, 1, 1), (1, 2, 1), (1, 3, 1)], entries=[0], exits=[1, 2])
@@ -106,6 +109,8 @@ def test_a_full_branch_of_a_diverge_holds_up_the_other(share: float) -> None:
     found = _flows(lab, (1, 2), 900.0, 1900.0)
     wanted = diverge_flows(0.4, share, _capacity_of_slow_road(2.0), CARS.capacity_vps)
     assert sum(wanted) < 0.39, "the branch must be full for the case to say anything"
+    for flow_vps, theory_vps in zip(found, wanted, strict=True):
+        record_property("diverge_flow_ratio", flow_vps / theory_vps)
     assert found == pytest.approx(wanted, rel=0.1)
 
 
@@ -144,7 +149,7 @@ def _signal_flows() -> tuple[float, float]:
 
 
 @pytest.mark.parametrize("offset_s", [0.0, 15.0, 30.0, 45.0])
-def test_a_grid_of_2_by_2_signals_takes_the_time_of_the_waves(offset_s: float) -> None:
+def test_a_grid_of_2_by_2_signals_takes_the_time_of_the_waves(offset_s: float, record_property) -> None:
     """Four streams of 0.15 cars a second through two signals each (27 s of 60, 3 s of yellow): mean times within 10 %.
 
     The signals on the far diagonal of each stream are shifted by ``offset_s``. Theory: cumulated curves with the saturation
@@ -189,4 +194,5 @@ def test_a_grid_of_2_by_2_signals_takes_the_time_of_the_waves(offset_s: float) -
         greens = (green(shifts[first] + northwards_s), green(shifts[second] + northwards_s))
         delay_s = two_signals_delay_s(flow_vps, saturation_vps, to_first_s, greens, period_s)
         found_s = float(travel_s[street == number].mean())
+        record_property("signal_grid_time_ratio", found_s / (free_s + delay_s))
         assert found_s == pytest.approx(free_s + delay_s, rel=0.1)

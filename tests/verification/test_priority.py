@@ -59,11 +59,13 @@ def measured(turn: str, major_vph: float) -> tuple[float, npt.NDArray[np.float64
 
 @pytest.mark.parametrize("major_vph", [300.0, 600.0, 900.0])
 @pytest.mark.parametrize("turn", ["right", "straight"])
-def test_a_side_road_has_the_capacity_of_the_manual(turn: str, major_vph: float) -> None:
+def test_a_side_road_has_the_capacity_of_the_manual(turn: str, major_vph: float, record_property) -> None:
     """With Poisson traffic on three main lanes: HCM's capacity from the main traffic that was counted, within 15 %."""
     found_vph, headways_s = measured(turn, major_vph)
     critical_s, follow_up_s = GAPS_S[turn]
-    assert found_vph == pytest.approx(two_way_stop_capacity_vph(3600.0 / headways_s.mean(), critical_s, follow_up_s), rel=0.15)
+    capacity_vph = two_way_stop_capacity_vph(3600.0 / headways_s.mean(), critical_s, follow_up_s)
+    record_property("two_way_stop_ratio", found_vph / capacity_vph)
+    assert found_vph == pytest.approx(capacity_vph, rel=0.15)
 
 
 @pytest.mark.parametrize("major_vph", [300.0, 600.0, 900.0])
@@ -77,9 +79,11 @@ def test_headways_over_three_lanes_are_nearly_exponential(major_vph: float) -> N
 
 @pytest.mark.parametrize("major_vph", [300.0, 600.0, 900.0, 1500.0])
 @pytest.mark.parametrize("turn", ["right", "straight"])
-def test_a_side_road_uses_the_gaps_there_are(turn: str, major_vph: float) -> None:
+def test_a_side_road_uses_the_gaps_there_are(turn: str, major_vph: float, record_property) -> None:
     """Gap by gap, without assuming Poisson traffic: floor((gap - critical) / follow-up) + 1 pass, within 15 % in an hour."""
     found_vph, headways_s = measured(turn, major_vph)
     critical_s, follow_up_s = GAPS_S[turn]
     fit = (np.floor((headways_s - critical_s) / follow_up_s) + 1.0)[headways_s >= critical_s]
-    assert found_vph == pytest.approx(float(fit.sum() / headways_s.sum()) * 3600.0, rel=0.15)
+    fit_vph = float(fit.sum() / headways_s.sum()) * 3600.0
+    record_property("gap_by_gap_ratio", found_vph / fit_vph)
+    assert found_vph == pytest.approx(fit_vph, rel=0.15)

@@ -29,7 +29,7 @@ def _lazy_alone(instance: Instance) -> float:
 
 
 @pytest.mark.parametrize(("seen_by", "count"), [(1, 30), (2, 10)])
-def test_random_instances_come_near_the_optimum(seen_by: int, count: int) -> None:
+def test_random_instances_come_near_the_optimum(seen_by: int, count: int, record_property) -> None:
     """30 sites, 8 to 15 of which are chosen: no selection below 0.99 of the exact optimum, none above it or the bound.
 
     Lazy greedy alone, without the other beginnings that only small instances get, not below 0.97; 0.95 is what was asked for.
@@ -45,6 +45,7 @@ def test_random_instances_come_near_the_optimum(seen_by: int, count: int) -> Non
         assert best <= chosen.bound * (1.0 + 1e-9)
         ratios.append(chosen.value / best)
         alone.append(_lazy_alone(instance) / best)
+    record_property("greedy_over_exact", min(ratios))
     assert min(ratios) >= 0.99, f"lowest: {sorted(ratios)[:3]}"
     assert min(alone) >= 0.97, f"lowest: {sorted(alone)[:3]}"
 
