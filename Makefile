@@ -16,7 +16,7 @@ export RAY_USAGE_STATS_ENABLED := 0
 export STREAMLIT_BROWSER_GATHER_USAGE_STATS := false
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-fast lint view bench docs clean
+.PHONY: help setup demo test test-fast lint view bench mutations coverage docs clean
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -57,6 +57,12 @@ view: setup  ## Play runs back in a browser, at http://127.0.0.1:8501
 
 bench: setup  ## Measure every bar again and write docs/performance.md and docs/validation.md (half an hour)
 	@$(BIN)/python benchmarks/bars.py
+
+mutations: setup  ## Break the package in one place after the other: do the tests notice? (long; writes docs/mutations.md)
+	$(BIN)/python tests/mutations/run.py --golden
+
+coverage: setup  ## Which lines and branches do the tests run through? (long; writes docs/coverage.md)
+	$(BIN)/python tests/measure_coverage.py
 
 docs: setup  ## Write the reference pages and the JSON Schema again, from models and tables
 	$(BIN)/python -m twin.scenario.pages docs
