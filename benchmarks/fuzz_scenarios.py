@@ -30,7 +30,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from twin import cli
-from twin.terminal_errors import MOST_PROBLEMS
+from twin.terminal.errors import MOST_PROBLEMS
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 MAP: Final = ROOT / "tests" / "golden" / "town.osm"

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from twin import cli
-from twin.terminal import Interruption
+from twin.terminal.interruption import Interruption
 
 ROOT = Path(__file__).parent.parent
 MAP = ROOT / "maps" / "tianhe_cbd.osm"

@@ -15,7 +15,8 @@ from twin import cli
 from twin.errors import RunError
 from twin.eventlog.manifest import Manifest, Projection
 from twin.messages import LANGUAGES, say, use_language
-from twin.terminal import Bar, Pace, PlainLines, clock, figure, summary
+from twin.terminal.figures import clock, figure, summary
+from twin.terminal.progress import Bar, Pace, PlainLines
 
 ROOT = Path(__file__).parent.parent
 SMALL = ROOT / "scenarios" / "huacheng_junction.yaml"
@@ -63,7 +64,7 @@ def test_help_loads_only_what_it_shows() -> None:
     )
     done = subprocess.run([sys.executable, "-c", probe, "--help"], capture_output=True, text=True, check=True)
     assert "validate" in done.stdout
-    commands = r"twin(\.(cli|errors|threads|messages(\.help)?|terminal(_\w+)?))?|typer\..+"
+    commands = r"twin(\.(cli|errors|threads|messages(\.help)?|terminal(\.\w+)?))?|typer\..+"
     assert [name for name in done.stderr.split() if not re.fullmatch(commands, name)] == []
 
 
@@ -244,7 +245,7 @@ def test_map_info_says_what_a_map_holds(call) -> None:
 def test_pace_is_that_of_the_last_ten_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
     """A slow first step (compiling) is forgotten after ten seconds of wall time; then 5 x real time, 8 s left of 90 s."""
     now_s = [100.0]
-    monkeypatch.setattr("twin.terminal.time.perf_counter", lambda: now_s[0])
+    monkeypatch.setattr("twin.terminal.progress.time.perf_counter", lambda: now_s[0])
     pace = Pace()
     assert pace.at(0.0, 90.0) == (0.0, 0.0)
     now_s[0] = 130.0
@@ -258,7 +259,7 @@ def test_pace_is_that_of_the_last_ten_seconds(monkeypatch: pytest.MonkeyPatch) -
 def test_plain_lines_come_every_ten_seconds(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     """Off a terminal, a line of share, rate and time left each ten seconds of wall time."""
     now_s = [0.0]
-    monkeypatch.setattr("twin.terminal.time.perf_counter", lambda: now_s[0])
+    monkeypatch.setattr("twin.terminal.progress.time.perf_counter", lambda: now_s[0])
     with PlainLines() as lines:
         for second in range(31):
             now_s[0] = float(second)

@@ -1,6 +1,6 @@
 """The command line: ``twin validate``, ``run``, ``sweep``, ``compare``, ``place``, ``report``, ``query`` and others.
 
-Heavy imports stand inside the commands, so that ``twin --help`` answers at once. Exit codes: ``terminal_errors``.
+Heavy imports stand inside the commands, so that ``twin --help`` answers at once. Exit codes: ``terminal.errors``.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ import typer
 
 from twin.errors import TwinError
 from twin.messages import LANGUAGES, say, use_language
-from twin.terminal_compare import compare
-from twin.terminal_draw import draw_app
-from twin.terminal_errors import BAD_INPUT, Debug, error_text, reporting
-from twin.terminal_map import map_app
-from twin.terminal_place import place
+from twin.terminal.compare import compare
+from twin.terminal.draw import draw_app
+from twin.terminal.errors import BAD_INPUT, Debug, error_text, reporting
+from twin.terminal.map import map_app
+from twin.terminal.place import place
 from twin.threads import use_one_thread
 
 if TYPE_CHECKING:
@@ -31,10 +31,6 @@ if TYPE_CHECKING:
     from twin.scenario.scenario import Scenario
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
-app.add_typer(map_app, name="map")
-app.add_typer(draw_app, name="draw")
-app.command()(compare)
-app.command()(place)
 
 
 def main() -> None:
@@ -103,7 +99,6 @@ def twin(
     """Choose the language; the help text is in the catalogue."""
 
 
-@app.command()
 def validate(files: Annotated[list[Path], typer.Argument(metavar="FILE", show_default=False)], *, debug: Debug = False) -> None:
     """Check scenario files."""
     bad = 0
@@ -130,7 +125,6 @@ def validate(files: Annotated[list[Path], typer.Argument(metavar="FILE", show_de
     raise typer.Exit(bad)
 
 
-@app.command()
 def run(
     file: Annotated[Path, typer.Argument(metavar="FILE", show_default=False)],
     settings: Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", show_default=False)] = None,
@@ -149,7 +143,9 @@ def run(
         use_one_thread()
         loaded = _load(file, overrides)
         from twin.simulation.run import run as run_scenario
-        from twin.terminal import Interruption, Quiet, reporter_for, summary
+        from twin.terminal.figures import summary
+        from twin.terminal.interruption import Interruption
+        from twin.terminal.progress import Quiet, reporter_for
 
         with Interruption() as interruption, Quiet() if quiet else reporter_for(loaded.spec.name) as reporter:
             progress = interruption.heard(reporter.advance)
@@ -167,7 +163,6 @@ class Runner(StrEnum):
     LOCAL = "local"
 
 
-@app.command()
 def sweep(
     file: Annotated[Path, typer.Argument(metavar="FILE", show_default=False)],
     address: Annotated[str, typer.Option(metavar="local|auto|ray://HOST:PORT")] = "local",
@@ -191,14 +186,17 @@ def sweep(
         from twin.sweeps.store import open_store
         from twin.sweeps.sweep import check_resumable, load_design
         from twin.sweeps.sweep import sweep as run_sweep
-        from twin.terminal_sweep import QuietSweep, going_on, sweep_plan, sweep_reporter_for, sweep_summary
+        from twin.terminal.interruption import going_on
+        from twin.terminal.progress import Quiet
+        from twin.terminal.sweep import sweep_plan, sweep_summary
+        from twin.terminal.sweep_progress import sweep_reporter_for
 
         count = workers or os.cpu_count() or 1
         pool: Executor
         check_address(address)
         open_store(out).check()
         if assumptions:
-            from twin.terminal_uncertainty import sweep_assumptions
+            from twin.terminal.assumptions import sweep_assumptions
 
             pool = LocalPool(count) if executor is Runner.LOCAL else RayExecutor(address, count, memory)
             sweep_assumptions(file, out, pool, quiet=quiet)
@@ -212,7 +210,7 @@ def sweep(
             typer.echo(sweep_plan(design), err=True)
             if left is not None:
                 typer.echo(say("sweep.resume.left", left=left, total=len(design.runs)), err=True)
-        with going_on(sys.argv), QuietSweep() if quiet else sweep_reporter_for(design.name) as reporter:
+        with going_on(sys.argv), Quiet() if quiet else sweep_reporter_for(design.name) as reporter:
             result = run_sweep(design, out, pool, reporter.advance)
         if not quiet:
             typer.echo(sweep_summary(result))
@@ -230,7 +228,6 @@ class Document(StrEnum):
     DOCX = "docx"
 
 
-@app.command()
 def report(
     folder: Annotated[Path, typer.Argument(metavar="RUN|SWEEP", show_default=False)],
     to: Annotated[Document | None, typer.Option(show_default=False)] = None,
@@ -260,7 +257,6 @@ class Form(StrEnum):
     JSON = "json"
 
 
-@app.command()
 def query(
     folder: Annotated[Path, typer.Argument(metavar="RUN", show_default=False)],
     sql: Annotated[str, typer.Argument(metavar="SQL", show_default=False)] = "",
@@ -275,7 +271,7 @@ def query(
         from twin.metrics.query import overview
         from twin.metrics.query import query as ask
         from twin.metrics.query_output import as_text, write_csv, write_json
-        from twin.terminal import grid
+        from twin.terminal.tables import grid
 
         run = open_run(folder)
         with contextlib.nullcontext(overview(run)) if not sql else ask(run, sys.stdin.read() if sql == "-" else sql) as result:
@@ -291,7 +287,6 @@ def query(
         sys.stdout.flush()
 
 
-@app.command()
 def schema(
     out: Annotated[Path | None, typer.Option(metavar="FILE", show_default=False)] = None, *, debug: Debug = False
 ) -> None:
@@ -329,3 +324,9 @@ def _overrides(settings: list[str]) -> dict[str, str]:
             raise typer.Exit(BAD_INPUT)
         overrides[key.strip()] = value
     return overrides
+
+
+for _command in (validate, run, sweep, compare, place, report, query, schema):
+    app.command()(_command)
+app.add_typer(map_app, name="map")
+app.add_typer(draw_app, name="draw")

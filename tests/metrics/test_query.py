@@ -23,7 +23,7 @@ from twin.eventlog.tables import TABLES
 from twin.metrics.links import link_figures
 from twin.metrics.query import VIEW_COLUMNS, VIEWS, overview, query
 from twin.metrics.query_output import write_csv, write_json
-from twin.terminal import grid
+from twin.terminal.tables import grid
 
 MESSAGES = 3000
 WARM_UP_S = 60.0

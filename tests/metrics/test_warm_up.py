@@ -13,7 +13,7 @@ from twin.eventlog.manifest import Manifest, Projection
 from twin.eventlog.reader import Run
 from twin.eventlog.recorder import Recorder
 from twin.metrics.warm_up import BATCH, mser, vehicles_over_time, warm_up_needed_s
-from twin.terminal import warm_up_notes
+from twin.terminal.figures import warm_up_notes
 
 VALUES = 1000
 

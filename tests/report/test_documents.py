@@ -29,8 +29,8 @@ from twin.report.word import word_of
 from twin.sweeps.assumption_sweep import load_study, run_study
 from twin.sweeps.results import SweepResults
 from twin.sweeps.uncertainty_tables import findings, write_tables
-from twin.terminal_tables import ShownTable
-from twin.terminal_uncertainty import write_sentences
+from twin.terminal.assumptions import write_sentences
+from twin.terminal.tables import ShownTable
 
 VOID = {"meta", "br", "wbr", "link", "img", "use", "path"}
 

@@ -12,7 +12,7 @@ from twin.eventlog.reader import Run
 from twin.eventlog.tables import EVENT_TABLES
 from twin.messages import use_language
 from twin.metrics.report import report
-from twin.terminal_report import report_text
+from twin.terminal.run_report import report_text
 
 SURE = "missed_share: 0, missed_bicycle_share: 0, double_count_share: 0, double_count_long_share: 0"
 PLAIN = """{

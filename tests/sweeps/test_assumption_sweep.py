@@ -26,7 +26,7 @@ from twin.sweeps.in_play import places
 from twin.sweeps.prices import Repricing
 from twin.sweeps.task import Outcome, Task, execute
 from twin.sweeps.uncertainty_tables import Finding, findings, write_tables
-from twin.terminal_uncertainty import study_plan, study_summary, write_sentences
+from twin.terminal.assumptions import study_plan, study_summary, write_sentences
 
 REST = """seeds: [1, 2]
 metrics: [perceived_share, recall, cost_cny, cost_per_perceived_vehicle_hour_cny]

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from twin.sweeps.frontier import ALL, Frontier, frontier_table, frontiers, knee, pareto_front
-from twin.terminal_comparison import budget_lines
+from twin.terminal.sweep_tables import budget_lines
 
 _figures = st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4), st.integers(0, 4)), min_size=1, max_size=12)
 

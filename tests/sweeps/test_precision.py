@@ -14,7 +14,7 @@ from twin.errors import ScenarioError
 from twin.sweeps.precision import GROWTH, TargetOutcome, next_round, seeds_wanted
 from twin.sweeps.rounds import with_seeds
 from twin.sweeps.sweep import load_design, sweep
-from twin.terminal_sweep import sweep_plan, sweep_summary
+from twin.terminal.sweep import sweep_plan, sweep_summary
 
 TARGET = """
 replications: 5

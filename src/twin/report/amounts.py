@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from twin.messages import language, say
 from twin.sensors.price_table import CNY_PER_10K
-from twin.terminal import unit
+from twin.terminal.figures import unit
 
 
 def shown_unit(metric: str) -> tuple[float, str, str]:

@@ -24,9 +24,9 @@ from twin.scenario.scenario import Scenario
 from twin.sensors.cost_spec import CostsSpec, PriceSpec
 from twin.sweeps.frontier import PERCEIVED
 from twin.sweeps.in_play import PRICES, Place, places
-from twin.terminal import label
-from twin.terminal_comparison import decimals_for
-from twin.terminal_tables import ShownTable
+from twin.terminal.figures import label
+from twin.terminal.sweep_tables import decimals_for
+from twin.terminal.tables import ShownTable
 
 _GROUPS: Final = (
     ("prices", re.compile(r"deployment\.costs\..*")),

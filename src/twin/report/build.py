@@ -20,10 +20,10 @@ from twin.report.deployments import Deployed, deployments_of, investment_blocks,
 from twin.report.sentences import metric_sentences, name_of, undecided_sentences, value_sentences
 from twin.sweeps.frontier import COST, PERCEIVED, Frontier
 from twin.sweeps.results import SweepResults
-from twin.terminal import label, warm_up_notes
-from twin.terminal_comparison import comparison_notes, comparison_tables, frontier_note, frontier_table, target_text
-from twin.terminal_report import closing_figures, conditions, report_tables
-from twin.terminal_tables import ShownTable
+from twin.terminal.figures import label, warm_up_notes
+from twin.terminal.run_report import closing_figures, conditions, report_tables
+from twin.terminal.sweep_tables import comparison_notes, comparison_tables, frontier_note, frontier_table, target_text
+from twin.terminal.tables import ShownTable
 
 LIMITS: Final = 8
 """Sentences on what the model leaves out; in the catalogue as ``document.limits.1`` and so on."""

@@ -17,7 +17,7 @@ def print_report(folder: Path, options: Sequence[str], *, as_json: bool) -> str:
     """Return what a run measured, for the terminal; InputError for a sweep, or where ``options`` of a document were given."""
     from twin.metrics.report import report
     from twin.sweeps.results import is_sweep
-    from twin.terminal_report import report_text
+    from twin.terminal.run_report import report_text
 
     if is_sweep(folder):
         raise InputError(say("document.sweep_only", folder=folder))

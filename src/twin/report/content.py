@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from twin.metrics.document_pictures import Form
-from twin.terminal_tables import ShownTable
+from twin.terminal.tables import ShownTable
 
 PARTS: Final = ("conclusion", "map", "comparison", "investment", "assumptions", "limits", "repeat")
 """Keys of the parts of every document, in their order."""

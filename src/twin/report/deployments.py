@@ -19,7 +19,7 @@ from twin.scenario.reference import MARK
 from twin.sensors.cost_spec import CostsSpec, PriceSpec
 from twin.sensors.price_table import shipped_rows
 from twin.sweeps.results import SweepResults
-from twin.terminal_tables import ShownTable
+from twin.terminal.tables import ShownTable
 
 MAPS_ON_A_PAGE: Final = 6
 DEPLOYMENTS_ABREAST: Final = 5

@@ -10,7 +10,7 @@ from string import Template
 from typing import Final
 
 from twin.report.content import Block, Command, Document, Heading, Paragraph, Picture, Points
-from twin.terminal_tables import ShownTable
+from twin.terminal.tables import ShownTable
 
 UNBROKEN_ROWS: Final = 12
 """Tables up to that many rows are kept on one page."""

@@ -12,8 +12,8 @@ from twin.report.amounts import shown_unit
 from twin.sweeps.comparison import Comparison
 from twin.sweeps.frontier import ALL, PERCEIVED, Frontier, FrontierPoint
 from twin.sweeps.results import SweepResults
-from twin.terminal import label
-from twin.terminal_comparison import ROUNDING, budget_lines, decimals_for
+from twin.terminal.figures import label
+from twin.terminal.sweep_tables import ROUNDING, budget_lines, decimals_for
 
 CERTAIN: Final = 0.95
 """Share of the resamples from which on a statement is made without a word of caution."""

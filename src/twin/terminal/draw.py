@@ -8,16 +8,21 @@ from typing import Annotated
 import typer
 
 from twin.messages import say
-from twin.terminal_errors import Debug, reporting
+from twin.terminal.errors import Debug, reporting
+
+RunFolder = Annotated[Path, typer.Argument(metavar="RUN", show_default=False)]
+SweepFolder = Annotated[Path, typer.Argument(metavar="SWEEP", show_default=False)]
+ImageFile = Annotated[Path, typer.Option(metavar="FILE", show_default=False)]
+Name = Annotated[str, typer.Option(metavar="NAME", show_default=False)]
 
 draw_app = typer.Typer(rich_markup_mode=None, no_args_is_help=True)
 
 
 @draw_app.command("fundamental-diagram")
 def draw_fundamental(
-    folder: Annotated[Path, typer.Argument(metavar="RUN", show_default=False)],
-    road: Annotated[str, typer.Option(metavar="NAME", show_default=False)],
-    out: Annotated[Path, typer.Option(metavar="FILE", show_default=False)],
+    folder: RunFolder,
+    road: Name,
+    out: ImageFile,
     *,
     debug: Debug = False,
 ) -> None:
@@ -33,9 +38,9 @@ def draw_fundamental(
 
 @draw_app.command("time-space")
 def draw_ways(
-    folder: Annotated[Path, typer.Argument(metavar="RUN", show_default=False)],
-    road: Annotated[str, typer.Option(metavar="NAME", show_default=False)],
-    out: Annotated[Path, typer.Option(metavar="FILE", show_default=False)],
+    folder: RunFolder,
+    road: Name,
+    out: ImageFile,
     direction: Annotated[str, typer.Option(metavar="WHERE", show_default=False)] = "",
     from_s: Annotated[float | None, typer.Option("--from-s", min=0.0, metavar="S", show_default=False)] = None,
     until_s: Annotated[float | None, typer.Option("--until-s", min=0.0, metavar="S", show_default=False)] = None,
@@ -55,8 +60,8 @@ def draw_ways(
 
 @draw_app.command("coverage")
 def draw_coverage_map(
-    folder: Annotated[Path, typer.Argument(metavar="RUN", show_default=False)],
-    out: Annotated[Path, typer.Option(metavar="FILE", show_default=False)],
+    folder: RunFolder,
+    out: ImageFile,
     *,
     debug: Debug = False,
 ) -> None:
@@ -71,8 +76,8 @@ def draw_coverage_map(
 
 @draw_app.command("flow-monitoring")
 def draw_flow(
-    folder: Annotated[Path, typer.Argument(metavar="RUN", show_default=False)],
-    out: Annotated[Path, typer.Option(metavar="FILE", show_default=False)],
+    folder: RunFolder,
+    out: ImageFile,
     *,
     debug: Debug = False,
 ) -> None:
@@ -88,9 +93,9 @@ def draw_flow(
 
 @draw_app.command("bands")
 def draw_two_bands(
-    folder: Annotated[Path, typer.Argument(metavar="SWEEP", show_default=False)],
-    metric: Annotated[str, typer.Option(metavar="NAME", show_default=False)],
-    out: Annotated[Path, typer.Option(metavar="FILE", show_default=False)],
+    folder: SweepFolder,
+    metric: Name,
+    out: ImageFile,
     *,
     debug: Debug = False,
 ) -> None:
@@ -104,9 +109,9 @@ def draw_two_bands(
 
 @draw_app.command("tornado")
 def draw_swings(
-    folder: Annotated[Path, typer.Argument(metavar="SWEEP", show_default=False)],
-    metric: Annotated[str, typer.Option(metavar="NAME", show_default=False)],
-    out: Annotated[Path, typer.Option(metavar="FILE", show_default=False)],
+    folder: SweepFolder,
+    metric: Name,
+    out: ImageFile,
     variant: Annotated[str, typer.Option(metavar="LABEL", show_default=False)] = "",
     *,
     debug: Debug = False,

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from twin.messages import say
-from twin.terminal_errors import Debug, reporting
+from twin.terminal.errors import Debug, reporting
 
 map_app = typer.Typer(rich_markup_mode=None, no_args_is_help=True)
 

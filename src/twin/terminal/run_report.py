@@ -8,8 +8,8 @@ from typing import Any, Final
 
 from twin.messages import known, say
 from twin.metrics.report import RANGES_M, Figures
-from twin.terminal import figure, label, table, warm_up_notes
-from twin.terminal_tables import ShownTable
+from twin.terminal.figures import figure, label, warm_up_notes
+from twin.terminal.tables import ShownTable, two_columns
 
 _FORM: Final = {"position": "_m", "output": "_ms"}
 """Ending by which a requirement's figure is shown; the others are shares."""
@@ -17,7 +17,7 @@ _FORM: Final = {"position": "_m", "output": "_ms"}
 
 def report_text(found: Figures) -> str:
     """Return a report, as ``metrics/report.py`` makes it, for a terminal."""
-    figures = table(conditions(found) | closing_figures(found))
+    figures = two_columns(conditions(found) | closing_figures(found))
     notes = warm_up_notes(found["summary"], found["warm_up_s"])
     parts = [f"{found['run']} ({found['state']})", "\n  ".join([figures, *notes])]
     return "\n\n".join([*parts, *(one.text() for one in report_tables(found))])

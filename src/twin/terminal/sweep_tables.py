@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final
 
 from twin.messages import say
 from twin.metrics.statistics import LEVEL
-from twin.terminal import label, unit
-from twin.terminal_tables import ShownTable
+from twin.terminal.figures import label, unit
+from twin.terminal.tables import ShownTable
 
 if TYPE_CHECKING:
     from twin.metrics.statistics import Estimate

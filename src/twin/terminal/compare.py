@@ -10,8 +10,9 @@ import typer
 
 from twin.errors import InputError
 from twin.messages import say
-from twin.terminal import figure, grid, label, unit
-from twin.terminal_errors import Debug, reporting
+from twin.terminal.errors import Debug, reporting
+from twin.terminal.figures import figure, label, unit
+from twin.terminal.tables import grid
 
 if TYPE_CHECKING:
     from twin.metrics.run_comparison import RunComparison
@@ -61,7 +62,7 @@ def _sweep(folder: Path, baseline: str | None, metrics: list[str] | None, out: P
 
 
 def _sweep_text(found: SweepResults) -> str:
-    from twin.terminal_comparison import comparison_text, frontier_text, target_text
+    from twin.terminal.sweep_tables import comparison_text, frontier_text, target_text
 
     parts = [*([found.question] if found.question else [])]
     parts.append(comparison_text(found.comparisons, found.axes, found.name, found.baseline))

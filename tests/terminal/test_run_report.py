@@ -13,7 +13,7 @@ from twin import cli
 from twin.eventlog.reader import Run
 from twin.messages import use_language
 from twin.metrics.report import RANGES_M, Figures, report
-from twin.terminal_report import report_text
+from twin.terminal.run_report import report_text
 
 WARM_UP_S = 2
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from twin.errors import TwinError
 from twin.messages import LANGUAGES, language, say, use_language
-from twin.terminal import label, unit
+from twin.terminal.figures import label, unit
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,12 +31,14 @@ def sweep_assumptions(file: Path, out: str, executor: Executor, *, quiet: bool) 
     """Do what ``twin sweep FILE --assumptions`` does. Raises ``TwinError`` when runs failed, after everything is written."""
     from twin.sweeps.assumption_sweep import load_study, run_study
     from twin.sweeps.uncertainty_tables import findings, write_tables
-    from twin.terminal_sweep import QuietSweep, going_on, sweep_reporter_for
+    from twin.terminal.interruption import going_on
+    from twin.terminal.progress import Quiet
+    from twin.terminal.sweep_progress import sweep_reporter_for
 
     study = load_study(file)
     if not quiet:
         print(study_plan(study), file=sys.stderr)  # noqa: T201
-    with going_on(sys.argv), QuietSweep() if quiet else sweep_reporter_for(study.design.name) as reporter:
+    with going_on(sys.argv), Quiet() if quiet else sweep_reporter_for(study.design.name) as reporter:
         result = run_study(study, out, executor, reporter.advance)
     found = findings(result)
     write_tables(result, found)

@@ -9,8 +9,8 @@ import typer
 
 from twin.errors import TwinError
 from twin.messages import say
-from twin.terminal import grid
-from twin.terminal_errors import Debug, reporting
+from twin.terminal.errors import Debug, reporting
+from twin.terminal.tables import grid
 from twin.threads import use_one_thread
 
 if TYPE_CHECKING:
@@ -37,7 +37,8 @@ def place(
         from twin.sweeps.placement.output import write
         from twin.sweeps.placement.place import place as place_sites
         from twin.sweeps.placement.plan import load_plan
-        from twin.terminal import Interruption, Quiet, reporter_for
+        from twin.terminal.interruption import Interruption
+        from twin.terminal.progress import Quiet, reporter_for
 
         with Interruption() as interruption, Quiet() if quiet else reporter_for(file.stem) as reporter:
             plan = load_plan(file, budget or (), reporter.notice)

@@ -13,7 +13,8 @@ from twin.sweeps.store import LocalStore
 from twin.sweeps.sweep import Progress, SweepResult
 from twin.sweeps.table import results_table
 from twin.sweeps.task import Outcome
-from twin.terminal_sweep import SweepBar, SweepLines, line_of, sweep_plan, sweep_summary
+from twin.terminal.sweep import sweep_plan, sweep_summary
+from twin.terminal.sweep_progress import SweepBar, SweepLines, line_of
 
 
 def test_a_line_of_progress() -> None:
