@@ -13,15 +13,15 @@ import sys
 from enum import StrEnum
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from twin.errors import TwinError
+from twin.errors import InputError, TwinError
 from twin.messages import LANGUAGES, say, use_language
 from twin.terminal.compare import compare
 from twin.terminal.draw import draw_app
-from twin.terminal.errors import BAD_INPUT, Debug, error_text, reporting
+from twin.terminal.errors import Debug, reporting
 from twin.terminal.map import map_app
 from twin.terminal.place import place
 from twin.threads import use_one_thread
@@ -29,6 +29,9 @@ from twin.threads import use_one_thread
 if TYPE_CHECKING:
     from twin.scenario.load import Loaded
     from twin.scenario.scenario import Scenario
+
+ALIKE: Final = ("debug", "quiet")
+"""Options that mean the same in every command."""
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 
@@ -70,8 +73,7 @@ def _describe(command: Any, key: str) -> None:
     """Give a command, its options and its subcommands their help texts, in the language chosen."""
     command.help = say(key)
     for parameter in command.params:
-        own = f"{key}.{parameter.name}"
-        parameter.help = say("help.debug") if parameter.name == "debug" else say(own)
+        parameter.help = say(f"help.{parameter.name}" if parameter.name in ALIKE else f"{key}.{parameter.name}")
     for name, child in getattr(command, "commands", {}).items():
         _describe(child, f"help.{name}" if key == "help.twin" else f"{key}.{name}")
 
@@ -111,7 +113,8 @@ def validate(files: Annotated[list[Path], typer.Argument(metavar="FILE", show_de
             if _has(file, "axes"):
                 from twin.sweeps.sweep import load_design
 
-                load_design(file)
+                for line in load_design(file).notices:
+                    notice(line)
             elif _has(file, "budgets_cny"):
                 from twin.sweeps.placement.plan import load_plan
 
@@ -136,10 +139,8 @@ def run(
     debug: Debug = False,
 ) -> None:
     """Run a scenario."""
-    overrides = _overrides(settings or [])
-    if seed is not None:
-        overrides["seed"] = str(seed)
     with reporting(debug=debug):
+        overrides = _overrides(settings or []) | ({} if seed is None else {"seed": str(seed)})
         use_one_thread()
         loaded = _load(file, overrides)
         from twin.simulation.run import run as run_scenario
@@ -215,8 +216,9 @@ def sweep(
         if not quiet:
             typer.echo(sweep_summary(result))
         for form in design.outputs:
-            file = write_document(result.folder, form, result.folder / f"report.{form}", None, None)
-            typer.echo(say("draw.done", file=file), err=True)
+            document = write_document(result.folder, form, result.folder / f"report.{form}", None, None)
+            if not quiet:
+                typer.echo(say("draw.done", file=document), err=True)
         if result.failed:
             raise TwinError(say("sweep.failures", failed=result.failed, total=len(result.outcomes)))
 
@@ -320,8 +322,7 @@ def _overrides(settings: list[str]) -> dict[str, str]:
     for setting in settings:
         key, equals, value = setting.partition("=")
         if not equals or not key.strip():
-            typer.echo(error_text(say("override.syntax.found", text=setting) + "; " + say("override.syntax.remedy")), err=True)
-            raise typer.Exit(BAD_INPUT)
+            raise InputError(f"{say('override.syntax.found', text=setting)}; {say('override.syntax.remedy')}")
         overrides[key.strip()] = value
     return overrides
 

@@ -27,5 +27,4 @@ CATALOGUE: Final = {
         "正在编译本机首次使用的计算内核：约一两分钟，之后的运行直接使用",
     ),
     "cli.rate": ("{factor:.1f} x real time, {left} left", "{factor:.1f} 倍实时，剩余 {left}"),
-    "cli.system": ("error: {reason} {file}", "错误：{reason} {file}"),
 }

@@ -102,7 +102,7 @@ CATALOGUE: Final = {
     ),
     "demand.sumo.types": (
         "{file}: types drive as these classes (trips): {pairs}",
-        "{file}：车型对应的车辆类别（出行数）：{pairs}",
+        "{file}：SUMO 车型对应的车型（出行数）：{pairs}",
     ),
     "demand.sumo.not_carried": (
         "{file}: sizes and driving are those of demand.vehicle_types; not carried over from the types: {names}",

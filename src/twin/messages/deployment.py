@@ -112,7 +112,7 @@ CATALOGUE: Final = {
     ),
     "deployment.unjudged": (
         "{sites} of {of} sites have fewer than {fewest} devices: the self-check cannot tell which one there is turned",
-        "{of} 个站点中有 {sites} 个的设备少于 {fewest} 台：自检无法判断其中哪一台发生偏转或移位",
+        "{of} 个点位中有 {sites} 个的设备少于 {fewest} 台：自检无法判断其中哪一台发生偏转或移位",
     ),
     "deployment.price.item.found": ("nothing is called '{item}' in a bill", "费用清单中没有“{item}”这一项"),
     "deployment.price.order.found": (

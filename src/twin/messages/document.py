@@ -280,7 +280,7 @@ CATALOGUE: Final = {
     ),
     "document.limits.7": (
         "Buses have no stops and no timetable, electric bicycles keep to their lane, and vehicles do not swerve within a lane.",
-        "公交车没有站点和时刻表，电动自行车保持在车道内，车辆在车道内不横向避让。",
+        "公交车没有点位和时刻表，电动自行车保持在车道内，车辆在车道内不横向避让。",
     ),
     "document.limits.8": (
         "Most prices have no published source; the estimate compares deployments and is no budget.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 CATALOGUE: Final = {
-    "placement.classes": ("no vehicle class: {unknown}; there are {known}", "没有此车辆类型：{unknown}；可用：{known}"),
+    "placement.classes": ("no vehicle class: {unknown}; there are {known}", "没有此车型：{unknown}；可用：{known}"),
     "placement.closed.found": (
         "traffic depends on sensors (actuated signals, informed drivers): one simulation cannot tell of other sites",
         "该场景的交通依赖传感器上报（感应信号或诱导驾驶），一次仿真无法代表其他点位",

@@ -112,7 +112,7 @@ CATALOGUE: Final = {
     ),
     "spec.recalibrate": (
         "recalibrate needs a site's fusion and a self-check, and {absent} is not given; add {absent}, or turn recalibrate off",
-        "recalibrate 需要站点融合的匹配结果和自检窗口，但未给出 {absent}; 请添加 {absent}，或关闭 recalibrate",
+        "recalibrate 需要点位融合的匹配结果和自检窗口，但未给出 {absent}; 请添加 {absent}，或关闭 recalibrate",
     ),
     "spec.queues": (
         "calm_queue ({calm}) is not below overload_queue ({overload}); give a smaller calm_queue",

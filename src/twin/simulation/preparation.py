@@ -90,9 +90,7 @@ def look_into(scenario: Scenario, base: Path, like: Prepared | None = None) -> F
     try:
         network = load_network(base / scenario.map)
     except MapError as error:
-        unreadable = Problem(
-            "", "map", str(error).rstrip("."), "name a readable OpenStreetMap file, relative to the scenario file"
-        )
+        unreadable = Problem("", "map", str(error).rstrip(".。"), say("map.unreadable"))
         return Findings([unreadable, *unknown_kits(scenario.deployment)], [])
     alike = like if like is not None and like.network is network and like.base == base else None
     if alike is not None and alike.scenario.deployment == scenario.deployment:
@@ -143,8 +141,7 @@ def _traffic(scenario: Scenario, network: RoadNetwork, base: Path) -> tuple[list
     problems = []
     ends = trip_ends(network)
     if scenario.demand.inflow_vph > 0.0 and not (ends.zones or (ends.entries and ends.exits)):
-        found = "the map has neither zones nor gates between which anyone could drive"
-        problems.append(Problem("", "demand", found, "use a larger extract, or set inflow_vph to 0"))
+        problems.append(Problem("", "demand", say("map.no_way.found"), say("map.no_way.remedy")))
     wrong = check_demand(network, scenario.demand, base)
     if wrong or scenario.replay is not None:
         return problems + wrong, None

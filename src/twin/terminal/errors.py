@@ -71,7 +71,7 @@ def _verdict(error: BaseException) -> tuple[int, str]:
     if isinstance(error, BrokenPipeError):
         return FAILED, ""
     if isinstance(error, OSError):
-        return FAILED, say("cli.system", reason=error.strerror or error, file=error.filename or "")
+        return FAILED, error_text(f"{error.strerror or error} {error.filename or ''}".rstrip())
     if isinstance(error, MemoryError):
         return FAILED, say("cli.memory")
     return FAILED, say("cli.unexpected", kind=type(error).__name__, text=error)

@@ -46,20 +46,23 @@ def place(
                 typer.echo(plan_text(plan), err=True)
             result = place_sites(plan, out, interruption.heard(reporter.advance))
         folder = write(result, out)
-        _draw(result, folder)
+        reason = _draw(result, folder)
         if not quiet:
             typer.echo(place_text(result, folder))
+            if reason:
+                typer.echo(say("placement.no_pictures", reason=reason), err=True)
 
 
-def _draw(result: PlacementResult, folder: Path) -> None:
-    """Draw both pictures into the folder; say why where that cannot be, as without Matplotlib."""
+def _draw(result: PlacementResult, folder: Path) -> str:
+    """Draw both pictures into the folder; return why that cannot be, as without Matplotlib, else nothing."""
     from twin.sweeps.placement.pictures import draw_curve, draw_map
 
     try:
         draw_curve(result, folder / "curve.png")
         draw_map(result, folder / "map.png")
     except TwinError as error:
-        typer.echo(say("placement.no_pictures", reason=error), err=True)
+        return str(error)
+    return ""
 
 
 def plan_text(plan: Plan) -> str:

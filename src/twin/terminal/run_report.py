@@ -28,7 +28,7 @@ def conditions(found: Figures) -> dict[str, str]:
     weather = ", ".join(f"{_word('weather', name)} {value:g}" for name, value in found["weather"].items() if value is not None)
     return {
         say("report.weather"): weather,
-        say("report.light"): str(found["light"] or "-"),
+        say("report.light"): _word("light", found["light"]) if found["light"] else "-",
         say("report.warm_up"): figure("warm_up_s", found["warm_up_s"]),
     }
 
