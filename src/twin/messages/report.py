@@ -12,7 +12,7 @@ CATALOGUE: Final = {
     "report.light.day": ("day", "白天"),
     "report.light.lit_night": ("night with street lights", "夜间（有路灯）"),
     "report.light.unlit_night": ("night without street lights", "夜间（无路灯）"),
-    "report.light.glare": ("day, low sun in the cameras", "白天（逆光眩光）"),
+    "report.light.glare": ("day, low sun in the cameras", "白天（太阳低，摄像机逆光）"),
     "report.warm_up": ("warm-up left out", "不计入的预热时长"),
     "report.title.recall": ("Recall by true class and distance", "按真实类别和距离的检出率"),
     "report.title.range": ("By distance", "按距离"),
