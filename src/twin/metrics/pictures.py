@@ -64,7 +64,7 @@ def draw_fundamental_diagram(run: Run, road: str, out: Path, warm_up_s: float = 
             axes.plot([0.0, end], [0.0, end * speed_kmh], color="0.8", linewidth=0.7, zorder=0)
             name = f"{speed_kmh} km/h"
             axes.annotate(
-                name, (0.9 * end, 0.9 * end * speed_kmh), fontsize=8, color="0.45", backgroundcolor="white", ha="center"
+                name, (0.75 * end, 0.75 * end * speed_kmh), fontsize=8, color="0.45", backgroundcolor="white", ha="center"
             )
         axes.scatter(
             diagram.edges.density_vpkm,
