@@ -135,7 +135,10 @@ def main() -> None:
     if not runs:
         _no_runs(folder, words)
         return
-    run = chooser.selectbox(words["run"], runs, format_func=lambda path: path.name, placeholder=words["run"])
+    chosen = st.session_state.get("run")  # kept when the language changes or another run appears
+    index = runs.index(chosen) if chosen in runs else 0
+    run = chooser.selectbox(words["run"], runs, index, format_func=lambda path: path.name, placeholder=words["run"])
+    st.session_state["run"] = run
     key = str(run), (run / FILE_NAME).stat().st_mtime_ns
     try:
         playback = _playback(*key)
