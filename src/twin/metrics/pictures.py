@@ -224,7 +224,9 @@ class Sheet:
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         try:
             if kind is None:
-                self._figure.savefig(self._out, metadata=None if self._out.suffix == ".png" else {"Date": None})
+                is_map = self._figure.axes[0].get_aspect() != "auto"  # it keeps its scale: what is left over beside it is cut off
+                metadata = None if self._out.suffix == ".png" else {"Date": None}
+                self._figure.savefig(self._out, metadata=metadata, bbox_inches="tight" if is_map else None)
         finally:
             self._context.__exit__(None, None, None)
             use_language(self._before)
