@@ -25,7 +25,7 @@ from twin.errors import MapError
 from twin.eventlog.recorder import Recorder
 from twin.roadnet.fetch import osm_xml, overpass_elements
 from twin.roadnet.osm import read_osm
-from twin.roadnet.road_network import RoadNetwork
+from twin.roadnet.road_network import RoadNetwork, lines_of
 from twin.traffic.demand import DemandSpec
 from twin.traffic.process import Traffic
 from twin.traffic.signal_spec import SignalsSpec
@@ -99,8 +99,8 @@ def report(path: Path) -> float | None:
         f"  {traffic.waiting:7d}  {share:12.3f}  {time.perf_counter() - began_s:6.1f}",
         flush=True,
     )
-    for notice in network.provenance.notices:
-        print(f"    {notice}")
+    for line in lines_of(network.provenance.notices):
+        print(f"    {line}")
     return share
 
 

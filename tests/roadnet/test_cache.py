@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import re
 import subprocess
 import sys
 from dataclasses import fields
@@ -14,6 +15,7 @@ import pytest
 from osm_text import dual_crossing, write_map
 
 from twin.errors import MapError
+from twin.messages import use_language
 from twin.roadnet.cache import cache_folder, cache_key, load_network
 from twin.roadnet.info import describe
 from twin.roadnet.road_network import RoadNetwork
@@ -105,3 +107,17 @@ def test_describe(tmp_path: Path) -> None:
     text = describe(load_network(write_map(tmp_path, *dual_crossing(), {1: {"highway": "traffic_signals"}})))
     for words in ("map.osm", "1 with signals", "4 in, 4 out", "ODbL", "primary", "EPSG:32649"):
         assert words in text
+
+
+def test_describe_in_chinese_whatever_the_language_when_the_map_was_read(tmp_path: Path) -> None:
+    """A network kept by an English command is described in Chinese, its notices too."""
+    file = write_map(tmp_path, *dual_crossing())
+    english = describe(load_network(file))
+    use_language("zh")
+    try:
+        chinese = describe(load_network(file))
+    finally:
+        use_language(None)
+    assert "speed limit of primary assumed (60 km/h): " in english
+    assert "采用假定限速的 primary（60 km/h）：" in chinese
+    assert not {"nodes", "edges", "junctions", "lanes", "assumed", "dropped", "licence"} & set(re.findall(r"[a-z]+", chinese))

@@ -18,6 +18,7 @@ import pytest
 from twin import cli
 from twin.roadnet.fetch import file_name
 from twin.roadnet.osm import read_osm
+from twin.roadnet.road_network import lines_of
 
 W, S, E, N = 113.30, 23.11, 113.34, 23.14
 AREA = {"type": "Polygon", "coordinates": [[[W, S], [E, S], [E, N], [W, N], [W, S]]]}
@@ -136,7 +137,7 @@ def test_a_place_is_fetched_and_read(fetch, service: Service) -> None:
         assert words in text
     network = read_osm(Path("天河区_广州.osm"))
     assert "天河路 <北>" in network.edge_name
-    assert "turn restrictions obeyed: 1" in network.provenance.notices
+    assert "turn restrictions obeyed: 1" in lines_of(network.provenance.notices)
     assert sum(junction.signalised for junction in network.junctions) == 1
     assert socket.getaddrinfo is resolve
 

@@ -8,7 +8,7 @@ import pytest
 from osm_text import Way, dual_crossing, write_map
 
 from twin.roadnet.osm import read_osm
-from twin.roadnet.road_network import Junction, RoadNetwork
+from twin.roadnet.road_network import Junction, RoadNetwork, lines_of
 
 SIGNAL = {"highway": "traffic_signals"}
 
@@ -46,7 +46,8 @@ def test_signal_within_an_approach(tmp_path: Path) -> None:
     network = read_osm(write_map(tmp_path, nodes, ways, {51: SIGNAL, 52: SIGNAL}))
     assert core(network).signalised
     assert any(
-        notice.startswith("signals that fit no junction") and notice.endswith(": 1") for notice in network.provenance.notices
+        notice.startswith("signals that fit no junction") and notice.endswith(": 1")
+        for notice in lines_of(network.provenance.notices)
     )
 
 

@@ -13,7 +13,7 @@ from osm_text import Way, osm_text
 
 from twin.roadnet.cache import load_network
 from twin.roadnet.osm import read_osm
-from twin.roadnet.road_network import RoadNetwork
+from twin.roadnet.road_network import RoadNetwork, lines_of
 from twin.roadnet.route_search import fastest_routes
 from twin.roadnet.turn_states import turn_states
 
@@ -80,7 +80,7 @@ def test_values(tmp_path: Path, tags: dict[str, str], open_to: set[int]) -> None
     network = network_of(tmp_path, [relation(1, via_node(1, 3), **tags)])
     assert targets(network, 1, 2) == open_to
     assert targets(network, 5, 2) == {1, 3, 4}
-    said = [notice for notice in network.provenance.notices if notice.startswith("turn restrictions")]
+    said = [notice for notice in lines_of(network.provenance.notices) if notice.startswith("turn restrictions")]
     assert len(said) == 1
     assert said[0].startswith("turn restrictions obeyed") == (open_to != {3, 4, 5})
 
@@ -102,7 +102,7 @@ def test_incomplete(tmp_path: Path, members: list[Member]) -> None:
     """Restrictions that a clipped map holds in part change nothing and are counted."""
     network = network_of(tmp_path, [relation(1, members, restriction="no_left_turn")])
     assert targets(network, 1, 2) == {3, 4, 5}
-    assert sum("ignored: 1" in notice for notice in network.provenance.notices) == 1
+    assert sum("ignored: 1" in notice for notice in lines_of(network.provenance.notices)) == 1
 
 
 def test_a_way_that_was_not_split(tmp_path: Path) -> None:
@@ -119,11 +119,11 @@ def test_no_road_is_left_without_a_way_on(tmp_path: Path) -> None:
     every = [relation(n, via_node(1, n), restriction="no_entry") for n in (2, 3, 4)]
     network = network_of(tmp_path, every)
     assert targets(network, 1, 2) == {1}
-    assert "roads with every turn forbidden at their end, turned back on: 1" in network.provenance.notices
+    assert "roads with every turn forbidden at their end, turned back on: 1" in lines_of(network.provenance.notices)
     one_way: list[Way] = [([1, 2], {**STREET, "oneway": "yes"}), *ARMS[1:]]
     network = network_of(tmp_path, every, one_way)
     assert targets(network, 1, 2) == {3, 4, 5}
-    assert "roads with every turn forbidden at their end, left open: 1" in network.provenance.notices
+    assert "roads with every turn forbidden at their end, left open: 1" in lines_of(network.provenance.notices)
 
 
 def test_what_cannot_be_reached_any_more_is_dropped(tmp_path: Path) -> None:

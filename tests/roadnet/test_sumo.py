@@ -15,7 +15,7 @@ from twin.errors import MapError
 from twin.roadnet.cache import load_network
 from twin.roadnet.polylines import along_m
 from twin.roadnet.projection import to_wgs84
-from twin.roadnet.road_network import RoadNetwork
+from twin.roadnet.road_network import RoadNetwork, lines_of
 from twin.roadnet.sumo import read_sumo_network
 
 BACK = '<connection from="e" to="{}" fromLane="{}" toLane="0" dir="s" state="M"/></net>'
@@ -102,9 +102,10 @@ def test_lanes_and_edges_for_others_are_left_out(tmp_path: Path) -> None:
     assert network.edge_key == ("one", "two")
     assert network.edge_lanes.tolist() == [2, 2]
     assert connection_rows(network) == {("one", 0, "two", 0), ("one", 1, "two", 1)}
-    assert "lanes closed to general traffic beside open ones, left out: 2" in network.provenance.notices
+    assert "lanes closed to general traffic beside open ones, left out: 2" in lines_of(network.provenance.notices)
     assert any(
-        line.startswith("edges closed to general traffic") and line.endswith(": 1") for line in network.provenance.notices
+        line.startswith("edges closed to general traffic") and line.endswith(": 1")
+        for line in lines_of(network.provenance.notices)
     )
     assert network.provenance.edges_dropped == 1
 
@@ -139,7 +140,7 @@ def test_projection_of_the_file_is_kept(tmp_path: Path) -> None:
     assert (lon[0], lat[0]) == pytest.approx(expected, abs=1e-7)
     plain = tmp_path / "b.net.xml"
     plain.write_text(NET, encoding="utf-8")
-    assert any("without a projection" in line for line in read_sumo_network(plain).provenance.notices)
+    assert any("without a projection" in line for line in lines_of(read_sumo_network(plain).provenance.notices))
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from twin.roadnet.defaults import DEFAULTS
+from twin.roadnet.road_network import lines_of
 from twin.roadnet.tags import Notices, is_open, parse_count, parse_level, parse_oneway, parse_speed_mps, read_road
 
 
@@ -98,7 +99,7 @@ def test_defaults_are_counted() -> None:
     """Every default that is used shows in the notices."""
     notices = Notices()
     read_road({"highway": "tertiary"}, notices)
-    assert notices.lines() == ("lanes of tertiary assumed: 1", "speed limit of tertiary assumed (40 km/h): 1")
+    assert lines_of(notices.found()) == ("lanes of tertiary assumed: 1", "speed limit of tertiary assumed (40 km/h): 1")
 
 
 @given(
@@ -144,7 +145,7 @@ def test_odd_tags_by_rule(tags: dict[str, str], lanes: tuple[int, int | None], n
     road = read_road({"highway": "primary", **tags}, notices)
     assert road is not None
     assert tuple(side.lanes if side else None for side in (road.forward, road.backward)) == lanes
-    assert any(notice in line for line in notices.lines())
+    assert any(notice in line for line in lines_of(notices.found()))
 
 
 @pytest.mark.parametrize("value", ["no", "private", "psv", "bus", "no;private"])
@@ -152,5 +153,5 @@ def test_roads_that_are_not_for_cars(value: str) -> None:
     """Roads for buses, officials or nobody are left out and counted; one value that lets cars in opens the way."""
     notices = Notices()
     assert read_road({"highway": "primary", "motor_vehicle": value}, notices) is None
-    assert notices.lines() == ("roads closed to motor traffic, left out: 1",)
+    assert lines_of(notices.found()) == ("roads closed to motor traffic, left out: 1",)
     assert read_road({"highway": "primary", "motor_vehicle": f"{value};destination"}, notices) is not None

@@ -102,6 +102,38 @@ CATALOGUE: Final = {
             "{north:g}）；一个投影最多容纳 {limit:g} km。请裁剪出所需区域，或修正位置过远的节点。"
         ),
     ),
+    "map.info.class": (
+        "    {highway:<15}{length_km:7.1f} km, {lanes} lanes",
+        "    {highway:<15}{length_km:7.1f} km，{lanes} 车道",
+    ),
+    "map.info.notices": ("  notices", "  提示"),
+    "map.info.projection": (
+        "  projection   {crs}, origin {easting:.0f} E {northing:.0f} N",
+        "  投影         {crs}，原点东坐标 {easting:.0f}、北坐标 {northing:.0f}",
+    ),
+    "map.info.nodes": ("  nodes        {count}", "  节点         {count}"),
+    "map.info.edges": (
+        "  edges        {count}, {length_km:.1f} km by direction, {lane_km:.1f} lane-km",
+        "  路段         {count}，分方向 {length_km:.1f} km，{lane_km:.1f} 车道公里",
+    ),
+    "map.info.bridges": (
+        "  bridges      {bridge_km:.1f} km, tunnels {tunnel_km:.1f} km",
+        "  桥梁         {bridge_km:.1f} km，隧道 {tunnel_km:.1f} km",
+    ),
+    "map.info.junctions": (
+        "  junctions    {count}, {signalised} with signals",
+        "  路口         {count}，其中 {signalised} 个有信号灯",
+    ),
+    "map.info.gates": ("  gates        {entries} in, {exits} out", "  出入口       驶入 {entries}，驶出 {exits}"),
+    "map.info.buildings": ("  buildings    {count}", "  建筑物       {count}"),
+    "map.info.tallest": ("  buildings    {count}, the tallest {height:.0f} m", "  建筑物       {count}，最高 {height:.0f} m"),
+    "map.info.bus_stops": ("  bus stops    {count}", "  公交站       {count}"),
+    "map.info.car_parks": ("  car parks    {count}, {bays} bays", "  停车场       {count}，{bays} 个车位"),
+    "map.info.dropped": (
+        "  dropped      {edges} of {edges_read} edges, {nodes} of {nodes_read} nodes, {length_km:.1f} km",
+        "  已删除       {edges_read} 条路段中的 {edges} 条，{nodes_read} 个节点中的 {nodes} 个，{length_km:.1f} km",
+    ),
+    "map.info.licence": ("  licence      {text}", "  许可         {text}"),
     "map.file.missing": (
         "there is no file {path!r}; name an OpenStreetMap file, relative to the scenario file",
         "没有文件 {path!r}; 请给出 OpenStreetMap 文件（相对于场景文件的路径）",

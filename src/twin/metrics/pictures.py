@@ -173,9 +173,11 @@ def draw_flow_monitoring(run: Run, out: Path, warm_up_s: float = 0.0) -> None:
         for sign, name in ((1.0, say("draw.flow.geh")), (-1.0, None)):
             line_vph = np.maximum(true_vph + square / 4.0 + sign * off_vph, 0.0)
             axes.plot(true_vph, line_vph, color="0.6", linewidth=0.8, linestyle="--", label=name, zorder=0)
-        axes.scatter(points.true_vph, points.measured_vph, s=9, alpha=0.5, linewidths=0, label=say("draw.flow.edge"))
+        dots = {"s": 14, "alpha": 0.6, "linewidths": 0, "clip_on": False}  # an edge without any true flow lies on the axis
+        axes.scatter(points.true_vph, points.measured_vph, **dots, label=say("draw.flow.edge"))
         axes.set_xlim(0.0, most_vph)
         axes.set_ylim(0.0, most_vph)
+        axes.set_aspect("equal")
         axes.set_xlabel(say("draw.flow.x"))
         axes.set_ylabel(say("draw.flow.y"))
         axes.legend(loc="upper left", framealpha=0.9)
@@ -224,7 +226,8 @@ class Sheet:
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         try:
             if kind is None:
-                is_map = self._figure.axes[0].get_aspect() != "auto"  # it keeps its scale: what is left over beside it is cut off
+                # a map keeps its scale: what is left over beside it is cut off
+                is_map = self._figure.axes[0].get_aspect() != "auto"
                 metadata = None if self._out.suffix == ".png" else {"Date": None}
                 self._figure.savefig(self._out, metadata=metadata, bbox_inches="tight" if is_map else None)
         finally:

@@ -108,7 +108,7 @@ def assemble(name: str, osm: OsmFile, arcs: Sequence[Arc], notices: Notices) -> 
             nodes_dropped=len(nodes) - len(used),
             edges_dropped=len(pieces) - len(kept),
             length_dropped_m=round(float(graph.length_m[~keep].sum()), 1),
-            notices=notices.lines(),
+            notices=notices.found(),
         ),
     )
 
@@ -142,7 +142,7 @@ def _merge_near_nodes(pieces: Sequence[_Piece], notices: Notices) -> tuple[list[
         if piece.length_m < SHORTEST_EDGE_M and head(piece.u) != head(piece.v):
             low, high = sorted((head(piece.u), head(piece.v)))
             merged[high] = low
-            notices.add(f"nodes nearer than {SHORTEST_EDGE_M:g} m to another, joined with it")
+            notices.add("near_nodes", least=SHORTEST_EDGE_M)
     out = []
     for piece in pieces:
         u, v = head(piece.u), head(piece.v)
@@ -175,10 +175,10 @@ def _graph(pieces: Sequence[_Piece], nodes: dict[int, Point]) -> Graph:
 
 def _report_dropped(graph: Graph, keep: Mask, notices: Notices) -> None:
     plain = int(kept_edges(graph, permitted_turns(graph, np.empty(0, np.int32)), None).sum())
-    notices.counts[f"edges of the largest strongly connected part without the outside world, of {keep.size}"] = plain
+    notices.add("plain_part", plain, whole=keep.size)
     if not keep.all():
-        notices.counts["edges from which the rest cannot be reached and returned from, dropped"] = int((~keep).sum())
-        notices.counts["metres of road dropped with them"] = round(float(graph.length_m[~keep].sum()))
+        notices.add("dropped_edges", int((~keep).sum()))
+        notices.add("dropped_metres", round(float(graph.length_m[~keep].sum())))
 
 
 def _signals(
@@ -204,7 +204,7 @@ def _signals(
     for point, node in sorted(drawn.items(), key=lambda item: item[1]):
         index = number.get(merged.get(node, node), -1)
         if index < 0 and point not in within:
-            notices.add("signals on roads that are left out")
+            notices.add("signals_left_out")
             continue
         x_m, y_m = project([point[0]], [point[1]])
         out.append(Signal(float(x_m[0]), float(y_m[0]), index, tuple(within[point])))

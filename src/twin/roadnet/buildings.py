@@ -25,7 +25,7 @@ def height_m(tags: Tags, notices: Notices) -> float:
     if height is None and (levels := first_number(tags.get("building:levels", ""))):
         height = levels * STOREY_HEIGHT_M
     if height is None or not LOWEST_M <= height <= HIGHEST_M:
-        notices.add("building heights assumed")
+        notices.add("heights_assumed")
         return BUILDING_HEIGHTS_M.get(tags["building"], BUILDING_HEIGHTS_M["yes"])
     return height
 
@@ -40,7 +40,7 @@ def read_buildings(osm: OsmFile, project: Project, notices: Notices) -> tuple[Bu
         if tags["building"] in _NOT_BUILT:
             continue
         if len(ring) < 4 or ring[0] != ring[-1]:
-            notices.add("building outlines that are not closed, left out")
+            notices.add("open_outlines")
             continue
         x_m, y_m = project([osm.place[node][0] for node in ring], [osm.place[node][1] for node in ring])
         buildings.append(Building(x_m[:-1], y_m[:-1], height_m(tags, notices)))
@@ -67,7 +67,7 @@ def read_places(osm: OsmFile, project: Project, notices: Notices) -> tuple[Place
         x_m, y_m = project([osm.place[node][0] for node in nodes], [osm.place[node][1] for node in nodes])
         capacity = int(first_number(tags.get("capacity", "")) or 0)
         if kind == "car_park" and not capacity:
-            notices.add("car parks without a capacity")
+            notices.add("car_parks_without_capacity")
         name = tags.get("name", "")
         places.append(Place(kind, name, round(float(np.mean(x_m)), 3), round(float(np.mean(y_m)), 3), capacity))
     return tuple(places)

@@ -16,7 +16,7 @@ from typing import Any, Final
 import numpy as np
 
 from twin.roadnet.osm_file import read_bytes
-from twin.roadnet.road_network import Building, Connections, Junction, Light, Place, Provenance, RoadNetwork
+from twin.roadnet.road_network import Building, Connections, Junction, Light, Notice, Place, Provenance, RoadNetwork
 from twin.roadnet.sumo_xml import is_sumo
 from twin.whole_files import whole_file
 
@@ -150,7 +150,9 @@ def _rebuilt(arrays: dict[str, Any], text: dict[str, Any]) -> RoadNetwork:
     junctions = tuple(Junction(**_tuples(record)) for record in text.pop("junctions"))
     places = tuple(Place(**record) for record in text.pop("places"))
     lights = tuple(Light(**_tuples(record)) for record in text.pop("lights"))
-    provenance = Provenance(**_tuples(text.pop("provenance")))
+    source = text.pop("provenance")
+    notices = tuple(Notice(**_tuples(record)) for record in source.pop("notices"))
+    provenance = Provenance(**source, notices=notices)
     parts = {name: arrays.pop(name) for name in list(arrays) if name.startswith(_CONNECTIONS)}
     if parts:
         text["connections"] = Connections(**{name.removeprefix(_CONNECTIONS): part for name, part in parts.items()})

@@ -70,7 +70,7 @@ def _signalised(
             ):
                 head = candidate if head is None else head
         if head is None:
-            notices.add("signals that fit no junction (on the open road, pedestrian crossings)")
+            notices.add("signals_without_junction")
         else:
             out.add(head)
     return frozenset(out)

@@ -49,7 +49,7 @@ def read_osm(path: Path) -> RoadNetwork:
     osm = read_osm_file(path)
     notices = Notices()
     if osm.clipped_ways:
-        notices.counts["roads with nodes that the file does not hold, cut there"] = osm.clipped_ways
+        notices.add("clipped_roads", osm.clipped_ways)
     drawn = []
     for way in osm.ways:
         road = read_road(way.tags, notices)

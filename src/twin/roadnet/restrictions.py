@@ -32,8 +32,6 @@ _CARS = {"motorcar", "motor_vehicle", "vehicle"}
 _HOURS = ("day_on", "day_off", "hour_on", "hour_off")
 LONGEST_COURSE = 12
 """Most edges of a restriction via ways; longer ones are mistakes."""
-_TIMED = "turn restrictions that hold at times only, ignored"
-_NOT_FOR_CARS = "turn restrictions not for cars, ignored"
 _STRAIGHT_RAD = math.radians(30.0)
 
 
@@ -65,7 +63,7 @@ def _read(relation: Relation, notices: Notices) -> Restriction | None:
         return None
     kind, _, turn = value.partition("_")
     if kind not in ("no", "only") or not turn:
-        notices.add("turn restrictions that cannot be read, ignored")
+        notices.add("restriction_unreadable")
         return None
     ways = {
         role: frozenset(m.number for m in relation.members if m.role == role and m.kind == "way")
@@ -73,7 +71,7 @@ def _read(relation: Relation, notices: Notices) -> Restriction | None:
     }
     nodes = [m.number for m in relation.members if m.role == "via" and m.kind == "node"]
     if not ways["from"] or not ways["to"] or len(nodes) + bool(ways["via"]) != 1:
-        notices.add("turn restrictions without from, via or to, ignored")
+        notices.add("restriction_incomplete")
         return None
     return Restriction(
         relation.number, kind == "only", turn, ways["from"], nodes[0] if nodes else None, ways["via"], ways["to"]
@@ -85,13 +83,13 @@ def _value(tags: Tags, notices: Notices) -> str | None:
     value = next((tags[key] for key in _KEYS if key in tags), None)
     if value is None:
         timed = any(key.endswith(":conditional") for key in tags)
-        notices.add(_TIMED if timed else _NOT_FOR_CARS)
+        notices.add("restriction_timed" if timed else "restriction_not_for_cars")
         return None
     if any(key in tags for key in _HOURS):
-        notices.add(_TIMED)
+        notices.add("restriction_timed")
         return None
     if not _CARS.isdisjoint(tags.get("except", "").replace(" ", "").split(";")):
-        notices.add(_NOT_FOR_CARS)
+        notices.add("restriction_not_for_cars")
         return None
     return value
 
@@ -115,7 +113,7 @@ def restricted(
     for restriction in restrictions:
         courses = _courses(graph, open_turns, ways, restriction, node_number)
         forbidden = _others(open_turns, ways, courses, restriction) if restriction.only else courses
-        notices.add("turn restrictions obeyed" if courses else "turn restrictions that fit no turn of the network, ignored")
+        notices.add("restriction_obeyed" if courses else "restriction_without_turn")
         for course in forbidden:
             if len(course) == 2:
                 closed[course[0]].add(course[1])
@@ -127,7 +125,7 @@ def restricted(
         if shut and not rest and open_turns[edge]:
             turns_back = back >= 0 and back not in shut
             rest = [back] if turns_back else open_turns[edge]
-            notices.add(f"roads with every turn forbidden at their end, {'turned back on' if turns_back else 'left open'}")
+            notices.add("end_turned_back" if turns_back else "end_left_open")
         open_turns[edge] = rest
     new_offset = np.concatenate(([0], np.cumsum([len(after) for after in open_turns]))).astype(np.int32)
     new_turns = new_offset, np.array([after for edges in open_turns for after in edges], np.int32)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
+
+from twin.messages import say
 
 Ints = npt.NDArray[np.int32]
 Floats = npt.NDArray[np.float64]
@@ -52,6 +55,26 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class Notice:
+    """Something that had to be assumed, left out or ignored while a file was read, and how often."""
+
+    key: str
+    """``notice.<key>`` is its message."""
+    values: tuple[tuple[str, str | float], ...]
+    """What is filled into the message, by name."""
+    count: int
+
+    def __str__(self) -> str:
+        """Say it in the language in use."""
+        return say("notice.counted", what=say(f"notice.{self.key}", **dict(self.values)), count=self.count)
+
+
+def lines_of(notices: Iterable[Notice]) -> tuple[str, ...]:
+    """Return one line each in the language in use, in alphabetical order."""
+    return tuple(sorted(map(str, notices)))
+
+
+@dataclass(frozen=True, slots=True)
 class Provenance:
     """Where the map came from and what reading it left out."""
 
@@ -64,8 +87,8 @@ class Provenance:
     nodes_dropped: int
     edges_dropped: int
     length_dropped_m: float
-    notices: tuple[str, ...]
-    """One line each: defaults applied and how often, parts dropped, signals that fit no junction."""
+    notices: tuple[Notice, ...]
+    """Defaults applied and how often, parts dropped, signals that fit no junction."""
 
 
 @dataclass(frozen=True, slots=True)

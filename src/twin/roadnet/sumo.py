@@ -115,7 +115,7 @@ def read_sumo_network(path: Path) -> RoadNetwork:
             nodes_dropped=len(net.getNodes()) - len(nodes),
             edges_dropped=len(net.getEdges(withInternal=False)) - len(edges),
             length_dropped_m=round(sum(e.getLength() for e in net.getEdges(withInternal=False) if e not in number), 1),
-            notices=notices.lines(),
+            notices=notices.found(),
         ),
         connections=_stated(rows, lights, nodes, list(connection.values())),
         lights=lights,
@@ -145,9 +145,9 @@ def _kept_lanes(edge: Edge, notices: Notices) -> list[Lane]:
     """Return the lanes of general traffic, from the kerb."""
     lanes = [lane for lane in edge.getLanes() if lane.allows(GENERAL_TRAFFIC)]
     if not lanes:
-        notices.add("edges closed to general traffic (pedestrians, bicycles, rail, buses), left out")
+        notices.add("closed_edges")
     elif len(lanes) < edge.getLaneNumber():
-        notices.counts["lanes closed to general traffic beside open ones, left out"] += edge.getLaneNumber() - len(lanes)
+        notices.add("closed_lanes", edge.getLaneNumber() - len(lanes))
     return lanes
 
 
@@ -163,7 +163,7 @@ def _connections(
             if origin not in lane_number or target not in lane_number:
                 continue
             if not connection.allows(GENERAL_TRAFFIC):
-                notices.add("connections closed to general traffic, left out")
+                notices.add("closed_connections")
                 continue
             following = number[target.getEdge()]
             rows[number[edge], lane_number[origin], following, lane_number[target]] = connection
@@ -223,7 +223,7 @@ def _centre_line(lanes: list[Lane], notices: Notices) -> tuple[Floats, Floats, F
     if s_m[-1] <= 0.0:
         s_m = np.linspace(0.0, length_m, s_m.size)
     if abs(s_m[-1] - length_m) > max(0.01 * length_m, 0.5):
-        notices.add("edges whose stated length differs from their drawn one by over 1 %; the stated one counts")
+        notices.add("stated_length")
     return x_m, y_m, np.round(s_m * (length_m / s_m[-1]), MILLIMETRES)
 
 
@@ -237,7 +237,7 @@ def _projection(net: Net, notices: Notices) -> tuple[str, tuple[float, float]]:
     location: dict[str, Any] = net._location  # noqa: SLF001  (sumolib has no public way to the projection's text)
     projection = location.get("projParameter", "!")
     if not projection.startswith("+"):
-        notices.add("networks without a projection, laid around 0° N 0° E")
+        notices.add("no_projection")
         return NOWHERE, (0.0, 0.0)
     east_m, north_m = net.getLocationOffset()
     return projection, (-float(east_m), -float(north_m))

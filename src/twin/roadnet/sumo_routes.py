@@ -19,7 +19,7 @@ import numpy.typing as npt
 
 from twin.rng import stream_key, uniform4
 from twin.roadnet.lane_graph import LaneGraph
-from twin.roadnet.road_network import Floats, Ints, RoadNetwork
+from twin.roadnet.road_network import Floats, Ints, RoadNetwork, lines_of
 from twin.roadnet.sumo_flows import departures, seconds
 from twin.roadnet.sumo_xml import Attributes, read_sumo_xml, written
 from twin.roadnet.tags import Notices
@@ -170,9 +170,9 @@ class _Reader:
             shares = attributes.get("probabilities", "").split() or ["1"] * len(names)
             self._choices[self._distribution] = [(name, float(share)) for name, share in zip(names, shares, strict=True)]
         elif tag == "stop" and self._open is not None:
-            self._notices.add("stops of vehicles, ignored")
+            self._notices.add("stops_of_vehicles")
         elif tag in _OTHERS:
-            self._notices.add("persons and containers, left out")
+            self._notices.add("persons")
 
     def end(self, tag: str) -> None:
         if tag in ("routeDistribution", "vTypeDistribution"):
@@ -195,7 +195,7 @@ class _Reader:
             depart_s_m=np.array([row[5] for row in rows], np.float64),
             arrive_s_m=np.array([row[6] for row in rows], np.float64),
             types=tuple(self._types.values()),
-            notices=self._notices.lines(),
+            notices=lines_of(self._notices.found()),
             speed_factor=np.array([row[7] for row in rows], np.float64),
             off_map=self._off_map,
         )
@@ -217,7 +217,7 @@ class _Reader:
         if tag != "flow":
             depart = attributes["depart"]
             if depart[:1].isalpha():
-                self._notices.add("vehicles whose departure others decide (triggered, split), left out")
+                self._notices.add("triggered")
                 return
             self._add(_Vehicle(attributes["id"], attributes, *self._edges(attributes)), seconds(depart))
             return
@@ -236,15 +236,15 @@ class _Reader:
 
     def _add(self, vehicle: _Vehicle, depart_s: float) -> None:
         if not vehicle.edges:
-            self._notices.add("trips between districts or junctions instead of edges, left out")
+            self._notices.add("trips_between_districts")
             return
         if any(name not in self._edge for name in vehicle.edges):
-            self._notices.add("trips over edges that the network has not (or not for general traffic), left out")
+            self._notices.add("trips_off_map")
             self._off_map += 1
             return
         edges = [self._edge[name] for name in vehicle.edges]
         if vehicle.routed and any(b not in self._following[a] for a, b in itertools.pairwise(edges)):
-            self._notices.add("trips over edges without a turn between them, left out")
+            self._notices.add("trips_without_turn")
             return
         kind = self._chosen(vehicle.attributes.get("type", DEFAULT_TYPE))
         length_m = (self._types[kind].length_m if kind in self._types else None) or DEFAULT_LENGTH_M
@@ -252,7 +252,7 @@ class _Reader:
         depart_m = self._position(vehicle.attributes.get("departPos", "base"), first_m, min(length_m, first_m))
         arrive_m = self._position(vehicle.attributes.get("arrivalPos", "max"), last_m, last_m)
         for name in sorted(vehicle.attributes.keys() - _CARRIED):
-            self._notices.add(f"vehicles with {name}, which is not carried over")
+            self._notices.add("not_carried", name=name)
         factor = self._speed_factor(vehicle.attributes, self._types.get(kind))
         self._rows.append((depart_s, vehicle.key, kind, edges, vehicle.routed, depart_m, arrive_m, factor))
 

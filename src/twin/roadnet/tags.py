@@ -26,6 +26,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from twin.roadnet.defaults import CLOSED_TO_CARS, DEFAULTS, NARROWEST_LANE_M, SAME_AS, WIDEST_LANE_M
+from twin.roadnet.road_network import Notice
 from twin.units import MPS_PER_KMH, MPS_PER_MPH
 
 Tags = Mapping[str, str]
@@ -42,19 +43,20 @@ _RINGS = {"roundabout", "circular"}
 _SAID_IN_WORDS = {"none": _UNLIMITED_MPS, "walk": 7.0 * MPS_PER_KMH}
 
 
-@dataclass(slots=True)
 class Notices:
     """How often something had to be assumed or ignored."""
 
-    counts: Counter[str] = field(default_factory=Counter)
+    def __init__(self) -> None:
+        """Begin with nothing."""
+        self._counts: Counter[tuple[str, tuple[tuple[str, str | float], ...]]] = Counter()
 
-    def add(self, what: str) -> None:
-        """Count one more case."""
-        self.counts[what] += 1
+    def add(self, key: str, count: int = 1, /, **values: str | float) -> None:
+        """Count ``count`` more cases of the message ``notice.<key>``, filled in with ``values``."""
+        self._counts[key, tuple(values.items())] += count
 
-    def lines(self) -> tuple[str, ...]:
-        """Return one line each, in alphabetical order."""
-        return tuple(f"{what}: {count}" for what, count in sorted(self.counts.items()))
+    def found(self) -> tuple[Notice, ...]:
+        """Return one notice for each kind of case, in the order in which they were first met."""
+        return tuple(Notice(key, values, count) for (key, values), count in self._counts.items())
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,10 +121,10 @@ def parse_count(text: str | None, notices: Notices, what: str) -> int | None:
         return None
     number = first_number(text)
     if number is None or not 1 <= number <= MOST_LANES:
-        notices.add(f"{what} that cannot be read, default used")
+        notices.add("unreadable", what=what)
         return None
     if text.strip() != str(int(number)):
-        notices.add(f"{what} read tolerantly")
+        notices.add("read_tolerantly", what=what)
     return int(number)
 
 
@@ -134,7 +136,7 @@ def parse_speed_mps(text: str | None, notices: Notices) -> float | None:
         return _SAID_IN_WORDS[text]
     number = first_number(text)
     if number is None or not 5 <= number <= 150:
-        notices.add("maxspeed that cannot be read, default used")
+        notices.add("unreadable", what="maxspeed")
         return None
     return number * (MPS_PER_MPH if "mph" in text else MPS_PER_KMH)
 
@@ -157,10 +159,10 @@ def parse_oneway(tags: Tags, highway: str, notices: Notices) -> int:
     if said in _NO:
         return 0
     if said in ("reversible", "alternating"):
-        notices.add("one-way roads that change their direction, taken as two-way")
+        notices.add("reversible")
         return 0
     if said is not None:
-        notices.add("oneway that cannot be read, taken as two-way")
+        notices.add("oneway_unreadable")
         return 0
     implied = tags.get("junction") in _RINGS or DEFAULTS[highway].oneway
     return 1 if implied else 0
@@ -176,7 +178,7 @@ def parse_level(tags: Tags, notices: Notices) -> tuple[bool, bool, int]:
     try:
         layer = int(tags["layer"]) if "layer" in tags else default
     except ValueError:
-        notices.add("layer that cannot be read, default used")
+        notices.add("unreadable", what="layer")
         layer = default
     return bridge, tunnel, max(-5, min(5, layer)) or default
 
@@ -187,10 +189,10 @@ def read_road(tags: Tags, notices: Notices) -> Road | None:
     if highway is None:
         return None
     if not is_open(tags):
-        notices.add("roads closed to motor traffic, left out")
+        notices.add("closed_roads")
         return None
     if any(key.endswith(":conditional") for key in tags):
-        notices.add("roads with tags that hold at times only, which are ignored")
+        notices.add("timed_tags")
     default = DEFAULTS[highway]
     oneway = parse_oneway(tags, highway, notices)
     lanes = _without_bus_lanes(tags, _lanes(tags, highway, oneway, notices), oneway, notices)
@@ -207,7 +209,7 @@ def read_road(tags: Tags, notices: Notices) -> Road | None:
                 assumed, speed_mps = True, default.speed_kmh * MPS_PER_KMH
             ways[side] = Carriageway(lanes[side], lane_width_m, speed_mps, _turn_lanes(tags, key, alone=bool(oneway)))
     if assumed:
-        notices.add(f"speed limit of {highway} assumed ({default.speed_kmh:g} km/h)")
+        notices.add("speed_assumed", highway=highway, speed=default.speed_kmh)
     bridge, tunnel, level = parse_level(tags, notices)
     name = tags.get("name") or tags.get("ref") or ""
     return Road(highway, name, ways[0], ways[1], bridge, tunnel, level, tags.get("junction") in _RINGS)
@@ -221,17 +223,17 @@ def _lanes(tags: Tags, highway: str, oneway: int, notices: Notices) -> tuple[int
     if oneway:
         given = total or (forward if oneway > 0 else backward)
         if given is None:
-            notices.add(f"lanes of {highway} assumed")
+            notices.add("lanes_assumed", highway=highway)
         lanes = given or DEFAULTS[highway].lanes
         return lanes, lanes
     if total is None and forward is None and backward is None:
-        notices.add(f"lanes of {highway} assumed")
+        notices.add("lanes_assumed", highway=highway)
         return DEFAULTS[highway].lanes, DEFAULTS[highway].lanes
     if total is not None and tags.get("lanes:both_ways") == "1" and total > 2:
-        notices.add("centre lanes for turning, not counted as lanes")
+        notices.add("centre_lanes")
         total -= 1
     if total is None and (forward is None or backward is None):
-        notices.add("lanes of one direction only, taken for both")
+        notices.add("lanes_of_one_direction")
     if total is not None:
         forward = forward or (max(1, total - backward) if backward else max(1, (total + 1) // 2))
         backward = backward or max(1, total - forward)
@@ -242,7 +244,7 @@ def _without_bus_lanes(tags: Tags, lanes: tuple[int, int], oneway: int, notices:
     """Return lanes less those for buses alone, at least one in each direction."""
     bus = [_bus_lanes(tags, direction, alone=bool(oneway)) for direction in ("forward", "backward")]
     if any(bus):
-        notices.add("roads with bus lanes, which are not lanes of general traffic")
+        notices.add("bus_lanes")
     return max(1, lanes[0] - bus[0]), max(1, lanes[1] - bus[1])
 
 
