@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from tests.sweeps.town_sweep import sweep_file
@@ -180,6 +181,13 @@ def test_debug_shows_the_traceback(call) -> None:
     assert "错误：none.yaml: 文件不存在；请检查路径" in call("--lang", "zh", "validate", "none.yaml")[2].replace("; ", "；")
 
 
+def test_validate_tells_the_notices_of_a_sweep(call, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """What a planner should know of a sweep's scenarios is said with the file's name, and is no error."""
+    file = sweep_file(tmp_path)
+    monkeypatch.setattr("twin.sweeps.sweep.load_design", lambda _: SimpleNamespace(notices=("sites stand in buildings",)))
+    assert call("validate", file) == (0, f"{file}: valid\n", f"{file}: sites stand in buildings\n")
+
+
 # what goes wrong while a command works
 
 
@@ -189,6 +197,7 @@ def test_debug_shows_the_traceback(call) -> None:
         (RunError("runs/x: another run writes here; wait for it"), 1, "error: runs/x: another run writes here; wait for it\n"),
         (KeyboardInterrupt(), 130, "interrupted\n"),
         (OSError(28, "No space left on device", "runs"), 1, "error: No space left on device runs\n"),
+        (OSError(28, "No space left on device"), 1, "error: No space left on device\n"),
         (MemoryError(), 1, "error: out of memory; shorten the run, or log less\n"),
         (
             ZeroDivisionError("x"),

@@ -27,14 +27,17 @@ CALLERS = ("say", "known", "problem")
 
 
 @cache
-def _sources() -> dict[str, ast.Module]:
-    """Return the trees of all modules that may say something, by their path."""
-    files = [path for folder in ("src/twin", "apps") for path in sorted((ROOT / folder).rglob("*.py"))]
-    return {str(path.relative_to(ROOT)): ast.parse(path.read_text("utf-8")) for path in files if path.parent.name != "messages"}
-
-
 def _nodes() -> list[tuple[str, ast.AST]]:
-    return [(f"{path}:{getattr(node, 'lineno', 0)}", node) for path, tree in _sources().items() for node in ast.walk(tree)]
+    """Return where and what the texts and calls of all modules are that may say something."""
+    files = [path for folder in ("src/twin", "apps") for path in sorted((ROOT / folder).rglob("*.py"))]
+    trees = {path: ast.parse(path.read_text("utf-8")) for path in files if path.parent.name != "messages"}
+    kinds = (ast.Constant, ast.JoinedStr, ast.IfExp, ast.Call)
+    return [
+        (f"{path.relative_to(ROOT)}:{node.lineno}", node)
+        for path, tree in trees.items()
+        for node in ast.walk(tree)
+        if isinstance(node, kinds)
+    ]
 
 
 def _pattern(node: ast.AST) -> re.Pattern[str] | None:

@@ -318,3 +318,7 @@ def test_a_sweep_writes_the_documents_it_names(
     said = "For 1,000,000.0 million CNY"
     assert said in capsys.readouterr().out
     assert said in (folder / "report.html").read_text(encoding="utf-8")
+    monkeypatch.setattr(sys, "argv", [*command, str(out), "--quiet"])
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    assert (ended.value.code, *capsys.readouterr()) == (0, "", "")

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import itertools
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from tests.simulation.town import CENTRE, DURATION_S, FILE, run_town, town
 
 from twin.eventlog.reader import Run
+from twin.messages import use_language
 from twin.sensors.fleet import SensorFleet
 from twin.simulation import assembly
 from twin.simulation.preparation import look_into, prepare
@@ -178,6 +180,23 @@ def test_an_outage_reaches_the_lines_of_the_place_it_names(tmp_path: Path) -> No
 def test_what_is_wrong_with_signals_and_incidents_is_said_once(overrides: dict[str, str], keys: list[str]) -> None:
     """Each problem of the map's places is told by its key before anything runs."""
     assert [problem.key for problem in look_into(town(**overrides).spec, FILE.parent).problems] == keys
+
+
+def test_what_is_wrong_with_a_map_is_said_in_the_language_in_use(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A map that cannot be read, and one on which nobody could drive, are said in Chinese as in English."""
+    scenario = town(demand="{inflow_vph: 600}").spec
+    nowhere = scenario.model_copy(update={"map": "none.osm"})
+    nobody = SimpleNamespace(zones=(), entries=(), exits=())
+    for language, unreadable, no_way in (("en", "no such map file", "neither zones"), ("zh", "没有该地图文件", "出入口")):
+        use_language(language)
+        (problem,) = look_into(nowhere, FILE.parent).problems
+        assert unreadable in problem.found
+        assert problem.remedy.isascii() == (language == "en")
+        with monkeypatch.context() as patched:
+            patched.setattr("twin.simulation.preparation.trip_ends", lambda _: nobody)
+            (problem,) = look_into(scenario, FILE.parent).problems
+        assert no_way in problem.found
+        assert problem.remedy.replace("inflow_vph", "").isascii() == (language == "en")
 
 
 def test_an_outage_of_a_site_that_is_not_there_is_said_by_key() -> None:

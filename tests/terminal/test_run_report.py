@@ -13,7 +13,7 @@ from twin import cli
 from twin.eventlog.reader import Run
 from twin.messages import use_language
 from twin.metrics.report import RANGES_M, Figures, report
-from twin.terminal.run_report import report_text
+from twin.terminal.run_report import conditions, report_text
 
 WARM_UP_S = 2
 
@@ -26,6 +26,13 @@ def _town(tmp_path_factory: pytest.TempPathFactory) -> Run:
 @pytest.fixture(scope="module", name="found")
 def _found(town: Run) -> Figures:
     return report(town)
+
+
+@pytest.mark.parametrize(("light", "words"), [("day", "白天"), ("unlit_night", "夜间（无路灯）"), (None, "-")])
+def test_the_light_is_said_in_the_language_in_use(light: str | None, words: str) -> None:
+    """No key of the scenario stands on a Chinese page; a run that does not say its light has a dash."""
+    use_language("zh")
+    assert conditions({"weather": {}, "light": light, "warm_up_s": 0.0})["光照"] == words
 
 
 def test_a_report_holds_the_runs_figures_and_conditions(town: Run, found: Figures) -> None:
