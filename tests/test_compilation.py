@@ -8,9 +8,20 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numba import types
 
 import twin
-from twin.compilation import KEEP_UNUSED_S, _remove_unused, as_records, kernel, prefetch, source_hash, sources_of, within_reach
+from twin.compilation import (
+    KEEP_UNUSED_S,
+    _remove_unused,
+    as_records,
+    inline_kernel,
+    kernel,
+    prefetch,
+    source_hash,
+    sources_of,
+    within_reach,
+)
 
 ROW = np.dtype([("position", "f8"), ("number", "i4")], align=True)
 
@@ -43,6 +54,27 @@ def test_prefetching_reads_and_writes_nothing() -> None:
     before = table.copy()
     assert hint_at_all(table) == 24
     assert (table == before).all()
+
+
+@inline_kernel
+def doubled(number: int) -> int:
+    """Return twice a number."""
+    return 2 * number
+
+
+@kernel
+def doubled_in_every_width(small: Any, number: int) -> int:
+    """Return twice the sum of a narrow number, a wide one and a literal."""
+    return doubled(small[0]) + doubled(number) + doubled(3)
+
+
+def test_one_compilation_serves_whole_numbers_of_every_width() -> None:
+    """A helper is not compiled anew for literals and narrower numbers, and takes them for what they are."""
+    assert doubled_in_every_width(np.array([-5], np.int8), 2**40) == 2 * (-5 + 2**40 + 3)
+    # what callers ask for as they are compiled
+    for kind in (types.int8, types.int32, types.int64, types.literal(3)):
+        doubled.get_call_template((kind,), {})  # type: ignore[attr-defined]
+    assert len(doubled.signatures) == 1  # type: ignore[attr-defined]
 
 
 def test_the_cache_is_keyed_by_what_kernels_can_reach_and_by_nothing_else() -> None:

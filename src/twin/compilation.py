@@ -127,14 +127,35 @@ from numba.np.arrayobj import populate_array  # noqa: E402
 numba.config.CACHE_DIR = str(CACHE_FOLDER)  # a host program may have imported Numba before us
 
 
+def _whole(kind: Any) -> Any:
+    """Return the 64-bit type for literals and narrower types of signed whole numbers, ``kind`` itself for all else."""
+    if isinstance(kind, numba.types.IntegerLiteral):
+        kind = kind.literal_type
+    return numba.types.int64 if isinstance(kind, numba.types.Integer) and kind.signed else kind
+
+
+def _compiled(function: F, **options: Any) -> F:
+    """Return ``function`` as a Numba dispatcher that is compiled once for whole numbers of any signed type.
+
+    Numba else compiles what other kernels call anew for each literal and each width that a number comes in.
+    """
+    dispatcher = numba.njit(cache=True, fastmath=False, error_model="numpy", **options)(function)
+    if not numba.config.DISABLE_JIT:
+        exact = dispatcher.get_call_template
+        dispatcher.get_call_template = lambda args, kws: exact(
+            tuple(map(_whole, args)), {name: _whole(kind) for name, kind in kws.items()}
+        )
+    return cast("F", dispatcher)
+
+
 def kernel(function: F) -> F:
     """Compile ``function`` with Numba: cached on disk, one thread, IEEE arithmetic (no fastmath)."""
-    return cast("F", numba.njit(cache=True, fastmath=False, parallel=False, error_model="numpy")(function))
+    return _compiled(function, parallel=False)
 
 
 def inline_kernel(function: F) -> F:
     """Compile a small helper that is only called from other kernels."""
-    return cast("F", numba.njit(cache=True, fastmath=False, forceinline=True, error_model="numpy")(function))
+    return _compiled(function, forceinline=True)
 
 
 @inline_kernel
