@@ -26,7 +26,7 @@ from twin.traffic.ground_truth import DRIVEN_CLASSES
 from twin.traffic.process import connector_flow_vph, on_lanes
 from twin.traffic.signal_plans import signal_plans
 from twin.traffic.trips import Trips, build_trips
-from twin.traffic.vehicle_types import ClassTable, class_table
+from twin.traffic.vehicle_types import ClassTable
 from twin.units import US_PER_S, to_us
 
 SEED = 1
@@ -102,7 +102,11 @@ class PeerCase:
         tables = {name: np.array([getattr(one, source) for one in self.types]) for name, source in columns.items()}
         count = len(self.types)
         return ClassTable(
-            share_cumulative=np.ones(count), speed_factor=np.ones(count), keeps_to_kerb=np.zeros(count, np.bool_), **tables
+            share_cumulative=np.ones(count),
+            speed_factor=np.ones(count),
+            keeps_to_kerb=np.zeros(count, np.bool_),
+            speed_spread=0.0,
+            **tables,
         )
 
     @property
@@ -276,7 +280,7 @@ def cbd_case(end_s: float, inflow_vph: float | None = None) -> PeerCase:
     flow = connector_flow_vph(network, graph, demand, file.parent)
     plans = signal_plans(network, graph, scenario.signals, scenario.seed, flow)
     offset, edges = _expanded(trips)
-    types = _types(class_table(demand.vehicle_types))
+    types = _types(demand.classes)
     given = SumoTrips(
         key=tuple(f"v{number}" for number in range(trips.count)),
         kind=tuple(types[klass].key for klass in trips.klass),

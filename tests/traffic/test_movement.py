@@ -19,7 +19,6 @@ from twin.traffic.process import on_lanes
 from twin.traffic.roads import NONE
 from twin.traffic.signal_states import GREEN, RED
 from twin.traffic.trips import build_trips
-from twin.traffic.vehicle_types import class_table
 from twin.traffic.vehicles import NEVER
 
 LIMIT_MPS = 50 / 3.6
@@ -224,7 +223,7 @@ def _blocked(gridlock_after_s: float) -> Engine:
     )
     trips = on_lanes(network, build_trips(network, spec, 1, 600_000_000))
     driving = DrivingSpec(gridlock_after_s=gridlock_after_s)
-    engine = Engine(network, build_lane_graph(network), trips, class_table(spec.vehicle_types), driving)
+    engine = Engine(network, build_lane_graph(network), trips, spec.classes, driving)
     engine.roads.blocked[:] = 1
     engine.step_to(600_000_000)
     return engine
@@ -263,7 +262,7 @@ def _engine() -> Engine:
     network = grid(2, 90.0, 2, signalised=False)
     spec = DemandSpec(inflow_vph=6000.0, internal_share=0.1, prefill_s=0.0, shortest_trip_m=0.0)
     trips = on_lanes(network, build_trips(network, spec, 3, 120_000_000))
-    return Engine(network, build_lane_graph(network), trips, class_table(spec.vehicle_types), DrivingSpec())
+    return Engine(network, build_lane_graph(network), trips, spec.classes, DrivingSpec())
 
 
 def _bytes(engine: Engine) -> dict[str, bytes]:

@@ -50,7 +50,7 @@ def write(folder: Path, rows: tuple[str, ...] = ROWS, head: str = HEAD) -> Path:
 def replay(network: RoadNetwork, file: Path, **more: object) -> Replay:
     """Return the replay of a file."""
     spec = ReplaySpec.model_validate({"file": file.name, **more})
-    return Replay(network, spec, class_table(VehicleTypes()), Recorder(Path()), file.parent)
+    return Replay(network, spec, class_table(VehicleTypes(), 0.1), Recorder(Path()), file.parent)
 
 
 def as_xml() -> str:
@@ -144,7 +144,7 @@ def test_totals_and_trips(network: RoadNetwork, tmp_path: Path) -> None:
     """Edges' times are those between samples, lengths those driven, delays those against the speed limit."""
     write(tmp_path)
     log = Kept()
-    played = Replay(network, ReplaySpec(file="fcd.csv"), class_table(VehicleTypes()), log, tmp_path)
+    played = Replay(network, ReplaySpec(file="fcd.csv"), class_table(VehicleTypes(), 0.1), log, tmp_path)
     played.log_interval(10_000_000)
     played.log_trips()
     state, trip = log.rows["edge_state"], log.rows["trip"]
@@ -166,6 +166,7 @@ def test_totals_and_trips(network: RoadNetwork, tmp_path: Path) -> None:
         ((ROWS[0], "1.00;90;a;10;passenger;east;0"), r"row 3: x is 'east'"),
         ((ROWS[0], "1.00;90;a;10;passenger;nan;0"), r"row 3: x is 'nan'"),
         ((ROWS[0], "1.00;90;a;10;passenger"), r":3: the row has too few cells"),
+        ((ROWS[0], "0.50;;;;;;", "1.00;90;a;10;passenger"), r":4: the row has too few cells"),
         ((), "no row with a vehicle"),
     ],
 )

@@ -33,7 +33,7 @@ def test_every_class_is_known_everywhere() -> None:
 def test_shares_are_normalised() -> None:
     """The cumulated shares rise to exactly 1, whatever the shares sum up to."""
     types = VehicleTypes.model_validate({"car": {**TYPES.car.model_dump(), "share": 7.0}})
-    cumulative = class_table(types).share_cumulative
+    cumulative = class_table(types, 0.1).share_cumulative
     assert cumulative[-1] == 1.0
     assert cumulative[0] == pytest.approx(7.0 / 7.22)
     assert (cumulative[1:] >= cumulative[:-1]).all()
@@ -42,7 +42,7 @@ def test_shares_are_normalised() -> None:
 
 def test_the_table_holds_what_the_models_say() -> None:
     """Each row of the arrays is the class of its number."""
-    table = class_table(TYPES)
+    table = class_table(TYPES, 0.1)
     for row, name in enumerate(DRIVEN_CLASSES):
         assert table.length_m[row] == _type(name).length_m
         assert table.highest_speed_mps[row] == _type(name).highest_speed_mps

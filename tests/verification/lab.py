@@ -57,7 +57,7 @@ class Lab:
         self.network = network
         self.graph = build_lane_graph(network)
         self.trips = trips_of(network, wanted)
-        self.engine = Engine(network, self.graph, self.trips, class_table(types or VehicleTypes()), DrivingSpec())
+        self.engine = Engine(network, self.graph, self.trips, class_table(types or VehicleTypes(), 0.1), DrivingSpec())
         self.checker = Checker(self.engine)
 
     @property

@@ -22,7 +22,6 @@ from twin.simulation.preparation import Prepared
 from twin.simulation.sensing import Sensing, build_sensing, start_sensing
 from twin.traffic.process import Traffic
 from twin.traffic.replay import Replay
-from twin.traffic.vehicle_types import class_table
 from twin.units import to_us
 
 PROGRESS_US: Final = 1_000_000
@@ -99,7 +98,7 @@ def start(world: World, runs: Sequence[Prepared]) -> None:
 def _traffic(prepared: Prepared, recorder: Recorder) -> Traffic | Replay:
     scenario, network = prepared.scenario, prepared.network
     if scenario.replay is not None:
-        return Replay(network, scenario.replay, class_table(scenario.demand.vehicle_types), recorder, prepared.base)
+        return Replay(network, scenario.replay, scenario.demand.classes, recorder, prepared.base)
     return Traffic(
         network,
         scenario.demand,

@@ -31,7 +31,7 @@ from twin.traffic.driving import DrivingSpec
 from twin.traffic.pedestrians import PedestriansSpec
 from twin.traffic.profile import ProfilePoint, check_rising, profile_knots
 from twin.traffic.rerouting import RerouteSpec
-from twin.traffic.vehicle_types import VehicleTypes
+from twin.traffic.vehicle_types import ClassTable, VehicleTypes, class_table
 from twin.traffic.weather_driving import WeatherDrivingSpec
 
 
@@ -127,6 +127,11 @@ class DemandSpec(Spec):
     def rate_knots(self, duration_s: float) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
         """Return the instants (s) between which the profile is linear, and its factor at each."""
         return profile_knots(self.profile, -self.prefill_s, duration_s)
+
+    @property
+    def classes(self) -> ClassTable:
+        """The vehicle classes as arrays."""
+        return class_table(self.vehicle_types, self.driving.speed_spread)
 
     @property
     def files(self) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -13,9 +13,6 @@ from twin.rng import stream_key, uniforms
 from twin.traffic.profile import ProfilePoint, profile_knots
 from twin.traffic.vehicle_types import ClassTable
 from twin.units import US_PER_S
-
-SPEED_SPREAD: Final = 0.1
-"""Half-width of the uniform spread of desired speeds around the class's mean (see ``VehicleType.speed_factor``)."""
 
 DRAWN: Final = np.dtype(
     [
@@ -69,7 +66,7 @@ def places(edge: Sequence[int], s_m: Sequence[float], weight: Sequence[float]) -
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """DrawnTrips from the places of one zone to those of another."""
+    """Trips from the places of one zone to those of another."""
 
     key: str
     """Stable name of its stream."""
@@ -79,7 +76,7 @@ class Flow:
     destinations: Places
     profile: Sequence[ProfilePoint]
     from_s: float
-    """DrawnTrips begin from here ..."""
+    """Trips begin from here ..."""
     to_s: float
     """... up to here, seconds after the scenario's start."""
     klass: int | None = None
@@ -102,9 +99,14 @@ def draw_flow(flow: Flow, classes: ClassTable, seed: int, begin_s: float, end_s:
     rows["origin"], rows["depart_s_m"] = flow.origins.edge[origin], flow.origins.s_m[origin]
     rows["destination"], rows["arrive_s_m"] = flow.destinations.edge[destination], flow.destinations.s_m[destination]
     if flow.klass is not None:
-        rows["speed_factor"] *= classes.speed_factor[flow.klass] / classes.speed_factor[rows["klass"]]
-        rows["klass"] = flow.klass
+        make_class(rows, flow.klass, classes)
     return rows
+
+
+def make_class(rows: Any, klass: int, classes: ClassTable) -> None:
+    """Let trips (an array of DRAWN, or one of them) be made by vehicles of ``klass``, each as fast among its like as before."""
+    rows["speed_factor"] *= classes.speed_factor[klass] / classes.speed_factor[rows["klass"]]
+    rows["klass"] = klass
 
 
 def drawn_at(key: str, depart_s: npt.NDArray[np.float64], classes: ClassTable, seed: int) -> DrawnTrips:
@@ -114,7 +116,7 @@ def drawn_at(key: str, depart_s: npt.NDArray[np.float64], classes: ClassTable, s
     klass = np.searchsorted(classes.share_cumulative, what[:, 0], side="right")
     rows["depart_us"] = (np.rint(depart_s * 1000.0) * (US_PER_S // 1000)).astype(np.int64)
     rows["klass"] = klass
-    rows["speed_factor"] = classes.speed_factor[klass] * (1.0 + SPEED_SPREAD * (2.0 * what[:, 1] - 1.0))
+    rows["speed_factor"] = classes.speed_factor[klass] * (1.0 + classes.speed_spread * (2.0 * what[:, 1] - 1.0))
     rows["route_draw"], rows["informed_draw"] = what[:, 2], what[:, 3]
     rows["given_route"], rows["purpose"] = NO_ROUTE, OF_ITS_ENDS
     return rows

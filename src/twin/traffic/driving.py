@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import Annotated, Any, Final
 
 import numpy as np
@@ -37,6 +38,30 @@ class LaneChangeSpec(Spec):
     courtesy_distance_m: Annotated[float, Assumed.times(0.5, 2.0)] = Field(150.0, ge=0.0, le=1000.0)
     """Drivers ask to be let in within this distance before the place where they must be in another lane. Assumption:
     ten seconds at 50 km/h."""
+
+    courtesy_fades_mps3: Annotated[float, Assumed.times(0.5, 2.0)] = Field(2.5, gt=0.0, le=50.0)
+    """So fast the bound on acceleration rises again that being asked to let somebody in has set. Assumption: a driver who is
+    not asked again is back at his own acceleration within two seconds."""
+
+    urgency_mps2: Annotated[float, Assumed.times(0.5, 2.0)] = Field(2.0, ge=0.0, le=20.0)
+    """What getting into the right lane is worth right where one must be there; it falls to nothing at twice
+    ``courtesy_distance_m``. Assumption: as much as hard but comfortable braking."""
+
+    smallest_gap_m: Annotated[float, Assumed.times(0.5, 2.0)] = Field(1.0, ge=0.1, le=20.0)
+    """Nobody changes into a smaller gap, in front or behind, even when all stand. Assumption: a metre, half of what
+    cars keep in a queue."""
+
+    last_free_change_m: Annotated[float, Assumed.between(20.0, 60.0)] = Field(30.0, ge=0.0, le=500.0)
+    """Nearer to the stop line than this only those change who must. Assumption: about the solid line before a junction (GB
+    5768.3)."""
+
+    rest_s: Annotated[float, Assumed.times(0.5, 2.5)] = Field(4.0, ge=0.0, le=120.0)
+    """After a change nobody changes again for mere advantage for so long. Assumption: about as long as a change takes, and a
+    look round."""
+
+    short_edge_m: Annotated[float, Assumed.times(0.5, 2.0)] = Field(200.0, ge=0.0, le=5000.0)
+    """Where the next edge is no longer than this drivers choose their lane for the turn at its end as well. Assumption: a
+    quarter of a minute at 50 km/h, which leaves little time to change."""
 
     duration_s: Annotated[float, Assumed.between(2.5, 6.0)] = Field(3.0, gt=0.0, le=10.0)
     """How long a vehicle needs to cross over sideways; for others it is on its new lane from the start. Assumption: 3 s, the
@@ -109,6 +134,10 @@ class DrivingSpec(Spec):
     """A vehicle that begins its trip inside the map joins the road at this share of its desired speed, and one that ends it
     there leaves the road as slowly. Assumption: a third, some 15 km/h in a street."""
 
+    speed_spread: Annotated[float, Assumed.between(0.05, 0.2)] = Field(0.1, ge=0.0, le=0.9)
+    """Half the width of the even spread of desired speeds within a class, as a share of its mean. Assumption: a tenth to either
+    side."""
+
     gridlock_after_s: Annotated[float, Assumed.fixed("off; a run that takes vehicles away answers another question")] = Field(
         0.0, ge=0.0, le=36_000.0
     )
@@ -125,64 +154,42 @@ class DrivingSpec(Spec):
 HALTED_MPS: Final = 1.4
 """Below 5 km/h a vehicle counts as queueing (HBS 2015 and SUMO use the same)."""
 
-DRIVING: Final = np.dtype(
-    [
-        (name, "f8")
-        for name in (
-            "hardest_braking",
-            "stops_at_yellow",
-            "stop_line_gap",
-            "pull_out",
-            "gridlock_after",
-            "politeness",
-            "threshold",
-            "safe_braking",
-            "lane_change_period",
-            "courtesy_braking",
-            "courtesy_distance",
-            "gap_right",
-            "gap_straight",
-            "gap_left",
-            "gap_oncoming",
-            "follow_up_right",
-            "follow_up_straight",
-            "follow_up_left",
-            "step",
-            "clearance",
-            "zip_distance",
-            "zip_braking",
-        )
-    ],
-    align=True,
-)
+_KEYS: Final = {
+    "hardest_braking": "hardest_braking_mps2",
+    "stops_at_yellow": "stops_at_yellow_mps2",
+    "stop_line_gap": "stop_line_gap_m",
+    "pull_out": "pull_out_speed_ratio",
+    "gridlock_after": "gridlock_after_s",
+    "step": "step_s",
+    "politeness": "lane_change.politeness",
+    "threshold": "lane_change.threshold_mps2",
+    "safe_braking": "lane_change.safe_braking_mps2",
+    "lane_change_period": "lane_change.period_s",
+    "courtesy_braking": "lane_change.courtesy_braking_mps2",
+    "courtesy_distance": "lane_change.courtesy_distance_m",
+    "courtesy_fades": "lane_change.courtesy_fades_mps3",
+    "urgency": "lane_change.urgency_mps2",
+    "smallest_gap": "lane_change.smallest_gap_m",
+    "last_free_change": "lane_change.last_free_change_m",
+    "rest": "lane_change.rest_s",
+    "gap_right": "right_of_way.critical_gap_right_s",
+    "gap_straight": "right_of_way.critical_gap_straight_s",
+    "gap_left": "right_of_way.critical_gap_left_s",
+    "gap_oncoming": "right_of_way.critical_gap_oncoming_s",
+    "follow_up_right": "right_of_way.follow_up_right_s",
+    "follow_up_straight": "right_of_way.follow_up_straight_s",
+    "follow_up_left": "right_of_way.follow_up_left_s",
+    "clearance": "right_of_way.clearance_s",
+    "zip_distance": "right_of_way.zip_distance_m",
+    "zip_braking": "right_of_way.zip_braking_mps2",
+}
+"""The kernels' name of each value, and its key in ``DrivingSpec``."""
+
+DRIVING: Final = np.dtype([(name, "f8") for name in _KEYS], align=True)
 
 
 def driving_record(spec: DrivingSpec) -> Any:
     """Return the values as one record for the kernels."""
-    change, way = spec.lane_change, spec.right_of_way
     record = np.zeros(1, dtype=DRIVING)
-    record[0] = (
-        spec.hardest_braking_mps2,
-        spec.stops_at_yellow_mps2,
-        spec.stop_line_gap_m,
-        spec.pull_out_speed_ratio,
-        spec.gridlock_after_s,
-        change.politeness,
-        change.threshold_mps2,
-        change.safe_braking_mps2,
-        change.period_s,
-        change.courtesy_braking_mps2,
-        change.courtesy_distance_m,
-        way.critical_gap_right_s,
-        way.critical_gap_straight_s,
-        way.critical_gap_left_s,
-        way.critical_gap_oncoming_s,
-        way.follow_up_right_s,
-        way.follow_up_straight_s,
-        way.follow_up_left_s,
-        spec.step_s,
-        way.clearance_s,
-        way.zip_distance_m,
-        way.zip_braking_mps2,
-    )
+    record[0] = attrgetter(*_KEYS.values())(spec)
     return record.view(np.recarray)

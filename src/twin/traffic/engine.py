@@ -68,7 +68,7 @@ class Engine:
         factors: DrivingFactors = CLEAR,
     ) -> None:
         """Begin with empty lanes; the routes of ``trips`` hold only edges with lanes. ``factors``: what the weather changes."""
-        self.roads = roads_of(network, graph, driving.right_of_way)
+        self.roads = roads_of(network, graph, driving)
         self.vehicles = with_obstacle_class(vehicles_of(trips, classes, factors, self.roads))
         self.step_us: int = to_us(driving.step_s)
         self.t_us = 0

@@ -16,7 +16,7 @@ from twin.rng import stream_key, uniforms
 from twin.roadnet.road_network import RoadNetwork
 from twin.traffic.demand import DemandSpec
 from twin.traffic.demand_tables import Column, TableRow, read_table
-from twin.traffic.drawing import DRAWN, DrawnTrips, Places, drawn_at
+from twin.traffic.drawing import DRAWN, DrawnTrips, Places, drawn_at, make_class
 from twin.traffic.vehicle_types import ClassTable
 from twin.traffic.zone_flows import CLASS, DESTINATION, ORIGIN, LostFlow, PairFlows, check_class, check_zones, class_of
 from twin.traffic.zones import Zone, numbers_in
@@ -121,7 +121,7 @@ def along_ways(network: RoadNetwork, ways: Sequence[int], row: TableRow) -> tupl
         ends = {(int(network.edge_u[edge]), int(network.edge_v[edge])) for edge in members[0]}
         if any((v, u) in ends for u, v in ends):
             return (), [row.problem("ways", "demand.one_way")]
-    internal = {edge for junction in network.junctions for edge in junction.internal}
+    internal = network.internal_edges
     layer = [frozenset(edges) for edges in members]
     before: dict[tuple[int, int], tuple[int, int] | None] = {(edge, 0): None for edge in members[0]}
     todo = deque(before)
@@ -189,8 +189,7 @@ def draw_given(network: RoadNetwork, trips: Sequence[GivenTrip], classes: ClassT
     rows = drawn_at("trips/routed", depart_s, classes, seed)
     for number, (row, trip) in enumerate(zip(rows, trips, strict=True)):
         if trip.klass is not None:
-            row["speed_factor"] *= classes.speed_factor[trip.klass] / classes.speed_factor[row["klass"]]
-            row["klass"] = trip.klass
+            make_class(row, trip.klass, classes)
         if trip.speed_factor is not None:
             row["speed_factor"] = trip.speed_factor
         last_m = float(network.edge_length_m[trip.edges[-1]])
@@ -208,8 +207,7 @@ def draw_between(found: SingleTrips, classes: ClassTable, seed: int) -> DrawnTri
         ends = uniforms(stream_key(seed, "traffic/demand/destination", key), np.zeros(1, np.int64))
         origin, destination = int(begin.pick(ends[:, 0])[0]), int(end.pick(ends[:, 1])[0])
         if klass is not None:
-            row["speed_factor"] *= classes.speed_factor[klass] / classes.speed_factor[row["klass"]]
-            row["klass"] = klass
+            make_class(row, klass, classes)
         row["origin"], row["depart_s_m"] = begin.edge[origin], begin.s_m[origin]
         row["destination"], row["arrive_s_m"] = end.edge[destination], end.s_m[destination]
         drawn.append(row)

@@ -14,7 +14,6 @@ from twin.roadnet.route_search import Reach
 from twin.traffic.demand import DemandSpec
 from twin.traffic.drawing import DRAWN, DrawnTrips, departures_s, drawn_at
 from twin.traffic.places import TripEnd, trip_ends
-from twin.traffic.vehicle_types import class_table
 from twin.units import US_PER_S
 
 THROUGH, INBOUND, OUTBOUND, INTERNAL = range(4)
@@ -96,7 +95,7 @@ class GatesAndZones:
         Origins from which nothing can be reached are left out; their share goes to the others of their kind.
         """
         knots = self._spec.rate_knots(duration_us / US_PER_S)
-        classes = class_table(self._spec.vehicle_types)
+        classes = self._spec.classes
         drawn = [np.empty(0, DRAWN)]
         for place, targets, rate_vph in self.origins:
             key = stream_key(seed, "traffic/demand/departure", place.key)

@@ -13,19 +13,8 @@ from twin.traffic.roads import NONE, Records
 from twin.traffic.signal_states import RED, YELLOW
 from twin.traffic.vehicles import CHANGES, FREE
 
-SMALLEST_SIDE_GAP_M = 1.0
-"""Nobody changes into a smaller gap, in front or behind, even when all stand. Assumption."""
-
-LAST_FREE_CHANGE_M = 30.0
-"""Nearer to the stop line than this only those change who must. Assumption: the solid line before a junction, GB 5768.3."""
-
-REST_S = 4.0
-"""After a change nobody changes again for mere advantage for so long. Assumption."""
-
-URGENCY_MPS2 = 2.0
-"""What reaching the right lane is worth where one must be there; nothing at twice the courtesy distance. Assumption."""
-
 STANDING_MPS = 0.1
+"""Slower vehicles stand, in the eyes of who wants to change."""
 
 
 @inline_kernel
@@ -97,11 +86,11 @@ def advantage(
     if place > 0:
         leader = base + place - 1
         gap, leader_speed = slots[leader].s - slots[leader].length - s, slots[leader].speed
-        if gap < SMALLEST_SIDE_GAP_M:
+        if gap < driving[0].smallest_gap:
             return -FREE
     elif tails[beside] >= step:
         gap, leader_speed = lanes[beside].tail - s, lanes[beside].tail_speed
-        if gap < SMALLEST_SIDE_GAP_M:
+        if gap < driving[0].smallest_gap:
             return -FREE
     elif slots[slot].next != NONE:
         i = slots[slot].vehicle
@@ -115,7 +104,7 @@ def advantage(
     if place < count[beside]:
         follower = base + place
         room = s - length - slots[follower].s
-        if room < SMALLEST_SIDE_GAP_M:
+        if room < driving[0].smallest_gap:
             return -FREE
         theirs = acceleration_behind(slots, classes, follower, room, slots[slot].speed)
         if theirs < safe:
@@ -154,7 +143,7 @@ def ask_for_room(
     if place < count[beside]:
         follower = lanes[beside].first_slot + place
         gap = s - slots[slot].length - slots[follower].s
-        if gap >= SMALLEST_SIDE_GAP_M or slots[slot].speed > STANDING_MPS:
+        if gap >= driving[0].smallest_gap or slots[slot].speed > STANDING_MPS:
             asked = asked_behind(slots, classes, follower, gap, slots[slot].speed, least)
             slots[follower].cap = min(slots[follower].cap, asked)
     if place > 0:
@@ -233,7 +222,7 @@ def consider_lane(
         i = slots[slot].vehicle
         if must == 0 and (
             i < 0
-            or distance < LAST_FREE_CHANGE_M
+            or distance < driving[0].last_free_change
             or (speed < STANDING_MPS and round_ % 4 != 0)
             or ((wanted << 1) >> index) & 0b101 == 0  # neither lane beside it will do
         ):
@@ -247,12 +236,12 @@ def consider_lane(
             now = acceleration_behind(slots, classes, slot, gap, slots[slot - 1].speed)
         if must == 0:
             best_possible = free_acceleration(speed, slots[slot].pace, classes[klass].acceleration, classes[klass].braking)
-            if best_possible - now <= driving[0].threshold or (step - vehicles[i].changed_step) * dt < REST_S:
+            if best_possible - now <= driving[0].threshold or (step - vehicles[i].changed_step) * dt < driving[0].rest:
                 k += 1
                 continue
         worth = 0.0
         if must != 0:
-            worth = URGENCY_MPS2 * max(0.0, 1.0 - distance / (2.0 * driving[0].courtesy_distance)) + driving[0].threshold
+            worth = driving[0].urgency * max(0.0, 1.0 - distance / (2.0 * driving[0].courtesy_distance)) + driving[0].threshold
         best, best_gain, best_place = NONE, float(driving[0].threshold), 0
         for side in range(2):
             beside = lanes[lane].right if side == 0 else lanes[lane].left_lane

@@ -13,9 +13,6 @@ Ints = npt.NDArray[np.int32]
 Longs = npt.NDArray[np.int64]
 Bytes = npt.NDArray[np.int8]
 
-SHORT_EDGE_M = 200.0
-"""On an edge shorter than this drivers choose a lane for the turn after the next one as well. Assumption."""
-
 ROUNDING_M = 0.001
 """More than single precision rounds a position on a lane: who drives to the end of a lane arrives before it."""
 
@@ -123,7 +120,7 @@ def orient(
     if following == NONE:
         return
     target = lanes[following].target if lanes[following].connector != NONE else following
-    if lanes[target].length > SHORT_EDGE_M:
+    if lanes[target].short == 0:
         return
     best = 0
     first = lane - lanes[lane].index

@@ -37,9 +37,6 @@ STANDSTILL_SLACK_M = 0.1
 LANES_EARLY, SLOTS_EARLY, NEXT_EARLY = 8, 4, 2
 """So many lanes before its turn the memory of a lane, of its first vehicles, of where the first one drives on is asked for."""
 
-RELAXES_MPS3 = 2.5
-"""So fast a request to slow down (courtesy) is forgotten. Assumption."""
-
 
 @inline_kernel
 def leave_tail(slots: Records, lanes: Records, tails: Ints, slot: int, lane: int, step: int) -> None:
@@ -73,7 +70,7 @@ def move_lane(
     way_sum, halted = 0.0, 0
     arrived = False
     leader_s, leader_speed = 0.0, 0.0
-    hardest = driving[0].hardest_braking
+    hardest, fades = driving[0].hardest_braking, driving[0].courtesy_fades
     for slot in range(base, base + n):
         s, speed = slots[slot].s, slots[slot].speed
         room = float(slots[slot].room)
@@ -108,7 +105,7 @@ def move_lane(
                 halted += 1
                 continue
         leader_s, leader_speed = s, speed
-        slots[slot].cap += RELAXES_MPS3 * dt
+        slots[slot].cap += fades * dt
         slots[slot].room = FREE
         new_speed = speed + acceleration * dt
         if new_speed < 0.0:

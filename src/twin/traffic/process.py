@@ -35,7 +35,6 @@ from twin.traffic.signal_plan import approach_groups
 from twin.traffic.signal_plans import SignalDesign, design_signals
 from twin.traffic.signal_spec import SignalsSpec
 from twin.traffic.trips import Trips, build_trips, planned_flows
-from twin.traffic.vehicle_types import class_table
 from twin.traffic.vehicles import NEXT
 from twin.traffic.weather_driving import driving_factors
 from twin.units import US_PER_S
@@ -76,7 +75,7 @@ class Traffic:
         self.plans, self.waves = design.plans, design.waves
         self._signal_notices = design.notices
         factors = driving_factors(weather or WeatherSpec(), demand.weather)
-        self.engine = Engine(network, self.graph, self.trips, class_table(demand.vehicle_types), demand.driving, factors)
+        self.engine = Engine(network, self.graph, self.trips, demand.classes, demand.driving, factors)
         self.interventions = Interventions(network, self.graph, self.engine, self.trips, demand, incidents)
         self._recorder = recorder
         self._interval_began_us = 0

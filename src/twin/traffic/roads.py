@@ -14,7 +14,7 @@ import numpy.typing as npt
 from twin.compilation import CACHE_LINE_BYTES, line_aligned
 from twin.roadnet.lane_graph import CROSS, STRAIGHT, THEIRS, ZIP, LaneGraph
 from twin.roadnet.road_network import RoadNetwork
-from twin.traffic.driving import RightOfWaySpec
+from twin.traffic.driving import DrivingSpec, RightOfWaySpec
 from twin.traffic.signal_states import NO_SIGNAL
 
 Records = Any
@@ -64,6 +64,7 @@ LANE: Final = _whole_lines(
         ("crosses", "i1"),  # connectors: 1 when it has any conflict
         ("gives_way", "i1"),  # connectors: 1 when streams from other edges have right of way where no signal decides
         ("keep_clear", "i1"),  # connectors: 1 when it crosses the way of another approach
+        ("short", "i1"),  # 1 when who comes here has already chosen his lane for the turn at its end
         # second: what changes as vehicles move on it
         ("tail", "f8"),  # rear bumper, along this lane, of the vehicle that left it last, see `tails`
         ("tail_speed", "f8"),
@@ -155,10 +156,11 @@ def records(size: int, dtype: np.dtype[Any]) -> Records:
     return line_aligned(size * dtype.itemsize).view(dtype).view(np.recarray)
 
 
-def roads_of(network: RoadNetwork, graph: LaneGraph, way: RightOfWaySpec) -> Roads:
+def roads_of(network: RoadNetwork, graph: LaneGraph, driving: DrivingSpec) -> Roads:
     """Return the tables: empty lanes, all signals off."""
     lanes = _lanes(network, graph)
-    _slow_down_to_give_way(lanes, network, graph, way)
+    lanes.short = lanes.length <= driving.lane_change.short_edge_m
+    _slow_down_to_give_way(lanes, network, graph, driving.right_of_way)
     conflicts = records(graph.conflict_other.size, CONFLICT)
     conflicts.other = graph.conflict_other + graph.connector_first
     conflicts.number, conflicts.source = graph.conflict_other, graph.connector_from[graph.conflict_other]

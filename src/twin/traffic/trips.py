@@ -20,8 +20,7 @@ from twin.traffic.explicit_trips import GivenTrip, SingleTrips, check_given, dra
 from twin.traffic.gates_and_zones import INBOUND, INTERNAL, OUTBOUND, THROUGH, GatesAndZones
 from twin.traffic.route_choice import choose_routes
 from twin.traffic.sumo_demand import sumo_demand
-from twin.traffic.turning_counts import CountedTraffic, counted_traffic, describe_endless, draw_counted, expected_turns
-from twin.traffic.vehicle_types import class_table
+from twin.traffic.turning_counts import CountedTraffic, counted_traffic, draw_counted, expected_turns
 from twin.traffic.zone_flows import LostFlow, PairFlows, gravity_flows, od_flows
 from twin.traffic.zones import zones_of
 from twin.units import US_PER_S, to_us
@@ -100,7 +99,7 @@ class Trips:
         if self.outside:
             lines.append(say("demand.outside", count=self.outside))
         if self.endless:
-            lines.append(describe_endless(self.endless))
+            lines.append(say("demand.endless", count=self.endless))
         return [*lines, *self.told]
 
 
@@ -167,7 +166,7 @@ def build_trips(
     sources, problems = demand_sources(network, spec, base, seed, duration_us / US_PER_S)
     if problems:
         raise ScenarioError(problems)
-    classes = class_table(spec.vehicle_types)
+    classes = spec.classes
     begin_s, end_s = -spec.prefill_s, duration_us / US_PER_S
     local = GatesAndZones(network, spec)
     drawn = [local.draw(seed, duration_us), *(draw_flow(flow, classes, seed, begin_s, end_s) for flow in sources.flows)]
@@ -243,15 +242,6 @@ def _purposes(network: RoadNetwork, rows: DrawnTrips) -> npt.NDArray[np.int8]:
     return np.where(from_gate, np.where(to_gate, THROUGH, INBOUND), inner).astype(np.int8)
 
 
-def planned_flow_vph(trips: Trips, edge_count: int, duration_us: int) -> npt.NDArray[np.float64]:
-    """Return the vehicles per hour that plan to use each edge, over the run (trips from before the start left out)."""
-    flow = np.zeros(edge_count)
-    counts = np.bincount(trips.route[trips.depart_us >= 0], minlength=trips.route_offset.size - 1)
-    for row, count in enumerate(counts):
-        flow[trips.route_edge[trips.route_offset[row] : trips.route_offset[row + 1]]] += count
-    return flow * (3600.0 * to_us(1.0) / duration_us)
-
-
 def planned_flows(network: RoadNetwork, spec: DemandSpec, base: Path = Path(), given: Sequence[GivenTrip] = ()) -> Loads:
     """Return the vehicles per hour from each edge to the next, edges inside junctions left out, where the profile is 1.
 
@@ -264,7 +254,7 @@ def planned_flows(network: RoadNetwork, spec: DemandSpec, base: Path = Path(), g
         raise ScenarioError(problems)
     time_s = expected_edge_time_s(network, spec.signal_wait_s)
     inside = np.zeros(network.edge_count, np.bool_)
-    inside[[edge for junction in network.junctions for edge in junction.internal]] = True
+    inside[list(network.internal_edges)] = True
     parts = [
         tree_loads(network, time_s, origins, to_edge, inside)
         for origins, to_edge in _by_origin(GatesAndZones(network, spec), sources, network.edge_count)

@@ -14,11 +14,12 @@ from twin.assumed import Assumed
 from twin.messages import say
 from twin.spec import Spec
 from twin.traffic.ground_truth import DRIVEN_CLASSES
+from twin.units import MPS_PER_KMH
 
 AxlePosition = Annotated[float, Field(ge=0.0, le=30.0)]
 AxleLoad = Annotated[float, Field(gt=0.0, le=300.0)]
 
-_E_BIKE_MPS: Final = 25.0 / 3.6
+_E_BIKE_MPS: Final = 25.0 * MPS_PER_KMH
 
 
 class VehicleType(Spec):
@@ -39,8 +40,8 @@ class VehicleType(Spec):
 
     acceleration_mps2: Annotated[float, Assumed.times(0.8, 1.2)] = Field(gt=0.0, le=5.0)
     """Largest acceleration. Car: 1.4 m/s2, A. Kesting, M. Treiber, D. Helbing, "Enhanced intelligent driver model", Phil.
-    Trans. R. Soc. A 368 (2010), table 1; a queue then discharges some 1,770 cars an hour and lane, with 1.0 m/s2 (the urban set
-    of ``time_gap_s``) only 1,560. Assumption: other classes."""
+    Trans. R. Soc. A 368 (2010; arXiv 0912.3613), table 1, quoted without the paper at hand; a queue then discharges some 1,770
+    cars an hour and lane, with 1.0 m/s2 (the urban set of ``time_gap_s``) only 1,560. Assumption: other classes."""
 
     braking_mps2: Annotated[float, Assumed.times(0.75, 1.3)] = Field(gt=0.0, le=6.0)
     """Comfortable braking. Car: 2.0 m/s2, same table. Assumption: other classes."""
@@ -53,8 +54,8 @@ class VehicleType(Spec):
     """Gap to the vehicle ahead in a queue. 2 m, same table. Assumption: classes that differ."""
 
     speed_factor: Annotated[float, Assumed.times(0.9, 1.1)] = Field(gt=0.2, le=1.5)
-    """Mean of desired speed / speed limit; single drivers spread by +-10 % around it. Assumption: the limit, and less for
-    heavy and careful ones."""
+    """Mean of desired speed / speed limit; single drivers spread around it by ``driving.speed_spread``. Assumption: the limit,
+    and less for heavy and careful ones."""
 
     highest_speed_mps: Annotated[float, Assumed.times(0.9, 1.1)] = Field(gt=1.0, le=100.0)
     """Nobody of the class drives faster, whatever the limit. Electric bicycle: 25 km/h, GB 17761-2018. Assumption: others; cars
@@ -233,6 +234,8 @@ class ClassTable:
     speed_factor: npt.NDArray[np.float64]
     highest_speed_mps: npt.NDArray[np.float64]
     keeps_to_kerb: npt.NDArray[np.bool_]
+    speed_spread: float
+    """See ``DrivingSpec``."""
 
 
 _COLUMNS: Final = (
@@ -248,11 +251,12 @@ _COLUMNS: Final = (
 )
 
 
-def class_table(types: VehicleTypes) -> ClassTable:
-    """Return the classes as arrays; shares summed up to 1."""
+def class_table(types: VehicleTypes, speed_spread: float) -> ClassTable:
+    """Return the classes as arrays; shares summed up to 1. ``speed_spread`` is that of ``DrivingSpec``."""
     share = np.cumsum(types.by_class("share"))
     return ClassTable(
         share_cumulative=share / share[-1],
         keeps_to_kerb=np.array(types.by_class("keeps_to_kerb"), dtype=np.bool_),
+        speed_spread=speed_spread,
         **{name: np.array(types.by_class(name), dtype=np.float64) for name in _COLUMNS},
     )

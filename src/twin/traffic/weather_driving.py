@@ -26,9 +26,9 @@ class RainStep(Spec):
 
     speed: Annotated[float, Assumed.plus(-0.04, 0.03)] = Field(gt=0.2, le=1.0)
     """Factor on desired speeds. Light and heavy rain: 2 and 6 % at 100 km/h, A. T. Ibrahim, F. L. Hall, "Effect of adverse
-    weather conditions on speed-flow-occupancy relationships", Transportation Research Record 1457 (1994); cloudburst: 16 %,
-    FHWA, as P. D. Prevedouros and P. Kongsil quote it (2003). Assumption: moderate rain lies between, and city streets are as
-    motorways."""
+    weather conditions on speed-flow-occupancy relationships", Transportation Research Record 1457 (1994), quoted without the
+    paper at hand; cloudburst: 16 %, what the FHWA states for heavy rain, as P. D. Prevedouros and P. Kongsil quote it (2003).
+    Assumption: moderate rain lies between, and city streets are as motorways."""
 
     capacity: float = Field(gt=0.2, le=1.0)
     """Factor on the capacity of a lane; time gaps follow from it. HCM 2010, exhibit 10-15: 2.01, 7.24 and 14.13 % less in
