@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import difflib
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 
@@ -49,6 +51,11 @@ class Problem:
         """Return the problem on one line."""
         key = f" {self.key}:" if self.key else ""
         return f"{self.where}:{key} {self.found}; {self.remedy}"
+
+
+def closest(name: str, known: Iterable[str]) -> str | None:
+    """Return the known word that ``name`` is probably meant to be."""
+    return next(iter(difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)), None)
 
 
 class ScenarioError(InputError):

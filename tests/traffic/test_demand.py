@@ -14,7 +14,7 @@ from tests.traffic.networks import grid
 from twin.traffic.demand import DemandSpec
 from twin.traffic.ground_truth import VEHICLE_CLASSES
 from twin.traffic.places import trip_ends
-from twin.traffic.trips import PURPOSES, build_trips, planned_flow_vph
+from twin.traffic.trips import PURPOSES, build_trips
 
 HOUR_US = 3_600_000_000
 
@@ -96,15 +96,6 @@ def test_gates_and_zones_have_stable_names() -> None:
     assert len(set(keys)) == len(keys)
     assert len(ends.entries) == len(ends.exits) == 16
     assert ends.zones
-
-
-def test_planned_flow_counts_each_trip_on_each_edge_of_its_route() -> None:
-    """The flows of all edges sum up to the edges of all routes, per hour."""
-    network = grid(3)
-    trips = build_trips(network, DemandSpec(inflow_vph=2000.0), 1, HOUR_US // 4)
-    departing = [trip for trip in range(trips.count) if trips.depart_us[trip] >= 0]
-    wanted = 4 * sum(trips.edges_of(trip).size for trip in departing)
-    assert planned_flow_vph(trips, network.edge_count, HOUR_US // 4).sum() == pytest.approx(wanted)
 
 
 @pytest.mark.parametrize(

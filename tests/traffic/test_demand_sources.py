@@ -15,13 +15,14 @@ from tests.traffic.networks import build, grid
 
 from twin.errors import ScenarioError
 from twin.roadnet.cache import load_network
+from twin.roadnet.lane_graph import LEFT, RIGHT, STRAIGHT, U_TURN
 from twin.roadnet.road_network import RoadNetwork
 from twin.traffic.demand import DemandSpec, file_hashes
 from twin.traffic.explicit_trips import GivenTrip
 from twin.traffic.gravity import deterrence, furness
 from twin.traffic.ground_truth import VEHICLE_CLASSES
 from twin.traffic.trips import PURPOSES, Trips, build_trips, check_demand, planned_flows
-from twin.traffic.turn_shares import LEFT, RIGHT, STRAIGHT, U_TURN, turn_of
+from twin.traffic.turn_shares import turn_of
 
 HOUR_US = 3_600_000_000
 CBD = Path(__file__).parents[2] / "maps" / "tianhe_cbd.osm"

@@ -122,8 +122,8 @@ class _Told:
     def close_lane(self, edge: int, lane: int, *, closed: bool) -> None:
         self.lines.append((self.env.now, "close" if closed else "open", edge, lane))
 
-    def stall_at(self, edge: int, lane: int, s_m: float, until_us: int) -> None:
-        self.lines.append((self.env.now, "stall", edge, lane, s_m, until_us))
+    def stall(self, incident: Incident) -> None:
+        self.lines.append((self.env.now, "stall", incident.edge, incident.lane, incident.s_m, incident.end_us))
 
     def reroute_around(self, closed: frozenset[int]) -> None:
         self.lines.append((self.env.now, "around", *sorted(closed)))

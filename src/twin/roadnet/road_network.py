@@ -210,6 +210,11 @@ class RoadNetwork:
         """Number of directed edges."""
         return int(self.edge_u.size)
 
+    @property
+    def internal_edges(self) -> frozenset[int]:
+        """Edges that lie inside junctions."""
+        return frozenset(edge for junction in self.junctions for edge in junction.internal)
+
     def turns(self, edge: int) -> Ints:
         """Return the edges one may drive on to from the end of ``edge``."""
         return self.turn_edge[self.turn_offset[edge] : self.turn_offset[edge + 1]]

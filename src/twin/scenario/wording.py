@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from pydantic import BaseModel
 
+from twin.errors import closest
 from twin.messages import say
 from twin.scenario.schema_walk import choices, keys_of, meaning_of, walk
 from twin.scenario.yaml_tree import KeyPath
@@ -82,11 +82,6 @@ def describe(value: Any) -> str:
     if isinstance(value, list):
         return say("found.what.list", count=len(value))
     return say("found.what.group")
-
-
-def closest(name: str, known: list[str]) -> str | None:
-    """Return the known word that ``name`` is probably meant to be."""
-    return next(iter(difflib.get_close_matches(name, known, n=1, cutoff=0.6)), None)
 
 
 def unknown(name: str, known: list[str]) -> str:

@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from twin.errors import MapError, Problem, ScenarioError
+from twin.errors import MapError, Problem, ScenarioError, closest
 from twin.messages import say
 from twin.roadnet.cache import load_network
 from twin.roadnet.lane_graph_cache import lane_graph_of
 from twin.roadnet.road_network import RoadNetwork
 from twin.scenario.load import Loaded
 from twin.scenario.scenario import Scenario
-from twin.scenario.wording import closest
 from twin.sensors.deployment import Survey, survey, unknown_kits
 from twin.sensors.fault_spec import unknown_devices
 from twin.sensors.place_check import FEWEST_DEVICES, unjudged_sites

@@ -23,7 +23,6 @@ from twin.sensors.site_tables import table_hashes
 from twin.simulation import assembly
 from twin.simulation.preparation import Prepared, prepare
 from twin.traffic.demand import file_hashes
-from twin.traffic.replay import replay_hashes
 from twin.units import to_s, to_us
 
 Progress = Callable[[float, float], None]
@@ -129,11 +128,9 @@ def identity(loaded: Loaded[Scenario], network: RoadNetwork) -> tuple[Manifest, 
     )
     package = f"{versions['guangzhou-twin']} {PROGRAM_HASH}"
     base = loaded.path.parent
-    files = {
-        **table_hashes(scenario.deployment, base),
-        **file_hashes((*scenario.demand.files, *scenario.signals.program_files), base),
-        **replay_hashes(scenario.replay, base),
-    }
+    played = () if scenario.replay is None else (scenario.replay.file,)
+    read = (*scenario.demand.files, *scenario.signals.program_files, *played)
+    files = {**table_hashes(scenario.deployment, base), **file_hashes(read, base)}
     return manifest, run_hash(resolved, scenario.seed, network.provenance.sha256, files, package)
 
 

@@ -13,6 +13,8 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from twin.units import US_PER_S
+
 Floats = npt.NDArray[np.float64]
 
 STEP_S: Final = 1.0
@@ -145,7 +147,7 @@ def green_window_s(shown_green: Sequence[bool], duration_us: Sequence[int]) -> t
     count = len(duration_us)
     begin_us = np.concatenate(([0], np.cumsum(duration_us)))
     if all(shown_green):
-        return 0.0, float(begin_us[-1]) / 1e6
+        return 0.0, float(begin_us[-1]) / US_PER_S
     best = (0.0, 0.0)
     for i in range(count):
         if shown_green[i] and not shown_green[i - 1]:
@@ -153,6 +155,6 @@ def green_window_s(shown_green: Sequence[bool], duration_us: Sequence[int]) -> t
             while shown_green[k % count]:
                 length += int(duration_us[k % count])
                 k += 1
-            if length / 1e6 > best[1]:
-                best = (float(begin_us[i]) / 1e6, length / 1e6)
+            if length / US_PER_S > best[1]:
+                best = (float(begin_us[i]) / US_PER_S, length / US_PER_S)
     return best

@@ -149,7 +149,7 @@ def resolve_incidents(network: RoadNetwork, incidents: Sequence[IncidentSpec]) -
 
 def _places(network: RoadNetwork, spec: IncidentSpec, key: str) -> tuple[list[tuple[int, float]], list[Problem]]:
     """Return (edge, metres along it) of an incident."""
-    internal = {edge for junction in network.junctions for edge in junction.internal}
+    internal = network.internal_edges
     if spec.way is not None:
         edges = [edge for edge in np.flatnonzero(network.edge_way == spec.way).tolist() if edge not in internal]
         if not edges:
@@ -195,8 +195,8 @@ class IncidentHooks(Protocol):
     def close_lane(self, edge: int, lane: int, *, closed: bool) -> None:
         """Close a lane to traffic that would enter it, or open it again."""
 
-    def stall_at(self, edge: int, lane: int, s_m: float, until_us: int) -> None:
-        """Let a car that has broken down stand there until an instant."""
+    def stall(self, incident: Incident) -> None:
+        """Let the car of a STALLED incident, which begins now, stand in its place until its end."""
 
     def reroute_around(self, closed: frozenset[int]) -> None:
         """Give every trip whose route leads over edges that are closed another one, where there is one; count the others."""
@@ -227,7 +227,7 @@ class IncidentProcess:
             self._hooks.close_lane(edge, lane, closed=True)
         for incident in self._incidents:
             if incident.kind == STALLED and incident.begin_us == t_us:
-                self._hooks.stall_at(incident.edge, incident.lane, incident.s_m, incident.end_us)
+                self._hooks.stall(incident)
         if any(i.whole_road and i.begin_us == t_us for i in closures):
             self._hooks.reroute_around(closed_edges(self._incidents, t_us))
 

@@ -95,16 +95,11 @@ class Interventions:
         self._advance()
         self._engine.close_lane(edge, lane, closed=closed)
 
-    def stall_at(self, edge: int, lane: int, s_m: float, until_us: int) -> None:
-        """Put a broken-down car there until an instant."""
+    def stall(self, incident: Incident) -> None:
+        """Put the incident's broken-down car in its place until its end."""
         self._advance()
-        now_us = self._now_us()
-        same = [
-            number
-            for number, i in enumerate(self.stalled)
-            if (i.edge, i.lane, i.s_m, i.begin_us, i.end_us) == (edge, lane, s_m, now_us, until_us)
-        ]
-        self._engine.stall_at(edge, lane, s_m, self._size_m[0], same[0] if same else NONE, until_us)
+        number = self.stalled.index(incident)
+        self._engine.stall_at(incident.edge, incident.lane, incident.s_m, self._size_m[0], number, incident.end_us)
 
     def reroute_around(self, closed: frozenset[int]) -> None:
         """Give every trip that is under way, or begins before the roads are open again, a route around them."""

@@ -97,7 +97,7 @@ def _gate(network: RoadNetwork, edge: int, *, entry: bool) -> TripEnd:
 
 def _zones(network: RoadNetwork) -> tuple[TripEnd, ...]:
     middle_x, middle_y = edge_middles(network)
-    internal = {edge for junction in network.junctions for edge in junction.internal}
+    internal = network.internal_edges
     by_cell: dict[tuple[int, int], list[int]] = defaultdict(list)
     for edge in range(network.edge_count):
         local = network.edge_highway[edge] in LOCAL_CLASSES and not (network.edge_bridge[edge] or network.edge_tunnel[edge])

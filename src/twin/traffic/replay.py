@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from pathlib import Path
 from typing import Annotated, Final
@@ -22,6 +21,7 @@ from twin.spec import Spec
 from twin.traffic import traffic_log
 from twin.traffic.driving import HALTED_MPS
 from twin.traffic.ground_truth import DRIVEN_CLASSES, VEHICLE_CLASSES, GroundTruth
+from twin.traffic.sumo_demand import CLASS_OF
 from twin.traffic.trajectory_files import Floats, Longs, Samples, read_samples
 from twin.traffic.trips import PURPOSES
 from twin.traffic.vehicle_types import ClassTable
@@ -30,11 +30,7 @@ from twin.units import US_PER_S, to_us
 GAP_PERIODS: Final = 1.5
 """Samples of a vehicle farther apart than this many of the file's usual periods are a gap."""
 
-CLASS_OF: Final = {
-    "passenger": "car", "default_vehtype": "car", "private": "car", "hov": "car", "coach": "bus", "delivery": "light_truck",
-    "van": "light_truck", "truck": "heavy_truck", "trailer": "heavy_truck", "bicycle": "electric_bicycle",
-    "moped": "electric_bicycle", "motorcycle": "electric_bicycle", "robotaxi": "autonomous_taxi",
-}  # fmt: skip
+_CLASS_OF: Final = CLASS_OF | {"default_vehtype": "car", "van": "light_truck", "robotaxi": "autonomous_taxi"}
 """Classes by words that SUMO's types are called after; names of classes stand for themselves."""
 
 
@@ -55,16 +51,6 @@ class ReplaySpec(Spec):
 
     classes: dict[str, str] = Field(default_factory=dict)
     """Vehicle class by type name of the file, where the name itself does not tell; other types are cars."""
-
-
-def replay_hashes(spec: ReplaySpec | None, base: Path) -> dict[str, str]:
-    """Return the SHA-256 of the file that is played, if there is one that can be read: what a run depends on."""
-    if spec is None:
-        return {}
-    try:
-        return {spec.file: hashlib.sha256((base / spec.file).read_bytes()).hexdigest()}
-    except OSError:
-        return {}
 
 
 class Replay:
@@ -101,7 +87,7 @@ class Replay:
 
     def _class(self, kind: str, given: dict[str, str]) -> int:
         word = kind.rpartition("@")[0] or kind
-        name = given.get(kind) or CLASS_OF.get(word.lower(), word.lower())
+        name = given.get(kind) or _CLASS_OF.get(word.lower(), word.lower())
         if name not in DRIVEN_CLASSES:
             if kind:
                 self._unknown[kind] += 1

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import heapq
 import math
 from dataclasses import dataclass
@@ -10,7 +9,7 @@ from typing import Final
 
 import numpy as np
 
-from twin.errors import Problem
+from twin.errors import Problem, closest
 from twin.messages import say
 from twin.roadnet.lane_graph import STRAIGHT
 from twin.roadnet.road_axes import roads
@@ -96,8 +95,8 @@ def coordinate(
     for number, wave in enumerate(spec.green_waves):
         key = f"signals.green_waves[{number}]"
         if wave.road not in edges_of:
-            close = difflib.get_close_matches(wave.road, list(edges_of), n=1, cutoff=0.5)
-            remedy = say("remedy.did_you_mean", name=close[0]) if close else say("signals.road.remedy")
+            close = closest(wave.road, edges_of)
+            remedy = say("remedy.did_you_mean", name=close) if close else say("signals.road.remedy")
             problems.append(Problem("", f"{key}.road", say("signals.road.found", road=wave.road), remedy))
             continue
         stops = _along(network, edges_of[wave.road], drafts)
@@ -214,7 +213,7 @@ def _along(network: RoadNetwork, edges: tuple[int, ...], drafts: dict[int, Draft
     straight = {
         m.edge: number for number, made in drafts.items() for m in made.movements if m.turn == STRAIGHT and m.edge in edges
     }
-    inside = {edge for junction in network.junctions for edge in junction.internal}
+    inside = network.internal_edges
     allowed = frozenset(edges) | inside
     following = {edge: _next_stop(network, edge, straight, allowed) for edge in sorted(straight)}
     runs = [_run(edge, straight, following) for edge in following]

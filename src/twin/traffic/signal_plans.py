@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from twin.errors import Problem, ScenarioError
+from twin.errors import Problem, ScenarioError, closest
 from twin.messages import say
 from twin.rng import stream_key, uniform4
 from twin.roadnet.lane_graph import RIGHT, LaneGraph
@@ -192,8 +191,8 @@ def _junction(network: RoadNetwork, entry: JunctionSignalsSpec, key: str, proble
             numbers = ", ".join(map(str, found[:20]))
             problems.append(Problem("", f"{key}.name", text, say("signals.junction.several.remedy", numbers=numbers)))
             return None
-        close = difflib.get_close_matches(entry.name, [junction.name for junction in lit], n=1, cutoff=0.5)
-        remedy = say("remedy.did_you_mean", name=close[0]) if close else say("signals.junction.remedy")
+        close = closest(entry.name, [junction.name for junction in lit])
+        remedy = say("remedy.did_you_mean", name=close) if close else say("signals.junction.remedy")
         problems.append(Problem("", f"{key}.name", say("signals.junction.found", name=entry.name), remedy))
         return None
     if entry.number is not None:

@@ -96,6 +96,7 @@ def _from_xml(path: Path) -> tuple[dict[str, list[Any]], Longs]:
 def _from_csv(path: Path) -> tuple[dict[str, list[Any]], Longs]:
     columns: dict[str, list[Any]] = {}
     lines: list[int] = []
+    line = 1
     try:
         with (
             gzip.open(path, "rt", encoding="utf-8-sig", newline="")
@@ -115,7 +116,7 @@ def _from_csv(path: Path) -> tuple[dict[str, list[Any]], Longs]:
     except (OSError, EOFError, UnicodeDecodeError, csv.Error) as fault:
         raise InputError(say("sumo.packed", file=path, detail=fault)) from fault
     except IndexError:
-        raise InputError(say("replay.cells", file=path, line=lines[-1] + 1 if lines else 2)) from None
+        raise InputError(say("replay.cells", file=path, line=line)) from None
     return columns, np.array(lines, np.int64)
 
 

@@ -11,11 +11,10 @@ import numpy.typing as npt
 
 from twin.compilation import kernel
 from twin.rng import uniform4
+from twin.roadnet.lane_graph import LEFT, RIGHT, STRAIGHT, U_TURN
 from twin.roadnet.road_network import RoadNetwork
 from twin.roadnet.turn_states import TurnStates
-
-RIGHT, STRAIGHT, LEFT, U_TURN = range(4)
-TURNS: Final = ("right", "straight", "left", "u_turn")
+from twin.traffic.signal_phases import end_heading, start_heading
 
 STRAIGHT_DEG: Final = 45.0
 """Turns by less than this are straight on. Assumption: half of a right angle."""
@@ -29,11 +28,8 @@ LONGEST_WALK: Final = 2000
 
 def turn_of(network: RoadNetwork, edge: int, following: int) -> int:
     """Return RIGHT, STRAIGHT, LEFT or U_TURN by the change of heading from the end of one edge to the beginning of another."""
-    x_m, y_m = network.polyline(edge)
-    next_x_m, next_y_m = network.polyline(following)
-    arriving = math.atan2(y_m[-1] - y_m[-2], x_m[-1] - x_m[-2])
-    leaving = math.atan2(next_y_m[1] - next_y_m[0], next_x_m[1] - next_x_m[0])
-    turn_deg = math.degrees(math.remainder(leaving - arriving, 2.0 * math.pi))
+    turn_rad = math.remainder(start_heading(network, following) - end_heading(network, edge), 2.0 * math.pi)
+    turn_deg = math.degrees(turn_rad)
     if abs(turn_deg) >= U_TURN_DEG:
         return U_TURN
     if abs(turn_deg) <= STRAIGHT_DEG:
@@ -63,7 +59,7 @@ class Movements:
 def movements_of(network: RoadNetwork, states: TurnStates) -> Movements:
     """Return the movements of a network; of several ways to one edge the one with fewest edges."""
     inside = np.zeros(network.edge_count, np.bool_)
-    inside[[edge for junction in network.junctions for edge in junction.internal]] = True
+    inside[list(network.internal_edges)] = True
     offset, turns, paths = [0], [], []
     for state in range(states.edge.size):
         if not inside[states.edge[state]]:

@@ -21,7 +21,6 @@ from scipy.sparse import csr_array, identity
 from scipy.sparse.linalg import spsolve
 
 from twin.errors import Problem
-from twin.messages import say
 from twin.rng import stream_key
 from twin.roadnet.road_network import Junction, RoadNetwork
 from twin.roadnet.route_search import states_of
@@ -30,7 +29,8 @@ from twin.traffic.demand_sources import TurningCountsSpec
 from twin.traffic.demand_tables import Column, TableRow, read_table
 from twin.traffic.drawing import DRAWN, DrawnTrips, departures_s, drawn_at
 from twin.traffic.profile import ProfilePoint, profile_knots
-from twin.traffic.turn_shares import TURNS, Movements, movements_of, shares_of, walk
+from twin.traffic.signal_spec import TURN_NAMES
+from twin.traffic.turn_shares import Movements, movements_of, shares_of, walk
 from twin.traffic.vehicle_types import ClassTable
 from twin.traffic.zone_flows import FROM_S, TO_S, LostFlow, check_window
 from twin.traffic.zones import meant
@@ -176,7 +176,7 @@ def _split(
 ) -> dict[int, npt.NDArray[np.float64]]:
     """Return the counts by turn of each edge of an approach: where several have a turn, in proportion to their lanes."""
     counts = {edge: np.zeros(4) for edge in edges}
-    for turn, name in enumerate(TURNS):
+    for turn, name in enumerate(TURN_NAMES):
         vph = row.numbers.get(name, 0.0) * table.factor
         able = [edge for edge in edges if turn in movements.turn[movements.offset[edge] : movements.offset[edge + 1]]]
         if vph > 0.0 and not able:
@@ -326,8 +326,3 @@ def expected_turns(
     for table, sums in weighted.items():
         total += sums / lengths[table]
     return edge[of], edge[to], total
-
-
-def describe_endless(count: int) -> str:
-    """Return the notice of walks that never came to an end."""
-    return say("demand.endless", count=count)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import Final
 import numpy as np
 from pydantic import ValidationError
 
-from twin.errors import Problem
+from twin.errors import Problem, closest
 from twin.messages import say
 from twin.roadnet.datum import Datum, convert
 from twin.roadnet.projection import to_local
@@ -49,11 +48,6 @@ class Zone:
     destinations: Places | None
     productions_vph: float
     attractions_vph: float
-
-
-def closest(name: str, known: Iterable[str]) -> str | None:
-    """Return the known word that ``name`` is probably meant to be."""
-    return next(iter(difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)), None)
 
 
 def meant(name: str, known: Iterable[str]) -> str:
@@ -131,7 +125,7 @@ class _Placing:
         self._ends = trip_ends(network)
         self._entries = {end.edge: end for end in self._ends.entries}
         self._exits = {end.edge: end for end in self._ends.exits}
-        self._internal = {edge for junction in network.junctions for edge in junction.internal}
+        self._internal = network.internal_edges
         self._middle_x_m, self._middle_y_m = edge_middles(network)
 
     def add(self, found: dict[str, Zone], zone: AnyZone, tell: Tell) -> list[Problem]:
