@@ -77,7 +77,28 @@ def test_order_and_company_do_not_change_a_draw(targets: list[int], seed: int) -
     assert np.array_equal(together[0], uniforms(key, np.array(targets[:1]))[0])
 
 
-@given(st.integers(0, 2**32 - 1), st.integers(0, 2**62), st.integers(0, 2**32 - 1))
-def test_draws_lie_strictly_between_0_and_1(frame: int, target: int, block: int) -> None:
+COUNTERS = st.tuples(st.integers(0, 2**32 - 1), st.integers(0, 2**62), st.integers(0, 2**32 - 1))
+
+
+@given(COUNTERS)
+def test_the_counter_holds_frame_block_and_both_words_of_the_target(counter: tuple[int, int, int]) -> None:
+    """Each word of the counter has its place: whoever moved one would change every run, and what differs would no longer differ."""
+    frame, target, block = counter
+    key = stream_key(3, "counter", "east-1")
+    words = philox4x32(*map(np.uint64, (frame, block, target & 0xFFFFFFFF, target >> 32, int(key) & 0xFFFFFFFF, int(key) >> 32)))
+    assert uniform4(key, frame, target, block) == tuple((float(word) + 0.5) / 2**32 for word in words)
+
+
+@given(COUNTERS, COUNTERS)
+def test_different_counters_give_different_draws(one: tuple[int, int, int], other: tuple[int, int, int]) -> None:
+    """Also where only the target's upper word differs, or frame and block change places."""
+    key = stream_key(3, "counter")
+    upper = (one[0], one[1] ^ (1 << 40), one[2])
+    for second in (other, upper, (one[2], one[1], one[0])):
+        assert (uniform4(key, *one) == uniform4(key, *second)) == (one == second)
+
+
+@given(COUNTERS)
+def test_draws_lie_strictly_between_0_and_1(counter: tuple[int, int, int]) -> None:
     """No draw is 0 or 1, so that its logarithm is finite."""
-    assert all(0.0 < draw < 1.0 for draw in uniform4(stream_key(0, "open"), frame, target, block))
+    assert all(0.0 < draw < 1.0 for draw in uniform4(stream_key(0, "open"), *counter))

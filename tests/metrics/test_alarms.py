@@ -43,7 +43,7 @@ def test_open_ends_and_grace() -> None:
     faults = _fault(10, 100, 1, "dirt")
     assert score_alarms(faults, alarms, 1, DAY_US)["dirt"].false == 1
     late = score_alarms(faults, alarms, 1, DAY_US, grace_us=10_000_000)["dirt"]
-    assert (late.false, late.found, late.delays_s) == (0, 1, (95.0,))
+    assert (late.false, late.mistaken, late.found, late.delays_s) == (0, 0, 1, (95.0,))
 
 
 def test_a_fault_under_a_standing_alarm_is_found_at_once() -> None:
