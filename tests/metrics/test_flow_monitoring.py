@@ -111,6 +111,19 @@ def test_a_warm_up_is_left_out(tmp_path: Path) -> None:
     assert flow_monitoring(_run(tmp_path / "unfused", [])) is None
 
 
+def test_a_step_counts_in_the_interval_of_its_middle(tmp_path: Path) -> None:
+    """What a vehicle drives up to a list at 60 s it drove in the first minute, all of it; the second one has no way."""
+    track = [
+        {"t_us": tick * SECOND // 10, "site": 0, "track": 1, "x_cm": 10_000 + 120 * (tick - 500), "y_cm": 50}
+        for tick in range(500, 601)
+    ]
+    found = flow_monitoring(_run(tmp_path / "run", track))
+    assert found is not None
+    seen_m = found.stretch[0].to_m - found.stretch[0].from_m
+    driven_m = found.by_interval.measured_vph * 60.0 * seen_m / 3600.0
+    assert driven_m.tolist() == pytest.approx([120.0, 0.0])
+
+
 def test_geh_and_speed_errors_are_formed_as_they_are_defined() -> None:
     """GEH = sqrt(2 (m - c)^2 / (m + c)): 100 against 155 is just below 5, against 157 above; NaN speeds count nowhere."""
     true_vph, measured_vph = np.array([100.0, 100.0, 0.0, 0.0]), np.array([155.0, 157.0, 0.0, 14.0])
