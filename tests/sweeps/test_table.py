@@ -80,6 +80,19 @@ def test_pairs_are_the_seeds_that_both_have(tmp_path: Path) -> None:
     assert tidy["difference"] == [None, 3.0, None, 0.25]
 
 
+def test_pairs_are_formed_by_seed_not_by_place() -> None:
+    """Seeds in another order and a missing one in between: each value meets that of its own seed, so the spread is small."""
+    table = pa.table(
+        {"poles": ["one", "one", "one", "two", "two"], "seed": [1, 2, 3, 3, 1], "recall": [10.0, 200.0, 3000.0, 3003.0, 12.0]}
+    )
+    _, other = compare(table, ("poles",), ("recall",), (0, "one"))
+    assert other.paired is not None
+    assert other.gain is not None
+    assert (other.paired.count, other.paired.mean) == (2, 2.5)
+    assert other.paired.deviation == pytest.approx(0.5**0.5)
+    assert other.gain.correlation == pytest.approx(1.0)
+
+
 def test_each_variant_is_compared_with_the_baseline_of_its_own_kind() -> None:
     """With two axes only the baseline's axis is moved: wet against wet, dry against dry."""
     table = pa.table(
