@@ -11,9 +11,12 @@ from tests.sweeps.drawn import Drawn
 from tests.sweeps.town_sweep import AXIS, small_design, sweep_file
 
 from twin.errors import ScenarioError
-from twin.sweeps.precision import GROWTH, TargetOutcome, next_round, seeds_wanted
+from twin.metrics.statistics import mean_estimate
+from twin.sweeps.comparison import Comparison
+from twin.sweeps.precision import GROWTH, TargetOutcome, next_round, seeds_wanted, target_outcomes
 from twin.sweeps.rounds import with_seeds
 from twin.sweeps.sweep import load_design, sweep
+from twin.sweeps.sweep_spec import PrecisionSpec
 from twin.terminal.sweep import sweep_plan, sweep_summary
 
 TARGET = """
@@ -93,6 +96,26 @@ def test_seeds_by_hand() -> None:
     assert next_round([], 20, 0) == 20
     assert next_round([met, unknown], 20, 100) == 20
     assert next_round([met, missed], 20, 100) == 36
+    barely = TargetOutcome("visible_share", "mean", 1.0, 1.0001, ())
+    for order in ([missed, barely], [barely, missed]):
+        assert next_round(order, 20, 100) == 36  # as many as the hardest needs
+
+
+def test_a_target_is_met_when_the_widest_interval_meets_it() -> None:
+    """Three variants: the widest mean is the third's, the widest difference the second's; another metric has no say."""
+    values = {"a": [1.0, 2.0, 3.0], "b": [5.0, 1.0, 9.0], "c": [0.0, 10.0, 20.0]}
+    found = [
+        Comparison("recall", ("a",), mean_estimate(values["a"]), None),
+        Comparison("recall", ("b",), mean_estimate(values["a"]), ("a",), mean_estimate(values["b"])),
+        Comparison("recall", ("c",), mean_estimate(values["c"]), ("a",), mean_estimate(values["a"])),
+        Comparison("precision", ("c",), mean_estimate([0.0, 1e6]), ("a",), mean_estimate([0.0, 1e6])),
+    ]
+    targets = [PrecisionSpec(metric="recall", half_width=25.0, of=of) for of in ("mean", "difference")]
+    mean, difference = target_outcomes(targets, found)
+    assert (mean.labels, mean.widest, mean.met) == (("c",), pytest.approx(4.303 * 10.0 / 3.0**0.5, rel=1e-3), True)
+    assert difference.labels == ("b",)
+    (missed,) = target_outcomes([PrecisionSpec(metric="recall", half_width=24.0, of="mean")], found)
+    assert not missed.met
 
 
 @pytest.mark.parametrize(
