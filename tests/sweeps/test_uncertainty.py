@@ -183,6 +183,15 @@ def test_the_tornado_finds_what_matters() -> None:
     assert two.size == pytest.approx(2.0)
 
 
+def test_ties_share_their_mean_rank() -> None:
+    """Counts, such as alarms, are often equal; the correlation of ranks is SciPy's (Spearman's with mean ranks) all the same."""
+    shares, values = _inputs(60)
+    drawn = np.floor((values @ GAINS)[:, None] / 3.0)
+    assert np.unique(drawn).size < 8
+    expected = [stats.spearmanr(column, drawn[:, 0]).statistic for column in shares.T]
+    assert rank_correlations(shares, drawn) == pytest.approx(expected, abs=1e-12)
+
+
 def test_every_figure_names_its_own() -> None:
     """A figure that follows one assumption only gets it into the tornado, though another figure follows many more closely."""
     correlations = np.array([[0.9, 0.8, 0.7, 0.0], [0.0, 0.1, 0.0, -0.5]])
