@@ -36,8 +36,8 @@ PIECES = {
     "traffic": ("tests/traffic",),
     "sweeps": ("tests/sweeps",),
     "top": (
-        *("tests/test_cli.py", "tests/test_compare.py", "tests/test_terminal_report.py", "tests/test_docs_pages.py"),
-        *("tests/test_docs_queries.py", "tests/test_house.py", "tests/test_readmes.py", "tests/test_scenarios.py"),
+        *("tests/test_cli.py", "tests/terminal", "tests/apps", "tests/test_docs_pages.py", "tests/test_docs_queries.py"),
+        *("tests/test_house.py", "tests/test_readmes.py", "tests/test_scenarios.py"),
     ),
     "verification": ("tests/verification",),
     "plain base": ("tests/test_rng.py", "tests/geometry", "tests/metrics/test_resampling.py"),

@@ -82,10 +82,12 @@ COUNTERS = st.tuples(st.integers(0, 2**32 - 1), st.integers(0, 2**62), st.intege
 
 @given(COUNTERS)
 def test_the_counter_holds_frame_block_and_both_words_of_the_target(counter: tuple[int, int, int]) -> None:
-    """Each word of the counter has its place: whoever moved one would change every run, and what differs would no longer differ."""
+    """Each word of the counter has its place: whoever moved one would change every run."""
     frame, target, block = counter
     key = stream_key(3, "counter", "east-1")
-    words = philox4x32(*map(np.uint64, (frame, block, target & 0xFFFFFFFF, target >> 32, int(key) & 0xFFFFFFFF, int(key) >> 32)))
+    words = philox4x32(
+        *map(np.uint64, (frame, block, target & 0xFFFFFFFF, target >> 32, int(key) & 0xFFFFFFFF, int(key) >> 32))
+    )
     assert uniform4(key, frame, target, block) == tuple((float(word) + 0.5) / 2**32 for word in words)
 
 

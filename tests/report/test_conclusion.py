@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from tests.report.told_sweep import AXIS, told_sweep, usual
 
 from twin.messages import use_language
+from twin.metrics.statistics import Estimate
 from twin.report.amounts import shown_unit, wan
-from twin.report.sentences import metric_sentences, undecided_sentences, value_sentences
+from twin.report.sentences import metric_sentences, undecided, undecided_sentences, value_sentences
 
 
 def test_every_metric_is_compared_to_the_baseline(tmp_path: Path) -> None:
@@ -34,6 +36,14 @@ def test_every_metric_is_compared_to_the_baseline(tmp_path: Path) -> None:
             "“three” is 2.00 million CNY higher (the same with every seed)."
         ),
     ]
+
+
+@pytest.mark.parametrize(("mean", "open_"), [(0.99, True), (1.0, True), (1.01, False), (-0.99, True), (-1.01, False)])
+def test_a_difference_is_undecided_while_its_interval_holds_zero(mean: float, open_: bool) -> None:  # noqa: FBT001
+    """Mean +- 1: the interval ends at zero for a mean of 1, which decides nothing yet; without an interval nothing is told."""
+    assert undecided(Estimate(5, mean, 1.0, 1.0)) is open_
+    assert not undecided(Estimate(1, mean, None, None))
+    assert not undecided(Estimate(5, mean, 0.0, 0.0))
 
 
 def test_what_the_seeds_do_not_tell_is_named(tmp_path: Path) -> None:

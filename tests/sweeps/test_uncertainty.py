@@ -184,7 +184,7 @@ def test_the_tornado_finds_what_matters() -> None:
 
 
 def test_ties_share_their_mean_rank() -> None:
-    """Counts, such as alarms, are often equal; the correlation of ranks is SciPy's (Spearman's with mean ranks) all the same."""
+    """Counts, such as alarms, are often equal: the correlation is Spearman's with mean ranks, as SciPy forms it."""
     shares, values = _inputs(60)
     drawn = np.floor((values @ GAINS)[:, None] / 3.0)
     assert np.unique(drawn).size < 8
