@@ -13,7 +13,8 @@ from tests.simulation.town import CENTRE, EAST, FILE, OVERRIDES, SEGMENT_S, WEST
 
 from twin import cli, open_run
 from twin.eventlog.reader import Run
-from twin.simulation.run import run
+from twin.roadnet.cache import load_network
+from twin.simulation.run import identity, run
 from twin.units import to_us
 
 SETTINGS = [f"--set={key}={value}" for key, value in OVERRIDES.items()]
@@ -172,3 +173,17 @@ def _stamps(parent: Path) -> dict[str, tuple[int, int]]:
         for path in sorted(parent.rglob("*"))
         if path.is_file()
     }
+
+
+@pytest.mark.parametrize("key", ["deployment.tables", "demand.od", "demand.sumo_routes"])
+def test_a_changed_file_is_another_run(tmp_path: Path, key: str) -> None:
+    """What a run is called changes with the bytes of every file that its scenario names, wherever it does."""
+    file = tmp_path / "named.csv"
+    file.write_bytes(b"name,lon,lat\na,113.3,23.1\n")
+    loaded = town(**{key: f"[{{file: {file}}}]"})
+    assert loaded.spec.files == [str(file)]
+    network = load_network(FILE.parent / loaded.spec.map)
+    first = identity(loaded, network)[1]
+    assert identity(loaded, network)[1] == first
+    file.write_bytes(b"name,lon,lat\na,113.3,23.2\n")
+    assert identity(loaded, network)[1] != first

@@ -61,8 +61,8 @@ def test_what_is_there_already_is_not_made_again(tmp_path: Path) -> None:
     assert results[1].folder == first.folder
 
 
-def test_a_run_that_fails_leaves_none_of_them_complete(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """All are marked failed, so that each can be made alone."""
+def test_runs_that_fail_together_leave_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No folder stands in the way of making each alone, and one that was set aside stands where it was."""
     runs = [prepare(scenario(one)) for one in DEPLOYMENTS[:2]]  # type: ignore[arg-type]
 
     def fail(*_: object) -> None:
@@ -70,9 +70,12 @@ def test_a_run_that_fails_leaves_none_of_them_complete(tmp_path: Path, monkeypat
 
     monkeypatch.setattr(assembly.World, "finish", fail)
     with pytest.raises(RuntimeError, match="sky"):
+        run_together(runs[:1], tmp_path)
+    (alone,) = tmp_path.iterdir()
+    assert json.loads((alone / "manifest.json").read_text())["state"] == "failed"
+    with pytest.raises(RuntimeError, match="sky"):
         run_together(runs, tmp_path)
-    states = [json.loads((folder / "manifest.json").read_text())["state"] for folder in tmp_path.iterdir()]
-    assert states == ["failed", "failed"]
+    assert [*tmp_path.iterdir()] == [alone]
 
 
 def test_only_runs_of_one_traffic_that_listens_to_nobody_are_made_together(tmp_path: Path) -> None:

@@ -54,9 +54,11 @@ def test_traffic_that_listens_to_devices_is_not_shared(tmp_path: Path) -> None:
 
 
 def test_of_runs_over_one_traffic_only_the_one_at_fault_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Its error stands in its row; the others are made, and are complete."""
+    """Its error stands in its row; the others are made, are complete, and the attempt in common leaves no folders behind."""
     design = small_design(tmp_path, axes=AXES)
-    (task,) = tasks_of(design, [0, 4], str(tmp_path), 0)
+    out = tmp_path / "out"
+    out.mkdir()
+    (task,) = tasks_of(design, [0, 4], str(out), 0)
     build = sensing.build_sensing
 
     def faulty(env: object, prepared: object, *rest: object) -> object:
@@ -71,3 +73,4 @@ def test_of_runs_over_one_traffic_only_the_one_at_fault_fails(tmp_path: Path, mo
     assert one.summary is not None
     assert two.summary is None
     assert two.error == "RuntimeError: two poles are one too many"
+    assert {path.name for path in out.iterdir()} == {order.folder for order in task.orders}

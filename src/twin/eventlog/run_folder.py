@@ -12,7 +12,7 @@ the same run, being written         RunError; a lock beside the folder says so, 
 ==================================  ==========================================================================
 
 When the user's input turns out to be bad (InputError), nothing is left behind. After any other error the manifest says
-``failed`` and why; after a kill or an interruption it says ``incomplete``.
+``failed`` and why, unless the run is to be made again at once; after a kill or an interruption it says ``incomplete``.
 """
 
 from __future__ import annotations
@@ -90,12 +90,15 @@ class RunFolder:
 
 
 @contextlib.contextmanager
-def run_folder(parent: Path, key: str, manifest: Manifest, *, overwrite: bool = False) -> Iterator[RunFolder]:
+def run_folder(
+    parent: Path, key: str, manifest: Manifest, *, overwrite: bool = False, keep_failed: bool = True
+) -> Iterator[RunFolder]:
     """Make, reuse or refuse the run folder ``parent/<manifest.name>-<key>`` and hold its lock meanwhile.
 
     ``manifest`` is written at once, with ``state`` incomplete. Ask ``reused`` first; call ``checkpoint`` after each segment and
-    ``complete`` at the end. RunInUseError when another process writes this run, RunError when the folder cannot be written,
-    InputError when the name cannot be that of a folder.
+    ``complete`` at the end. Without ``keep_failed`` any error leaves as little behind as bad input does. RunInUseError when
+    another process writes this run, RunError when the folder cannot be written, InputError when the name cannot be that of a
+    folder.
     """
     if not _NAME.fullmatch(manifest.name):
         raise InputError(say("run.name", name=manifest.name))
@@ -113,13 +116,12 @@ def run_folder(parent: Path, key: str, manifest: Manifest, *, overwrite: bool = 
         replaced = aside if found == "complete" else None
         try:
             yield folder
-        except InputError:
-            shutil.rmtree(path)
-            if aside is not None:
-                aside.rename(path)
-            raise
         except Exception as error:
-            if folder.manifest.state == "incomplete":
+            if isinstance(error, InputError) or not keep_failed:
+                shutil.rmtree(path)
+                if aside is not None:
+                    aside.rename(path)
+            elif folder.manifest.state == "incomplete":
                 folder.fail(error)
             raise
         if replaced is not None and folder.manifest.state == "complete":

@@ -99,6 +99,13 @@ class Scenario(Spec):
     log: LogSpec = LogSpec()
     """How densely the run is written down."""
 
+    @property
+    def files(self) -> list[str]:
+        """Every file that a run reads beside the map, as written here; prices are part of the scenario once it is loaded."""
+        replayed = [self.replay.file] if self.replay is not None else []
+        tables = [table.file for table in self.deployment.tables]
+        return list(dict.fromkeys([*tables, *self.demand.files, *self.signals.program_files, *replayed]))
+
     @field_validator("map")
     @classmethod
     def _is_there(cls, value: str, info: ValidationInfo) -> str:

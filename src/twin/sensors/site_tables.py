@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import hashlib
 import math
 import re
 import unicodedata
@@ -108,15 +106,6 @@ def given_groups(spec: DeploymentSpec, base: Path) -> tuple[list[SiteGroup], lis
         groups.append(group)
         problems += wrong
     return groups, problems
-
-
-def table_hashes(spec: DeploymentSpec, base: Path) -> dict[str, str]:
-    """Return the SHA-256 of every table that can be read, by its file's name: what a run depends on besides the scenario."""
-    hashes = {}
-    for table in spec.tables:
-        with contextlib.suppress(OSError):
-            hashes[table.file] = hashlib.sha256((base / table.file).read_bytes()).hexdigest()
-    return hashes
 
 
 def _own(site: SiteSpec, number: int, crs: Datum) -> GivenSite:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,10 +20,8 @@ from twin.metrics.summary import summarise
 from twin.roadnet.road_network import RoadNetwork
 from twin.scenario.load import Loaded
 from twin.scenario.scenario import Scenario
-from twin.sensors.site_tables import table_hashes
 from twin.simulation import assembly
 from twin.simulation.preparation import Prepared, prepare
-from twin.traffic.demand import file_hashes
 from twin.units import to_s, to_us
 
 Progress = Callable[[float, float], None]
@@ -66,12 +65,13 @@ def run_together(
 ) -> list[RunResult]:
     """Make runs that differ in their devices over one simulated traffic: the same bytes as one by one, in less time.
 
-    Raises ``ValueError`` for runs of different traffic, else what ``run`` raises; then none of them is complete.
+    Raises ``ValueError`` for runs of different traffic, else what ``run`` raises; then several leave nothing behind, since
+    which of them is at fault only shows when each is made alone.
     """
     if len(runs) > 1 and (any(one.listens for one in runs) or len({_traffic_of(one) for one in runs}) > 1):
         raise ValueError("runs of different traffic, or of one that listens to devices, cannot be made together")
     with contextlib.ExitStack() as opened:
-        folders = [opened.enter_context(_folder(one, out, overwrite=overwrite)) for one in runs]
+        folders = [opened.enter_context(_folder(one, out, overwrite=overwrite, keep_failed=len(runs) == 1)) for one in runs]
         missing = [number for number, folder in enumerate(folders) if not folder.reused]
         if missing:
             _make([runs[i] for i in missing], [folders[i] for i in missing], progress, notice)
@@ -82,9 +82,9 @@ def _traffic_of(prepared: Prepared) -> tuple[Path, str]:
     return prepared.base.resolve(), assembly.traffic_key(prepared.scenario)
 
 
-def _folder(prepared: Prepared, out: Path, *, overwrite: bool) -> AbstractContextManager[RunFolder]:
+def _folder(prepared: Prepared, out: Path, *, overwrite: bool, keep_failed: bool) -> AbstractContextManager[RunFolder]:
     manifest, key = identity(prepared.loaded, prepared.network)
-    return run_folder(out, key, manifest, overwrite=overwrite)
+    return run_folder(out, key, manifest, overwrite=overwrite, keep_failed=keep_failed)
 
 
 def _make(
@@ -127,11 +127,17 @@ def identity(loaded: Loaded[Scenario], network: RoadNetwork) -> tuple[Manifest, 
         start=scenario.start.isoformat(),
     )
     package = f"{versions['guangzhou-twin']} {PROGRAM_HASH}"
-    base = loaded.path.parent
-    played = () if scenario.replay is None else (scenario.replay.file,)
-    read = (*scenario.demand.files, *scenario.signals.program_files, *played)
-    files = {**table_hashes(scenario.deployment, base), **file_hashes(read, base)}
+    files = _hashes(scenario.files, loaded.path.parent)
     return manifest, run_hash(resolved, scenario.seed, network.provenance.sha256, files, package)
+
+
+def _hashes(files: Iterable[str], base: Path) -> dict[str, str]:
+    """Return the SHA-256 of every file that can be read, by its name: what a run depends on besides the scenario."""
+    hashes = {}
+    for file in files:
+        with contextlib.suppress(OSError):
+            hashes[file] = hashlib.sha256((base / file).read_bytes()).hexdigest()
+    return hashes
 
 
 def _simulate(world: assembly.World, runs: Sequence[Prepared], folders: Sequence[RunFolder], progress: Progress | None) -> None:

@@ -21,7 +21,6 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 from twin.compilation import CACHE_FOLDER, KEEP_UNUSED_S
-from twin.scenario.scenario import Scenario
 
 _ABOVE: Final = ".."
 
@@ -37,14 +36,6 @@ class Parcel:
     def name(self) -> str:
         """Name of the folder in which it is unpacked."""
         return hashlib.blake2b(json.dumps(self.files).encode(), digest_size=16).hexdigest()
-
-
-def files_of(scenario: Scenario) -> list[str]:
-    """Return every file that a run of the scenario reads, as it is written there."""
-    names = [scenario.map, *(table.file for table in scenario.deployment.tables), *scenario.demand.files]
-    names += scenario.signals.program_files
-    names += [scenario.replay.file] if scenario.replay is not None else []
-    return list(dict.fromkeys(names))
 
 
 def pack(names: Iterable[str], base: Path, take: Callable[[str, bytes], None]) -> Parcel:

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from twin.errors import InputError, TwinError
 from twin.messages import say
 from twin.sweeps.executor import LOSSES_FORGIVEN
-from twin.sweeps.parcel import Parcel, files_of, pack, unpack
+from twin.sweeps.parcel import Parcel, pack, unpack
 from twin.sweeps.task import Outcome, Task, compile_for, execute, of_each_shape
 from twin.sweeps.warm_up import is_warm, shape_of
 
@@ -137,7 +137,8 @@ class RayExecutor:
             if digest not in self._contents:
                 self._contents[digest] = ray.put(content)
 
-        files = tuple(dict.fromkeys(name for order in task.orders for name in files_of(order.scenario)))
+        scenarios = [order.scenario for order in task.orders]
+        files = tuple(dict.fromkeys(name for scenario in scenarios for name in (scenario.map, *scenario.files)))
         key = task.base, files
         if key not in self._parcels:
             self._parcels[key] = pack(files, task.base, put)

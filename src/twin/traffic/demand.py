@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import hashlib
-from collections.abc import Iterable, Mapping
-from pathlib import Path
 from typing import Annotated, Self
 
 import numpy as np
@@ -137,12 +133,3 @@ class DemandSpec(Spec):
     def files(self) -> list[str]:
         """Files that the sources name, relative to the scenario file."""
         return named_files((self.zone_tables, self.od, self.trips, self.sumo_routes, self.turning_counts))
-
-
-def file_hashes(files: Iterable[str], base: Path) -> Mapping[str, str]:
-    """Return the SHA-256 of every file that can be read, by its name: what a run depends on besides the scenario."""
-    hashes = {}
-    for file in files:
-        with contextlib.suppress(OSError):
-            hashes[file] = hashlib.sha256((base / file).read_bytes()).hexdigest()
-    return hashes
