@@ -193,20 +193,22 @@ def sweep(
         from twin.terminal.sweep_progress import sweep_reporter_for
 
         count = workers or os.cpu_count() or 1
-        pool: Executor
+
+        def executor_for(memory_gb: float | None) -> Executor:
+            each_gb = memory or memory_gb
+            return LocalPool(count, each_gb) if executor is Runner.LOCAL else RayExecutor(address, count, each_gb)
+
         check_address(address)
         open_store(out).check()
         if assumptions:
             from twin.terminal.assumptions import sweep_assumptions
 
-            pool = LocalPool(count) if executor is Runner.LOCAL else RayExecutor(address, count, memory)
-            sweep_assumptions(file, out, pool, quiet=quiet)
+            sweep_assumptions(file, out, executor_for, resume=resume, quiet=quiet)
             return
         design = load_design(file)
         left = check_resumable(design, out) if resume else None
         check_forms(design.outputs, out)
-        memory_gb = memory or design.memory_gb
-        pool = LocalPool(count) if executor is Runner.LOCAL else RayExecutor(address, count, memory_gb)
+        pool = executor_for(design.memory_gb)
         if not quiet:
             typer.echo(sweep_plan(design), err=True)
             if left is not None:

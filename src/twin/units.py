@@ -14,6 +14,9 @@ CM_PER_M = 100
 HOURS_A_YEAR = 8766.0
 """365.25 days."""
 
+CNY_PER_10K = 10_000.0
+"""Yuan in a wan (万元)."""
+
 
 def to_us(seconds: float) -> int:
     """Return ``seconds`` as whole microseconds, rounded to the nearest."""

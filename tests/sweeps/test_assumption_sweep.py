@@ -14,7 +14,7 @@ import pyarrow.parquet
 import pytest
 from tests.sweeps.town_sweep import sweep_file
 
-from twin.errors import InputError
+from twin.errors import InputError, ScenarioError
 from twin.messages import use_language
 from twin.metrics.uncertainty_pictures import draw_bands, draw_tornado
 from twin.roadnet.cache import load_network
@@ -243,9 +243,27 @@ def test_prices_alone_need_one_run_a_seed(tmp_path: Path) -> None:
 
 
 def test_bad_studies(tmp_path: Path) -> None:
-    """A pattern without a match, and an axis whose name the tables need."""
-    with pytest.raises(InputError, match="bridges"):
+    """A pattern without a match, an axis whose name the tables need, too many runs, nothing left: each with its place."""
+    with pytest.raises(ScenarioError, match=r"sweep.yaml:\d+:\d+: assumptions.include\[0\]: 'bridges"):
         load_study(sweep_file(tmp_path / "a", rest="seeds: [1]\nassumptions: {include: [bridges.*]}\n"))
-    axes = "\n  - {key: weather.rain_mmph, values: [0, 1], name: draw}\n"
-    with pytest.raises(InputError, match="'draw' is already a column"):
-        load_study(sweep_file(tmp_path / "b", axes=axes))
+    for name in ("draw", "low"):
+        axes = f"\n  - {{key: weather.rain_mmph, values: [0, 1], name: {name}}}\n"
+        with pytest.raises(ScenarioError, match=rf"sweep.yaml:7:\d+: axes\[0\].name: '{name}' is already a column"):
+            load_study(sweep_file(tmp_path / name, axes=axes))
+    axes = "\n  - {key: weather.rain_mmph, range: {first: 0, last: 9, step: 1}}\n"
+    file = sweep_file(tmp_path / "c", axes=axes, rest="seeds: [1]\nassumptions: {draws: 10000, exclude: ['*']}\n")
+    with pytest.raises(ScenarioError) as caught:
+        load_study(file)
+    assert [problem.key for problem in caught.value.problems] == ["assumptions", "assumptions.draws"]
+    assert "100010 runs" in str(caught.value)
+
+
+def test_what_holds_for_the_sweep_alone_is_said(tmp_path: Path) -> None:
+    """Precision, documents and a budget do nothing with ``--assumptions``: the plan names their keys."""
+    rest = REST.replace("seeds: [1, 2]", "replications: 5\nmax_replications: 9") + "outputs: [html]\nbudget_cny: 1.0e6\n"
+    file = sweep_file(tmp_path, rest=rest + "precision: [{metric: recall, half_width: 0.1}]\n", duration_s=4.0)
+    study = load_study(file)
+    said = [line.partition(":")[0] for line in study_plan(study).splitlines()[2:]]
+    assert said == ["precision", "budget_cny", "outputs"]
+    drawn = study.drawn.design
+    assert (drawn.precision, drawn.budget_cny, drawn.outputs, drawn.baseline) == ((), None, (), None)

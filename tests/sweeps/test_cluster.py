@@ -161,7 +161,7 @@ def test_a_killed_driver_changes_nothing(cluster: Any, quiet: SweepResult, tmp_p
 
 def test_more_memory_than_any_node_has_is_refused(cluster: Any, tmp_path: Path) -> None:  # noqa: ARG001
     """A run that fits on no node would wait for ever; it is said at once, with what the largest node has."""
-    with pytest.raises(InputError, match="a run is to have 100000 GB and no node has more than"):
+    with pytest.raises(InputError, match="a task is to have 100000 GB and no machine has more than"):
         sweep(small_design(tmp_path), tmp_path / "runs", RayExecutor("auto", 1, memory_gb=100_000.0))
     assert not [*(tmp_path / "runs").glob("town-*")]
 

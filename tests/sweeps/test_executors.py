@@ -21,7 +21,7 @@ from twin.errors import InputError
 from twin.scenario.load import load_spec
 from twin.scenario.scenario import Scenario
 from twin.simulation.run import run
-from twin.sweeps.local_executor import LocalPool
+from twin.sweeps.local_executor import LocalPool, machine_memory_gb
 from twin.sweeps.ray_executor import RayExecutor
 from twin.sweeps.sweep import Progress, SweepResult, sweep
 
@@ -159,3 +159,15 @@ def test_an_address_is_checked_at_once() -> None:
     for address in ("", "http://127.0.0.1:10001", "ray://127.0.0.1", "ray://127.0.0.1:port", "127.0.0.1:6379"):
         with pytest.raises(InputError, match="not an address of Ray"):
             RayExecutor(address, 1)
+
+
+def test_memory_bounds_local_workers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As many as fit, at most those asked for; where none fits, or in a control group that is smaller, it is said at once."""
+    whole_gb = machine_memory_gb()
+    assert [LocalPool(4, whole_gb / n).workers for n in (0.5, 1.0, 3.0, 9.0)] == [0, 1, 3, 4]
+    with pytest.raises(InputError, match="no machine has more than"):
+        sweep(small_design(tmp_path), tmp_path / "runs", LocalPool(2, 2.0 * whole_gb))
+    monkeypatch.setattr("twin.sweeps.local_executor.CONTROL_GROUP", tmp_path)
+    for limit, expected_gb in (("1000000000\n", 1.0), ("max\n", whole_gb)):
+        (tmp_path / "memory.max").write_text(limit)
+        assert machine_memory_gb() <= expected_gb

@@ -10,8 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from twin.sensors.sites import Site
 from twin.sweeps.frontier import ALL, Frontier, frontier_table, frontiers, knee, pareto_front
-from twin.terminal.sweep_tables import budget_lines
+from twin.sweeps.nesting import not_nested
+from twin.terminal.sweep_tables import budget_lines, frontier_note
 
 _figures = st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4), st.integers(0, 4)), min_size=1, max_size=12)
 
@@ -157,3 +159,36 @@ def test_ties_are_on_the_front_together() -> None:
     assert frontiers(table.drop_columns(["cost_cny"]), ["density"], (0, "few")) == []
     assert frontiers(table.drop_columns(["perceived_share"]), ["density"], (0, "few")) == []
     assert frontiers(table, ["density"], None) == []
+
+
+def test_an_axis_may_be_called_as_a_figure_that_is_left_out() -> None:
+    """``sites`` among the axes and not among the metrics: labels, not numbers."""
+    table = _table(cost_cny=[10.0, 31.0, 30.0, 90.0], perceived_share=[0.5, 0.7, 0.75, 0.8]).rename_columns(
+        ["sites", "seed", "cost_cny", "perceived_share"]
+    )
+    (found,) = frontiers(table, ["sites"], (0, "few"))
+    assert [point.marginal for point in found.points] == [None] * 4
+    assert frontier_table([found], ["sites"])["sites"].to_pylist() == ["few", "some", "dear", "many"]
+
+
+def _sites(*x_m: float, kit: str = "pole") -> list[Site]:
+    return [Site(i, f"site-{i}", x, 0.0, 0, 0.0, None, kit) for i, x in enumerate(x_m)]
+
+
+def test_what_is_nested() -> None:
+    """Kit and place make a site, not its number; each group of the other axes for itself, whatever the order of the file."""
+    half, third = _sites(0.0, 200.0, 400.0), _sites(0.0, 133.0, 266.0, 400.0)
+    variants = [(("400", "dry"), _sites(0.0, 400.0)), (("133", "dry"), third), (("200", "dry"), half)]
+    assert not_nested(variants, 0) == ((("200", "dry"), ("133", "dry")),)
+    assert not_nested([*variants, (("133", "wet"), third)], 0) == ((("200", "dry"), ("133", "dry")),)
+    assert not_nested(variants, 1) == ()
+    other = [(("a",), _sites(0.0)), (("b",), _sites(0.0, 1.0, kit="gantry"))]
+    assert not_nested(other, 0) == ((("a",), ("b",)),)
+
+
+def test_a_gain_between_rows_that_are_not_nested_says_so() -> None:
+    """The note names both variants; nothing where all are nested."""
+    table = _table(cost_cny=[10.0, 31.0, 30.0, 90.0], perceived_share=[0.5, 0.7, 0.75, 0.8], sites=[5.0, 16.0, 15.0, 45.0])
+    found = frontiers(table, ["density"], (0, "few"), not_nested=[(("some",), ("dear",))])
+    assert "dear lacks sites that some has" in frontier_note(found)
+    assert "lacks" not in frontier_note(frontiers(table, ["density"], (0, "few")))

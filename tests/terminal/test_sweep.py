@@ -68,3 +68,15 @@ def test_lines_and_bar_say_how_far_it_is(capsys: pytest.CaptureFixture[str]) -> 
     with SweepBar("small") as bar:
         bar.advance(Progress(3, 0, 3, 0, 0))
     assert "Traceback" not in capsys.readouterr().err
+
+
+def test_time_left_counts_from_the_first_run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """A minute of compiling, then a run in a minute: one a minute; a second sweep on the same lines counts anew."""
+    now_s = 0.0
+    monkeypatch.setattr("time.perf_counter", lambda: now_s)
+    with SweepLines() as lines:
+        for now_s, done in ((0.0, 0), (60.0, 0), (120.0, 1), (500.0, 0), (530.0, 1)):  # noqa: B007
+            lines.advance(Progress(3, 0, done, 0, 2))
+    first, second = capsys.readouterr().err.splitlines()
+    assert first == "1/3 runs, 2 running, 0 failed, 1.0 a minute, 2:00 left"
+    assert second == "1/3 runs, 2 running, 0 failed, 2.0 a minute, 1:00 left"

@@ -5,13 +5,19 @@ from __future__ import annotations
 from typing import Final
 
 CATALOGUE: Final = {
-    "assumptions.nothing": (
-        "{where}: '{pattern}' is no assumption that is in play in this sweep; see docs/assumptions.md, use * for any text",
-        "{where}：“{pattern}”不匹配本次批量对比试验中起作用的任何假设；请参见 docs/assumptions.md，用 * 表示任意文本",
+    "assumptions.nothing.found": (
+        "'{pattern}' is no assumption that is in play in this sweep",
+        "“{pattern}”不匹配本次批量对比试验中起作用的任何假设",
     ),
-    "assumptions.none": (
-        "no assumption is left to vary; widen assumptions.include or shorten assumptions.exclude",
-        "没有可变动的假设；请放宽 assumptions.include 或缩短 assumptions.exclude",
+    "assumptions.nothing.remedy": (
+        "see docs/assumptions.md, and use * for any text",
+        "请参见 docs/assumptions.md，用 * 表示任意文本",
+    ),
+    "assumptions.none.found": ("no assumption is left to vary", "没有可变动的假设"),
+    "assumptions.none.remedy": ("widen include or shorten exclude", "请放宽 include 或缩短 exclude"),
+    "assumptions.idle": (
+        "{name}: stands in the file and does nothing with --assumptions; it holds for the sweep without it",
+        "{name}：文件中的此键在 --assumptions 下不起作用，仅在不带该选项时有效",
     ),
     "assumptions.plan": (
         "{names} assumptions in play; {variants} variants x {seeds} seeds x ({draws} draws and the middle): {runs} runs",

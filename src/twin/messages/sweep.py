@@ -96,6 +96,10 @@ CATALOGUE: Final = {
         "Front: none is better and no dearer. Knee: farthest above the line between the ends. (In resamples of {seeds} seeds.)",
         "前沿：没有更优且不更贵的方案。拐点：高出曲线两端连线最多。括号内：对 {seeds} 个种子重抽样时成立的比例。",
     ),
+    "sweep.frontier.not_nested": (
+        "{variant} lacks sites that {sparser} has: its points per added site are of moved sites as well",
+        "“{variant}”不含“{sparser}”的全部点位：其“每新增点位”一列也包含点位移动的影响",
+    ),
     "sweep.warm_up": (
         "The warm-up may be too short: in half of the runs the rule MSER-5 asks for more, {needed:g} s (median).",
         "预热时长可能不足：至少一半的运行按 MSER-5 规则应舍去更长的开头，中位数为 {needed:g} s。",
@@ -141,8 +145,8 @@ CATALOGUE: Final = {
         "集群已有 {seconds:g} 秒没有可用节点；请启动节点后用 --resume 继续",
     ),
     "sweep.memory": (
-        "a run is to have {wanted:g} GB and no node has more than {most:.1f} GB; give less with --memory or memory_gb",
-        "每次运行要求 {wanted:g} GB 内存，而各节点最多 {most:.1f} GB；请用 --memory 或 memory_gb 调小",
+        "a task is to have {wanted:g} GB and no machine has more than {most:.1f} GB; give less with --memory or memory_gb",
+        "每个任务要求 {wanted:g} GB 内存，而各机器最多 {most:.1f} GB；请用 --memory 或 memory_gb 调小",
     ),
     "sweep.store.uri": (
         "--out {uri}: not a store ({reason}); give a folder, or a URI as s3://bucket/folder, gs://…, hdfs://…, file://…",

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from twin.errors import InputError
 from twin.eventlog.reader import Run
 from twin.messages import say
+from twin.units import CM_PER_M
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -28,8 +29,6 @@ ON: Final = math.cos(math.radians(60.0))
 
 ASIDE_M: Final = 15.0
 """Farther from the axis, a vehicle is not on this road: four lanes of 3.5 m and a metre."""
-
-CM_PER_M: Final = 100.0
 
 
 @dataclass(frozen=True, slots=True)

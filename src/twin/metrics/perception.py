@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from twin.eventlog.reader import Run
-from twin.metrics.selection import after_warm_up, share
+from twin.metrics.selection import after_warm_up, codes, share
 
 FALSE_CLASS = "none"
 """Class under which ``detection_stat`` counts objects reported where no vehicle is."""
@@ -86,26 +85,33 @@ def perception_figures(run: Run, warm_up_s: float = 0.0) -> PerceptionFigures:
     """Return the perception figures of ``run``, from the intervals that begin after ``warm_up_s``."""
     table = after_warm_up(run, "detection_stat", ("device", "class", "range_bin_m", *_COUNTS, *_SUMS), warm_up_s)
     values = {name: table.column(name).to_numpy() for name in (*_COUNTS, *_SUMS)}
-    device = table.column("device").to_numpy()
-    range_m = table.column("range_bin_m").to_numpy()
-    klass = np.array(table.column("class").to_pylist(), dtype=np.str_)
-    classes = [str(name) for name in np.unique(klass) if name != FALSE_CLASS]
-    ranges = [int(edge) for edge in np.unique(range_m)]
+    ranges, range_place = np.unique(table.column("range_bin_m").to_numpy(), return_inverse=True)
+    vocabulary: dict[str, int] = {}
+    code = codes(table, "class", vocabulary)
+    classes = sorted(vocabulary)
+    klass = np.array([classes.index(name) for name in vocabulary], np.int64)[code]
 
-    def counts(chosen: npt.NDArray[np.bool_]) -> DetectionCounts:
+    def counts(rows: npt.NDArray[np.int64]) -> DetectionCounts:
         return DetectionCounts(
-            *(int(values[name][chosen].sum(dtype=np.int64)) for name in _COUNTS),
-            *(math.fsum(values[name][chosen]) for name in _SUMS),
+            *(int(values[name][rows].sum(dtype=np.int64)) for name in _COUNTS),
+            *(math.fsum(values[name][rows]) for name in _SUMS),
         )
 
-    def by(keys: Iterable[int], column: npt.NDArray[np.integer]) -> dict[int, DetectionCounts]:
-        return {key: counts(column == key) for key in keys}
+    def by(keys: npt.NDArray[np.integer]) -> dict[int, DetectionCounts]:
+        """Return the sums over the rows of each key, keys rising."""
+        order = np.argsort(keys, kind="stable")
+        found, first = np.unique(keys[order], return_index=True)
+        return {int(key): counts(rows) for key, rows in zip(found, np.split(order, first)[1:], strict=True)}
 
-    pairs = {(name, edge): counts((klass == name) & (range_m == edge)) for name in classes for edge in ranges}
+    pairs = {divmod(key, ranges.size): found for key, found in by(klass * ranges.size + range_place).items()}
     return PerceptionFigures(
-        total=counts(np.ones(table.num_rows, np.bool_)),
-        by_class={name: counts(klass == name) for name in classes},
-        by_range_m=by(ranges, range_m),
-        by_class_and_range_m={key: found for key, found in pairs.items() if found.present or found.detected},
-        by_device=by((int(number) for number in np.unique(device)), device),
+        total=counts(np.arange(table.num_rows)),
+        by_class={classes[key]: found for key, found in by(klass).items() if classes[key] != FALSE_CLASS},
+        by_range_m={int(ranges[key]): found for key, found in by(range_place).items()},
+        by_class_and_range_m={
+            (classes[key], int(ranges[place])): found
+            for (key, place), found in pairs.items()
+            if classes[key] != FALSE_CLASS and (found.present or found.detected)
+        },
+        by_device=by(table.column("device").to_numpy()),
     )

@@ -10,8 +10,8 @@ import numpy.typing as npt
 from twin.errors import InputError
 from twin.eventlog.reader import Run
 from twin.messages import say
-from twin.metrics.named_road import CM_PER_M, Axis, axis_of
-from twin.units import US_PER_S, to_us
+from twin.metrics.named_road import Axis, axis_of
+from twin.units import CM_PER_M, US_PER_S, to_us
 
 Floats = npt.NDArray[np.float64]
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from twin.messages import language, say
-from twin.sensors.price_table import CNY_PER_10K
 from twin.terminal.figures import unit
+from twin.units import CNY_PER_10K
 
 
 def shown_unit(metric: str) -> tuple[float, str, str]:

@@ -11,6 +11,7 @@ from typing import Literal
 from twin.errors import InputError, RunError, TwinError
 from twin.eventlog.reader import open_run
 from twin.messages import say
+from twin.whole_files import whole_file
 
 
 def print_report(folder: Path, options: Sequence[str], *, as_json: bool) -> str:
@@ -66,7 +67,8 @@ def write_document(
     content = html_of(document) if to == "html" else word_of(document)
     file = out or Path(f"{folder.resolve().name}.{to}")
     try:
-        file.write_bytes(content)
+        with whole_file(file) as sink:
+            sink.write(content)
     except OSError as error:
         raise RunError(say("document.write", file=file, reason=error.strerror)) from error
     return file

@@ -13,8 +13,7 @@ from typing import Any, Final
 from twin.errors import Problem, ScenarioError
 from twin.messages import say
 from twin.traffic.demand_tables import Column, TableRow, read_table
-
-CNY_PER_10K: Final = 10_000.0
+from twin.units import CNY_PER_10K
 
 KEY: Final = "deployment.costs.table"
 """Where a scenario names its table."""

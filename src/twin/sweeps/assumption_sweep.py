@@ -6,27 +6,28 @@ as it stands; every variant gets the same draws and the same seeds, so that all 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
-from twin.errors import InputError
+from twin.errors import Problem, ScenarioError
 from twin.messages import say
 from twin.roadnet.cache import load_network
 from twin.scenario.load import load_spec
-from twin.sweeps.assumptions import HIGH, LOW, at, chosen, is_price
-from twin.sweeps.design import Design, PlannedRun, plan, planned_run, short_hash
+from twin.sweeps.assumptions import HIGH, LOW, at, chosen, in_play, is_price, pattern_problems
+from twin.sweeps.design import MAX_RUNS, Design, PlannedRun, plan, planned_run, short_hash
 from twin.sweeps.executor import Executor
 from twin.sweeps.latin_hypercube import latin_hypercube
 from twin.sweeps.prices import Repricing
 from twin.sweeps.store import Store
 from twin.sweeps.sweep import Progress, SweepResult, sweep
 from twin.sweeps.sweep_spec import AssumptionsSpec, SweepSpec
-from twin.sweeps.uncertainty import leading, rank_correlations
+from twin.sweeps.uncertainty import COLUMNS, leading, rank_correlations
 
 DRAW: Final = "draw"
 ASSUMPTION: Final = "assumption"
@@ -101,20 +102,49 @@ class StudyResult:
     @property
     def failed(self) -> int:
         """How many runs failed."""
-        return self.drawn.failed + (self.single.failed if self.single else 0)
+        return sum(sweep.failed for sweep in self._sweeps)
+
+    @property
+    def runs(self) -> int:
+        """How many runs there are; those that both sweeps have count twice."""
+        return sum(len(sweep.outcomes) for sweep in self._sweeps)
+
+    @property
+    def _sweeps(self) -> list[SweepResult]:
+        return [self.drawn, *([] if self.single is None else [self.single])]
 
 
 def load_study(file: Path) -> Study:
-    """Return what a sweep file's assumptions say; ``ScenarioError`` or ``InputError`` with what is wrong with them."""
+    """Return what a sweep file's assumptions say; ``ScenarioError`` with everything wrong with them.
+
+    ``InputError`` where drawn values do not go together.
+    """
     loaded = load_spec(file, SweepSpec)
     design, spec = plan(loaded), loaded.spec.assumptions
-    for name in (DRAW, ASSUMPTION):
-        if name in design.axes:
-            raise InputError(say("sweep.name.found", name=name) + "; " + say("sweep.name.remedy"))
-    first = {run.labels: run for run in reversed(design.runs)}
-    names = chosen(spec, (run.scenario for run in first.values()))
+    known = in_play(run.scenario for run in design.runs if run.seed == design.seeds[0])
+    problems = loaded.placed([*_problems(design, spec), *pattern_problems(spec, known)])
+    if problems:
+        raise ScenarioError(problems)
+    names = chosen(spec, known)
     shares = latin_hypercube(names, spec.draws, spec.seed, "assumptions")
     return Study(design, spec, names, shares, _planned(design, DRAW, _points(names, shares)))
+
+
+def _problems(design: Design, spec: AssumptionsSpec) -> Iterator[Problem]:
+    """Yield names of axes that the tables need, and too many runs; ``where`` is left to the loader."""
+    taken = {DRAW, ASSUMPTION}.union(*COLUMNS.values())
+    for i, name in enumerate(design.axes):
+        if name in taken:
+            yield Problem("", f"axes[{i}].name", say("sweep.name.found", name=name), say("sweep.name.remedy"))
+    count = len(design.runs) * (1 + spec.draws)
+    if count > MAX_RUNS:
+        yield Problem("", "assumptions.draws", say("sweep.many.found", count=count), say("sweep.many.remedy", limit=MAX_RUNS))
+
+
+def idle_keys(design: Design) -> list[str]:
+    """Return the keys of a sweep file that say something about the sweep as it stands and nothing about its assumptions."""
+    given = {"precision": design.precision, "budget_cny": design.budget_cny, "outputs": design.outputs}
+    return [key for key, value in given.items() if value]
 
 
 def _points(names: Sequence[str], shares: Floats) -> dict[str, dict[str, float]]:
@@ -132,17 +162,28 @@ def _planned(design: Design, axis: str, points: Mapping[str, Mapping[str, float]
     """Return ``design`` with an axis more, whose values put assumptions at shares of their probability."""
     folders: dict[Key, str] = {}
     runs: dict[str, PlannedRun] = {}
-    for labels in dict.fromkeys(run.labels for run in design.runs):
+    for labels, own in groupby(design.runs, lambda run: run.labels):
+        replications = [*own]
         for point, shares in points.items():
-            for run in (run for run in design.runs if run.labels == labels):
+            for run in replications:
                 made = _run_at(run, point, shares) if shares else replace(run, labels=(*labels, point))
                 folders[labels, point, run.seed] = made.folder
                 runs.setdefault(made.folder, made)
     parts = [design.key, axis, [(*key[0], *key[1:], folder) for key, folder in folders.items()]]
     key = short_hash(parts)
-    name, axes = f"{design.name}.{axis}s", (*design.axes, axis)
-    plain = replace(design, baseline=None, precision=(), most_seeds=0)
-    whole = replace(plain, name=name, axes=axes, runs=tuple(runs.values()), key=key)
+    whole = replace(
+        design,
+        name=f"{design.name}.{axis}s",
+        axes=(*design.axes, axis),
+        baseline=None,
+        runs=tuple(runs.values()),
+        key=key,
+        not_nested=(),
+        budget_cny=None,
+        outputs=(),
+        precision=(),
+        most_seeds=0,
+    )
     return Planned(whole, folders)
 
 

@@ -6,14 +6,14 @@ import copy
 import json
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 from pydantic import ValidationError
 
-from twin.errors import InputError
+from twin.errors import InputError, Problem
 from twin.messages import say
 from twin.scenario.scenario import Scenario
 from twin.scenario.yaml_tree import dotted
@@ -28,25 +28,31 @@ HIGH: Final = 1.0
 Floats = npt.NDArray[np.float64]
 
 
-def chosen(spec: AssumptionsSpec, scenarios: Iterable[Scenario]) -> tuple[str, ...]:
-    """Return the names of the assumptions that are in play in any of the scenarios and that ``spec`` lets vary, prices last.
+def in_play(scenarios: Iterable[Scenario]) -> list[str]:
+    """Return the names of the assumptions that are in play in any of the scenarios."""
+    return list(dict.fromkeys(place.assumption for scenario in scenarios for place in places(scenario)))
 
-    Raises InputError where a pattern of ``spec`` matches nothing that is in play, or nothing is left.
-    """
-    known = dict.fromkeys(place.assumption for scenario in scenarios for place in places(scenario))
-    for key in ("include", "exclude"):
-        for pattern in getattr(spec, key):
-            if not any(_matches(pattern, name) for name in known):
-                raise InputError(say("assumptions.nothing", where=f"assumptions.{key}", pattern=pattern))
+
+def chosen(spec: AssumptionsSpec, known: Iterable[str]) -> tuple[str, ...]:
+    """Return those of the ``known`` assumptions that ``spec`` lets vary, prices last."""
     names = [
         name
         for name in known
         if any(_matches(pattern, name) for pattern in spec.include)
         and not any(_matches(pattern, name) for pattern in spec.exclude)
     ]
-    if not names:
-        raise InputError(say("assumptions.none"))
     return tuple(sorted(names, key=is_price))
+
+
+def pattern_problems(spec: AssumptionsSpec, known: Sequence[str]) -> Iterator[Problem]:
+    """Yield patterns that match none of the ``known`` assumptions, or that leave none; ``where`` is left to the loader."""
+    for key in ("include", "exclude"):
+        for i, pattern in enumerate(getattr(spec, key)):
+            if not any(_matches(pattern, name) for name in known):
+                found, remedy = say("assumptions.nothing.found", pattern=pattern), say("assumptions.nothing.remedy")
+                yield Problem("", f"assumptions.{key}[{i}]", found, remedy)
+    if not chosen(spec, known):
+        yield Problem("", "assumptions", say("assumptions.none.found"), say("assumptions.none.remedy"))
 
 
 def is_price(assumption: str) -> bool:

@@ -49,11 +49,6 @@ def axes_of(loaded: Loaded[SweepSpec]) -> tuple[Axis, ...]:
     return tuple(_axis(loaded, number) for number in range(len(loaded.spec.axes)))
 
 
-def common_overrides(loaded: Loaded[SweepSpec]) -> dict[str, Override]:
-    """Return what holds for the whole sweep."""
-    return loaded.overrides_at(("set",))
-
-
 def axis_problems(loaded: Loaded[SweepSpec], axes: tuple[Axis, ...]) -> Iterator[Problem]:
     """Yield what is wrong with axes by themselves: values that stand twice, keys that two of them change, the seed changed."""
     for axis in axes:

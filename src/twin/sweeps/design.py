@@ -21,9 +21,10 @@ from twin.scenario.scenario import Scenario
 from twin.simulation.assembly import traffic_key
 from twin.simulation.preparation import Prepared, prepare
 from twin.simulation.run import identity
-from twin.sweeps.axes import Axis, axes_of, axis_problems, common_overrides
+from twin.sweeps.axes import Axis, axes_of, axis_problems
 from twin.sweeps.comparison import comparison_table
-from twin.sweeps.frontier import COST, PERCEIVED
+from twin.sweeps.frontier import COST, PERCEIVED, frontier_table
+from twin.sweeps.nesting import not_nested
 from twin.sweeps.precision import precision_problems
 from twin.sweeps.sweep_spec import PrecisionSpec, SweepSpec
 
@@ -71,8 +72,10 @@ class Design:
     """Hash of everything that decides over the table; the sweep's folder is ``<name>-<key>``."""
     notices: tuple[str, ...] = ()
     """What a planner should know of the scenarios although they can be run."""
+    not_nested: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = ()
+    """Pairs (sparser, denser) of neighbours along the baseline's axis of which the denser one lacks sites of the sparser."""
     memory_gb: float | None = None
-    """Memory that one run is given."""
+    """Memory that one task is given, 10^9 bytes."""
     budget_cny: float | None = None
     """What may be built."""
     outputs: tuple[Literal["html", "docx"], ...] = ()
@@ -117,9 +120,18 @@ def plan(loaded: Loaded[SweepSpec]) -> Design:
     if spec.precision:
         parts.append([[target.model_dump() for target in spec.precision], spec.max_replications])
     key = short_hash(parts)
-    plain = Design(spec.name, spec.question, names, baseline, metrics, tuple(runs), key, tuple(told), spec.memory_gb)
-    return replace(
-        plain,
+    placed = [(labels, variant.deployment.sites) for labels, variant in variants]
+    return Design(
+        name=spec.name,
+        question=spec.question,
+        axes=names,
+        baseline=baseline,
+        metrics=metrics,
+        runs=tuple(runs),
+        key=key,
+        notices=tuple(told),
+        not_nested=() if baseline is None else not_nested(placed, baseline[0]),
+        memory_gb=spec.memory_gb,
         budget_cny=spec.budget_cny,
         outputs=tuple(dict.fromkeys(spec.outputs)),
         precision=tuple(spec.precision),
@@ -157,7 +169,7 @@ def _wrong_names(spec: SweepSpec, axes: tuple[Axis, ...]) -> Iterator[Problem]:
         if metric not in FIGURES:
             remedy = say("remedy.one_of", names=", ".join(FIGURES))
             yield Problem("", f"metrics[{i}]", say("sweep.metric.found", name=metric), remedy)
-    taken = {*TABLE_COLUMNS, *comparison_table([], ()).column_names, *metrics}
+    taken = {*TABLE_COLUMNS, *comparison_table([], ()).column_names, *frontier_table([], ()).column_names, *metrics}
     for axis in axes:
         if axis.name in taken:
             yield Problem("", f"{axis.key}.name", say("sweep.name.found", name=axis.name), say("sweep.name.remedy"))
@@ -198,7 +210,7 @@ def _variants(
 ) -> list[tuple[tuple[str, ...], Prepared]]:
     """Return every combination as a scenario; raise ``ScenarioError`` with what is wrong with any of them."""
     path = loaded.path.parent / loaded.spec.scenario
-    common = common_overrides(loaded)
+    common = loaded.overrides_at(("set",))
     found: dict[Problem, list[str]] = {}
     variants: list[tuple[tuple[str, ...], Prepared]] = []
     for values in itertools.product(*(axis.values for axis in axes)):

@@ -7,7 +7,7 @@ same seeds, so that pairing is kept.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -53,6 +53,8 @@ class MarginalGain:
     added_cost_cny: float
     perceived_share: Estimate | None
     """Paired difference of the perceived share."""
+    nested: bool
+    """False where the variant is known to lack sites of the sparser one: then others moved as well."""
 
     @property
     def per_site(self) -> float | None:
@@ -118,16 +120,22 @@ def knee(x: Matrix, y: Matrix) -> int | None:
 
 
 def frontiers(
-    table: pa.Table, axes: Sequence[str], baseline: tuple[int, str] | None, budget_cny: float | None = None
+    table: pa.Table,
+    axes: Sequence[str],
+    baseline: tuple[int, str] | None,
+    budget_cny: float | None = None,
+    not_nested: Collection[tuple[tuple[str, ...], tuple[str, ...]]] = (),
 ) -> list[Frontier]:
     """Return the fronts over the values of the baseline's axis, for each combination of the others, of a table of results.
 
-    Without axes, ``cost_cny`` or any aim there is none. Seeds count that every variant has figures of.
+    Without axes, ``cost_cny`` or any aim there is none. Seeds count that every variant has figures of. ``not_nested`` as in
+    ``Design``.
     """
-    aims = [name for name in AIMS if name in table.column_names and table[name].null_count < table.num_rows]
-    if baseline is None or COST not in table.column_names or not aims:
+    figures = {*table.column_names} - {*axes}
+    aims = [name for name in AIMS if name in figures and table[name].null_count < table.num_rows]
+    if baseline is None or COST not in figures or not aims:
         return []
-    names = [COST, *aims, *([SITES] if SITES in table.column_names else [])]
+    names = [COST, *aims, *({SITES} & figures)]
     labels = list(zip(*(table[axis].to_pylist() for axis in axes), strict=True))
     seeds = [int(seed) for seed in table["seed"].to_numpy()]
     values = np.column_stack([table[name].to_numpy() for name in names]).astype(np.float64)
@@ -135,11 +143,16 @@ def frontiers(
     for variant, seed, row in zip(labels, seeds, values, strict=True):
         others = (*variant[: baseline[0]], *variant[baseline[0] + 1 :])
         groups.setdefault(others, {}).setdefault(variant, {})[seed] = row
-    found = (_frontier(variants, names, aims) for variants in groups.values())
+    found = (_frontier(variants, names, aims, not_nested) for variants in groups.values())
     return [replace(one, budget_cny=budget_cny) for one in found if one is not None]
 
 
-def _frontier(variants: Mapping[tuple[str, ...], Mapping[int, Matrix]], names: list[str], aims: list[str]) -> Frontier | None:
+def _frontier(
+    variants: Mapping[tuple[str, ...], Mapping[int, Matrix]],
+    names: list[str],
+    aims: list[str],
+    not_nested: Collection[tuple[tuple[str, ...], tuple[str, ...]]],
+) -> Frontier | None:
     whole = [{seed for seed, row in by_seed.items() if not np.isnan(row).any()} for by_seed in variants.values()]
     common = sorted(set.intersection(*whole))
     if not common:
@@ -157,7 +170,7 @@ def _frontier(variants: Mapping[tuple[str, ...], Mapping[int, Matrix]], names: l
     }
     perceived = names.index(PERCEIVED) if PERCEIVED in aims else None
     knees = _standings(*(_knees(one, perceived) for one in (means, resampled)))
-    gains = _marginal(labels, values, names)
+    gains = _marginal(labels, values, names, not_nested)
     points = tuple(
         FrontierPoint(
             variant,
@@ -212,7 +225,12 @@ def _standings(holds: Flags, resampled: Flags) -> list[Standing]:
     return [Standing(bool(now), float(share)) for now, share in zip(holds[0], resampled.mean(axis=0), strict=True)]
 
 
-def _marginal(labels: Sequence[tuple[str, ...]], values: Matrix, names: Sequence[str]) -> list[MarginalGain | None]:
+def _marginal(
+    labels: Sequence[tuple[str, ...]],
+    values: Matrix,
+    names: Sequence[str],
+    not_nested: Collection[tuple[tuple[str, ...], tuple[str, ...]]],
+) -> list[MarginalGain | None]:
     """Return each variant's gain over the one with the next fewer sites."""
     gains: list[MarginalGain | None] = [None] * len(labels)
     if SITES not in names:
@@ -225,7 +243,8 @@ def _marginal(labels: Sequence[tuple[str, ...]], values: Matrix, names: Sequence
             column = names.index(PERCEIVED)
             gain = paired_difference(values[dense, :, column], values[sparse, :, column])
         cost_cny = float(values[dense, :, 0].mean() - values[sparse, :, 0].mean())
-        gains[dense] = MarginalGain(labels[sparse], float(sites[dense] - sites[sparse]), cost_cny, gain)
+        added = float(sites[dense] - sites[sparse])
+        gains[dense] = MarginalGain(labels[sparse], added, cost_cny, gain, (labels[sparse], labels[dense]) not in not_nested)
     return gains
 
 

@@ -16,12 +16,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
+from pathlib import Path
 from typing import Final, Self
 
+from twin.errors import InputError
 from twin.messages import say
 from twin.sweeps.executor import LOSSES_FORGIVEN
 from twin.sweeps.task import Outcome, Task, compile_for, execute, of_each_shape
 from twin.sweeps.warm_up import is_warm
+
+CONTROL_GROUP: Final = Path("/sys/fs/cgroup")
 
 STOP_WITHIN_S: Final = 5.0
 """A worker that has not ended this long after SIGTERM is killed."""
@@ -35,11 +39,12 @@ class _Worker:
 
 
 class LocalPool:
-    """Worker processes on this machine."""
+    """Worker processes on this machine, as many as its memory holds where it is said what one takes."""
 
-    def __init__(self, workers: int) -> None:
-        """Use at most ``workers`` processes."""
-        self.workers = workers
+    def __init__(self, workers: int, memory_gb: float | None = None) -> None:
+        """Use at most ``workers`` processes, and no more than fit at ``memory_gb`` (10^9 bytes) each."""
+        self._memory_gb = memory_gb
+        self.workers = workers if memory_gb is None else min(workers, int(machine_memory_gb() / memory_gb))
         self.retries = 0
         self._pool: list[_Worker] = []
 
@@ -104,7 +109,9 @@ class LocalPool:
         return code
 
     def __enter__(self) -> Self:
-        """Start nothing yet: a worker is started when there is something for it."""
+        """Start nothing yet: a worker is started when there is something for it. ``InputError`` where none fits."""
+        if self._memory_gb is not None and not self.workers:
+            raise InputError(say("sweep.memory", wanted=self._memory_gb, most=machine_memory_gb()))
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -116,6 +123,15 @@ class LocalPool:
             if worker.process.is_alive():
                 worker.process.kill()
             self._bury(worker)
+
+
+def machine_memory_gb() -> float:
+    """Return the memory of this machine in 10^9 bytes, or that of the control group which this process is confined to."""
+    found = [os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")]
+    for file in ("memory.max", "memory/memory.limit_in_bytes"):  # of version 2 and version 1
+        with contextlib.suppress(OSError, ValueError):  # another version; "max" where there is no limit
+            found.append(int((CONTROL_GROUP / file).read_text()))
+    return min(found) / 1e9
 
 
 @contextlib.contextmanager

@@ -82,7 +82,7 @@ def read_results(folder: Path, baseline: str | None = None, metrics: Sequence[st
         seeds=tuple(dict.fromkeys(int(seed) for seed in table["seed"].to_numpy())),
         table=table,
         comparisons=compare(table, axes, chosen, against),
-        frontiers=frontiers(table, axes, against, manifest.get("budget_cny")),
+        frontiers=frontiers(table, axes, against, manifest.get("budget_cny"), _not_nested(manifest)),
         targets=targets,
         manifest=manifest,
     )
@@ -105,6 +105,10 @@ def _baseline_of(manifest: dict[str, Any]) -> tuple[int, str] | None:
     if manifest["baseline"] is None:
         return None
     return [*manifest["axes"]].index(manifest["baseline_axis"]), str(manifest["baseline"])
+
+
+def _not_nested(manifest: dict[str, Any]) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
+    return [(tuple(sparser), tuple(denser)) for sparser, denser in manifest.get("not_nested", [])]
 
 
 def _named(folder: Path, axes: dict[str, list[str]], label: str) -> tuple[int, str]:

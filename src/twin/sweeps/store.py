@@ -23,6 +23,7 @@ from twin.errors import InputError, RunError
 from twin.eventlog.manifest import FILE_NAME, Manifest, manifest_of, read_manifest
 from twin.eventlog.run_folder import find_runs
 from twin.messages import say
+from twin.whole_files import whole_file
 
 OBJECT_STORES: Final = ("s3", "gcs", "abfs")
 """Kinds of ``pyarrow.fs`` where a file appears whole when it is closed; they need no folders made and no renaming."""
@@ -102,12 +103,9 @@ class LocalStore:
         return self.path.is_dir()
 
     def write(self, name: str, data: bytes) -> None:
-        """Write under a temporary name, then rename."""
-        with self._refusals():
-            final = self._made() / name
-            temporary = final.with_name(f".{name}.{os.getpid()}.tmp")
-            temporary.write_bytes(data)
-            temporary.replace(final)
+        """Write a file that appears whole."""
+        with self._refusals(), whole_file(self._made() / name) as sink:
+            sink.write(data)
 
     def complete_runs(self, folders: Sequence[str]) -> dict[str, Manifest]:
         """Read the manifests one after the other."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ from twin.sweeps.rounds import more_seeds
 from twin.sweeps.store import LocalStore, Store, open_store
 from twin.sweeps.sweep_spec import SweepSpec
 from twin.sweeps.table import COMPARISON, FRONTIER, RESULTS, results_table, write_manifest, write_table
-from twin.sweeps.task import Outcome
+from twin.sweeps.task import Outcome, Task
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +40,40 @@ class Progress:
     """Runs made by now, failed ones included."""
     failed: int
     running: int
+    """Runs of the tasks that are in hand; those over one traffic end together."""
     preparing: bool = False
     """True while machines compile, before the first run."""
     retries: int = 0
     """Tasks tried again because their worker or machine was lost."""
+
+
+class _Count:
+    """Counts what ends, so that telling it takes no look at all the runs."""
+
+    def __init__(
+        self, tasks: Sequence[Task], executor: Executor, total: int, reused: int, outcomes: Mapping[int, Outcome]
+    ) -> None:
+        """Begin a round of ``tasks``, in which they are handed out; ``outcomes`` are those of before."""
+        self._executor, self._total, self._reused = executor, total, reused
+        self._ended = len(outcomes)
+        self._failed = sum(outcome.summary is None for outcome in outcomes.values())
+        self._task_of = {order.number: place for place, task in enumerate(tasks) for order in task.orders}
+        self._left = {place: len(task.orders) for place, task in enumerate(tasks)}
+
+    def hear(self, outcome: Outcome) -> None:
+        """Hear that a run has ended."""
+        self._ended += 1
+        self._failed += outcome.summary is None
+        place = self._task_of[outcome.number]
+        self._left[place] -= 1
+        if not self._left[place]:
+            del self._left[place]
+
+    def now(self) -> Progress:
+        """Return how far the sweep is; the runs of the first tasks that are not through count as running."""
+        workers, done = self._executor.workers, self._ended - self._reused
+        running = sum(islice(self._left.values(), workers))
+        return Progress(self._total, self._reused, done, self._failed, running, retries=self._executor.retries)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,12 +140,14 @@ def sweep(
                     stack.enter_context(executor)
                     started = True
                 tasks = tasks_of(design, missing, store.uri, executor.workers)
-                progress(replace(_progress(design, outcomes, reused, executor), preparing=True))
+                count = _Count(tasks, executor, len(design.runs), reused, outcomes)
+                progress(replace(count.now(), preparing=True))
                 executor.prepare(tasks)
-                progress(_progress(design, outcomes, reused, executor))
+                progress(count.now())
                 for outcome in executor.outcomes(tasks):
                     outcomes[outcome.number] = outcome
-                    progress(_progress(design, outcomes, reused, executor))
+                    count.hear(outcome)
+                    progress(count.now())
             table = results_table(design, outcomes)
             comparisons = compare(table, design.axes, design.metrics, design.baseline)
             targets = target_outcomes(design.precision, comparisons)
@@ -124,7 +157,7 @@ def sweep(
             design, outcomes = more_seeds(design, outcomes, wanted)
     write_table(folder, RESULTS, table)
     write_table(folder, COMPARISON, comparison_table(comparisons, design.axes))
-    found = frontiers(table, design.axes, design.baseline, design.budget_cny)
+    found = frontiers(table, design.axes, design.baseline, design.budget_cny, design.not_nested)
     if found:
         write_table(folder, FRONTIER, frontier_table(found, design.axes))
     result = SweepResult(folder, design, table, comparisons, found, targets, outcomes, reused)
@@ -151,14 +184,6 @@ def check_resumable(design: Design, out: Path | str) -> int:
     return len(design.runs) - len(finished(design, store))
 
 
-def _progress(design: Design, outcomes: dict[int, Outcome], reused: int, executor: Executor) -> Progress:
-    total = len(design.runs)
-    failed = sum(outcome.summary is None for outcome in outcomes.values())
-    return Progress(
-        total, reused, len(outcomes) - reused, failed, min(executor.workers, total - len(outcomes)), retries=executor.retries
-    )
-
-
 def _describe(folder: Store, design: Design, *, state: str, **more: Any) -> None:
     """Write ``sweep.json``: what the sweep is, and whether it is finished."""
     baseline = None if design.baseline is None else design.baseline[1]
@@ -174,6 +199,7 @@ def _describe(folder: Store, design: Design, *, state: str, **more: Any) -> None
         "seeds": list(design.seeds),
         "metrics": list(design.metrics),
         "budget_cny": design.budget_cny,
+        "not_nested": [list(map(list, pair)) for pair in design.not_nested],
         "runs": len(design.runs),
         "versions": software_versions(),
     }

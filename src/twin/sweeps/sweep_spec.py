@@ -221,5 +221,5 @@ class SweepSpec(Spec):
     """Documents to print that are written beside the tables when the sweep ends, as ``twin report`` writes them."""
 
     memory_gb: float | None = Field(None, gt=0.0, le=10_000.0)
-    """Memory that one run is given by Ray, in GB (10^9 bytes): as many run at a time on a machine as its memory holds. Left
-    out, only the cores count; docs/sweeps.md has measured sizes."""
+    """Memory of one task, in GB (10^9 bytes): as many run at a time on a machine as its memory holds. A task is one run, or
+    several over one traffic. Left out, only the cores count; docs/sweeps.md has measured sizes."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +17,22 @@ import numpy.typing as npt
 from twin.metrics.statistics import LEVEL, Estimate, mean_estimate
 
 Floats = npt.NDArray[np.float64]
+
+BANDS: Final = "bands"
+RANKINGS: Final = "rankings"
+TORNADO: Final = "tornado"
+DRAWS: Final = "draws"
+
+_DEVIATIONS: Final = ("deviation_assumptions", "deviation_seeds", "deviation_rest")
+_SWINGS: Final = ("at_low", "at_low_half_width", "at_high", "at_high_half_width")
+
+COLUMNS: Final = {
+    BANDS: ("minus", "seeds", "draws", "mid", "chance_half_width", "mean", "low", "high", *_DEVIATIONS),
+    RANKINGS: ("first", "second", "above", "draws", "share", "low", "high"),
+    TORNADO: ("minus", "assumption", "low_value", "high_value", "rank_correlation", *_SWINGS),
+    DRAWS: ("draw", "assumption", "share", "value"),
+}
+"""Columns of the tables of a study beside metric and axes; no axis may be called after them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -17,15 +17,20 @@ from twin.sweeps.assumptions import is_price, value_at
 from twin.sweeps.in_play import Place, places
 from twin.sweeps.prices import PRICED
 from twin.sweeps.table import write_table
-from twin.sweeps.uncertainty import Band, Survival, Swing, band, rank_correlations, survival, swing
-
-BANDS: Final = "bands"
-RANKINGS: Final = "rankings"
-TORNADO: Final = "tornado"
-DRAWS: Final = "draws"
-
-_DEVIATIONS: Final = ("deviation_assumptions", "deviation_seeds", "deviation_rest")
-_SWINGS: Final = ("at_low", "at_low_half_width", "at_high", "at_high_half_width")
+from twin.sweeps.uncertainty import (
+    BANDS,
+    COLUMNS,
+    DRAWS,
+    RANKINGS,
+    TORNADO,
+    Band,
+    Survival,
+    Swing,
+    band,
+    rank_correlations,
+    survival,
+    swing,
+)
 
 Floats = npt.NDArray[np.float64]
 Labels = tuple[str, ...]
@@ -139,16 +144,9 @@ def _schema(name: str, axes: Sequence[str]) -> pa.Schema:
     texts = ("metric", "minus", "first", "second", "assumption", "low_value", "high_value", "value")
     wholes = ("seeds", "draws", "draw")
     kinds = dict.fromkeys((*axes, *texts), pa.string()) | dict.fromkeys(wholes, pa.int64()) | {"above": pa.bool_()}
-    return pa.schema([(column, kinds.get(column, pa.float64())) for column in _columns(name, axes)])
-
-
-def _columns(name: str, axes: Sequence[str]) -> list[str]:
-    return {
-        BANDS: ["metric", *axes, "minus", "seeds", "draws", "mid", "chance_half_width", "mean", "low", "high", *_DEVIATIONS],
-        RANKINGS: ["metric", "first", "second", "above", "draws", "share", "low", "high"],
-        TORNADO: ["metric", *axes, "minus", "assumption", "low_value", "high_value", "rank_correlation", *_SWINGS],
-        DRAWS: ["draw", "assumption", "share", "value"],
-    }[name]
+    of_variants = axes if name in (BANDS, TORNADO) else ()
+    columns = (*(("metric",) if name != DRAWS else ()), *of_variants, *COLUMNS[name])
+    return pa.schema([(column, kinds.get(column, pa.float64())) for column in columns])
 
 
 def _bands(axes: Sequence[str], found: Sequence[Finding]) -> Iterator[dict[str, Any]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final
 
 from twin.errors import TwinError
@@ -27,17 +27,27 @@ _DIGITS: Final = 2
 _MOST_DECIMALS: Final = 6
 
 
-def sweep_assumptions(file: Path, out: str, executor: Executor, *, quiet: bool) -> None:
-    """Do what ``twin sweep FILE --assumptions`` does. Raises ``TwinError`` when runs failed, after everything is written."""
+def sweep_assumptions(
+    file: Path, out: str, executor_for: Callable[[float | None], Executor], *, resume: bool, quiet: bool
+) -> None:
+    """Do what ``twin sweep FILE --assumptions`` does; ``executor_for`` is given the sweep file's ``memory_gb``.
+
+    Raises ``TwinError`` when runs failed, after everything is written.
+    """
     from twin.sweeps.assumption_sweep import load_study, run_study
+    from twin.sweeps.sweep import check_resumable
     from twin.sweeps.uncertainty_tables import findings, write_tables
     from twin.terminal.interruption import going_on
     from twin.terminal.progress import Quiet
     from twin.terminal.sweep_progress import sweep_reporter_for
 
     study = load_study(file)
+    left = check_resumable(study.drawn.design, out) if resume else None
+    executor = executor_for(study.design.memory_gb)
     if not quiet:
         print(study_plan(study), file=sys.stderr)  # noqa: T201
+        if left is not None:
+            print(say("sweep.resume.left", left=left, total=len(study.drawn.design.runs)), file=sys.stderr)  # noqa: T201
     with going_on(sys.argv), Quiet() if quiet else sweep_reporter_for(study.design.name) as reporter:
         result = run_study(study, out, executor, reporter.advance)
     found = findings(result)
@@ -46,15 +56,18 @@ def sweep_assumptions(file: Path, out: str, executor: Executor, *, quiet: bool) 
     if not quiet:
         print(study_summary(result, found))  # noqa: T201
     if result.failed:
-        raise TwinError(say("sweep.failures", failed=result.failed, total=len(study.drawn.design.runs)))
+        raise TwinError(say("sweep.failures", failed=result.failed, total=result.runs))
 
 
 def study_plan(study: Study) -> str:
-    """Return what is about to be done, in two lines."""
+    """Return what is about to be done, in two lines, and a line a key of the sweep file that has no part in it."""
+    from twin.sweeps.assumption_sweep import idle_keys
+
     runs, seeds = len(study.drawn.design.runs), len(study.seeds)
     sizes = {"variants": len(study.variants), "seeds": seeds, "draws": study.spec.draws, "runs": runs}
     most = 2 * min(study.spec.tornado, len(study.names)) * len(study.variants) * seeds
-    return say("assumptions.plan", names=len(study.names), **sizes) + "\n" + say("assumptions.then", most=most)
+    plan = [say("assumptions.plan", names=len(study.names), **sizes), say("assumptions.then", most=most)]
+    return "\n".join([*plan, *(say("assumptions.idle", name=key) for key in idle_keys(study.design))])
 
 
 def study_summary(result: StudyResult, found: Sequence[Finding]) -> str:

@@ -12,15 +12,13 @@ from twin.messages import say
 from twin.terminal.errors import Debug, reporting
 from twin.terminal.tables import grid
 from twin.threads import use_one_thread
+from twin.units import CNY_PER_10K
 
 if TYPE_CHECKING:
     from twin.metrics.statistics import Estimate
     from twin.sweeps.placement.greedy import Selection
     from twin.sweeps.placement.place import Judged, PlacementResult
     from twin.sweeps.placement.plan import Plan
-
-WAN = 1e4
-"""Yuan in a wan (万元)."""
 
 
 def place(
@@ -94,8 +92,8 @@ def place_text(result: PlacementResult, folder: Path) -> str:
 
 
 def _row(one: Judged) -> list[str]:
-    budget, cost = f"{one.budget_cny / WAN:,.0f}", f"{one.cost_cny / WAN:,.0f}"
-    label = say("placement.optimised") if one.trained_share is not None else one.label
+    budget, cost = f"{one.budget_cny / CNY_PER_10K:,.0f}", f"{one.cost_cny / CNY_PER_10K:,.0f}"
+    label = say("placement.optimised") if one.optimised else one.label
     trained = "" if one.trained_share is None else f"{100.0 * one.trained_share:.1f}"
     return [budget, label, str(len(one.sites)), cost, trained, _percent(one.mean), _percent(one.lead), _percent(one.gain)]
 
@@ -110,4 +108,4 @@ def _percent(found: Estimate | None) -> str:
 def _bound_line(one: Selection, whole: float) -> str:
     value, bound = (100.0 * figure / (whole or 1.0) for figure in (one.value, one.bound))
     gap = 100.0 * one.gap_share
-    return say("placement.bound", budget=one.budget_cny / WAN, value=value, bound=min(bound, 100.0), gap=gap)
+    return say("placement.bound", budget=one.budget_cny / CNY_PER_10K, value=value, bound=min(bound, 100.0), gap=gap)

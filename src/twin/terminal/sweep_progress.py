@@ -29,21 +29,35 @@ class SweepReporter(Protocol):
         """End."""
 
 
+class _Watch:
+    """Wall time since the runs of a sweep began, the compiling before them left out."""
+
+    def __init__(self) -> None:
+        self._began_s = time.perf_counter()
+
+    def elapsed_s(self, progress: Progress) -> float:
+        """Return the time; it begins anew as long as nothing is done, as when a second sweep follows the first."""
+        now_s = time.perf_counter()
+        if not progress.done:
+            self._began_s = now_s
+        return now_s - self._began_s
+
+
 class SweepLines:
     """A line on stderr when runs have ended, at most one every ten seconds, and one at the end."""
 
     def __init__(self) -> None:
         """Start the clock."""
-        self._began_s = time.perf_counter()
-        self._told_s = self._began_s
+        self._watch = _Watch()
+        self._told_s = time.perf_counter()
 
     def advance(self, progress: Progress) -> None:
         """Write a line when it is time."""
-        now_s = time.perf_counter()
+        now_s, elapsed_s = time.perf_counter(), self._watch.elapsed_s(progress)
         last = progress.reused + progress.done == progress.total
         if last or progress.preparing or (progress.done and now_s - self._told_s >= PLAIN_LINE_EVERY_S):
             self._told_s = now_s
-            print(line_of(progress, now_s - self._began_s), file=sys.stderr, flush=True)  # noqa: T201
+            print(line_of(progress, elapsed_s), file=sys.stderr, flush=True)  # noqa: T201
 
     def __enter__(self) -> Self:
         """Begin."""
@@ -62,14 +76,14 @@ class SweepBar:
         from rich.progress import BarColumn, TextColumn
         from rich.progress import Progress as RichProgress
 
-        self._began_s = time.perf_counter()
+        self._watch = _Watch()
         columns = (TextColumn("{task.description}", markup=False), BarColumn(), TextColumn("{task.fields[line]}", markup=False))
         self._bar = RichProgress(*columns, console=Console(stderr=True), transient=True)
         self._task = self._bar.add_task(name, total=None, line="")
 
     def advance(self, progress: Progress) -> None:
         """Move the bar."""
-        line = line_of(progress, time.perf_counter() - self._began_s)
+        line = line_of(progress, self._watch.elapsed_s(progress))
         self._bar.update(self._task, completed=progress.reused + progress.done, total=progress.total, line=line)
 
     def __enter__(self) -> Self:

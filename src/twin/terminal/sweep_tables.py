@@ -133,7 +133,13 @@ def frontier_text(frontiers: Sequence[Frontier]) -> str:
 def frontier_note(frontiers: Sequence[Frontier]) -> str:
     """Return what front and knee mean, and of how many seeds; then what the budget pays for."""
     note = say("sweep.frontier.note", seeds=min(frontier.seeds for frontier in frontiers))
-    return "\n".join([note, *(line for frontier in frontiers for line in budget_lines(frontier))])
+    moved = [
+        say("sweep.frontier.not_nested", variant=" · ".join(point.labels), sparser=" · ".join(point.marginal.sparser))
+        for frontier in frontiers
+        for point in frontier.points
+        if point.marginal is not None and not point.marginal.nested
+    ]
+    return "\n".join([note, *moved, *(line for frontier in frontiers for line in budget_lines(frontier))])
 
 
 def budget_lines(frontier: Frontier) -> list[str]:

@@ -12,6 +12,7 @@ from typing import Final
 from twin.roadnet.projection import to_local
 from twin.roadnet.road_network import RoadNetwork
 from twin.sensors.deployment_spec import AlongRoadsRule, DeploymentSpec, RoadClass, SignalisedJunctionsRule, SiteSpec
+from twin.sweeps.placement.bound import ROUNDING
 from twin.sweeps.placement.candidates import Candidates, candidates, given, with_rules
 from twin.sweeps.placement.incidence import Longs
 from twin.sweeps.placement.placement_spec import BaselineSpec, UniformSpec
@@ -54,7 +55,7 @@ class Practices:
             return self._densest(Practice(self._standing, 0.0), baseline.kit, tuple(baseline.classes), budget_cny)
         order, chosen, cost_cny = self._by_flow(baseline.kit), list(self._standing), 0.0
         for site, price_cny in order:
-            if cost_cny + price_cny <= budget_cny:
+            if cost_cny + price_cny <= budget_cny * (1.0 + ROUNDING):
                 chosen.append(site)
                 cost_cny += price_cny
         junctions = Practice(tuple(chosen), cost_cny)
@@ -69,11 +70,11 @@ class Practices:
         """
         row, left_cny = self._row(first.sites, kit, classes), budget_cny - first.cost_cny
         least_cny = min((price_cny for _, price_cny in row), default=0.0)
-        most = len(row) if least_cny <= 0.0 else min(len(row), int(left_cny / least_cny))
+        most = len(row) if least_cny <= 0.0 else min(len(row), int((left_cny + ROUNDING * budget_cny) / least_cny))
         for count in range(most, 0, -1):
             chosen = [row[(2 * nth + 1) * len(row) // (2 * count)] for nth in range(count)]
             cost_cny = sum(price_cny for _, price_cny in chosen)
-            if cost_cny <= left_cny:
+            if cost_cny <= left_cny + ROUNDING * budget_cny:
                 sites = (*first.sites, *(site for site, _ in chosen))
                 return Practice(sites, first.cost_cny + cost_cny, round(DENSE_M * len(row) / count))
         return first

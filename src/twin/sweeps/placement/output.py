@@ -100,7 +100,7 @@ def curve_table(result: PlacementResult) -> pa.Table:
     bounds = {one.budget_cny: one for one in result.selections}
     rows = []
     for one in result.judged:
-        selection = bounds[one.budget_cny] if one.lead is None and one.trained_share is not None else None
+        selection = bounds[one.budget_cny] if one.optimised else None
         rows.append(
             {
                 "budget_cny": one.budget_cny,

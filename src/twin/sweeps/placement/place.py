@@ -48,6 +48,11 @@ class Judged:
     gain: Estimate | None
     """The same as a share of what this one perceives: 0.1 means that the optimised choice perceives 10 % more."""
 
+    @property
+    def optimised(self) -> bool:
+        """Whether these are the chosen sites, not a practice to compare with."""
+        return self.trained_share is not None
+
 
 @dataclass(frozen=True, slots=True)
 class PlacementResult:

@@ -95,7 +95,7 @@ def load_plan(file: Path, budgets_cny: Sequence[float] = (), notice: Callable[[s
         raise ScenarioError(
             loaded.placed([Problem("", "candidates", say("placement.none.found"), say("placement.none.remedy"))])
         )
-    return Plan(spec, tuple(sorted(budgets_cny or spec.budgets_cny)), scenario, evaluated, network, base, found)
+    return Plan(spec, tuple(sorted({*(budgets_cny or spec.budgets_cny)})), scenario, evaluated, network, base, found)
 
 
 def _with_candidates(loaded: Loaded[Scenario], spec: PlacementSpec) -> Loaded[Scenario]:
