@@ -190,7 +190,7 @@ def sweep(
         from twin.terminal.interruption import going_on
         from twin.terminal.progress import Quiet
         from twin.terminal.sweep import sweep_plan, sweep_summary
-        from twin.terminal.sweep_progress import sweep_reporter_for
+        from twin.terminal.sweep_progress import planning, sweep_reporter_for
 
         count = workers or os.cpu_count() or 1
 
@@ -205,7 +205,8 @@ def sweep(
 
             sweep_assumptions(file, out, executor_for, resume=resume, quiet=quiet)
             return
-        design = load_design(file)
+        with planning(quiet=quiet):
+            design = load_design(file)
         left = check_resumable(design, out) if resume else None
         check_forms(design.outputs, out)
         pool = executor_for(design.memory_gb)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from twin.eventlog.manifest import Manifest, Projection
 from twin.eventlog.reader import Run
 from twin.eventlog.recorder import Recorder
-from twin.metrics.warm_up import BATCH, mser, vehicles_over_time, warm_up_needed_s
+from twin.metrics.warm_up import BATCH, may_settle, mser, vehicles_over_time, warm_up_needed_s
 from twin.terminal.figures import warm_up_notes
 
 VALUES = 1000
@@ -123,8 +124,31 @@ def test_the_log_of_a_run_tells_its_warm_up(tmp_path: Path) -> None:
     assert vehicles_over_time(run)[1] == 60.0
     assert warm_up_needed_s(run) == 120.0
     assert warm_up_needed_s(_run(tmp_path / "short", np.full(9, 5.0), "edge_state", 60)) is None
-    assert warm_up_notes({"warm_up_needed_s": 120.0}, 120.0) == []
-    assert warm_up_notes({"warm_up_needed_s": None}, 0.0) == []
-    (note,) = warm_up_notes({"warm_up_needed_s": 120.0}, 60.0)
+    assert warm_up_notes({"warm_up_needed_s": 120.0}, 120.0, may_settle=True) == []
+    assert warm_up_notes({"warm_up_needed_s": None}, 0.0, may_settle=True) == []
+    assert warm_up_notes({"warm_up_needed_s": 120.0}, 60.0, may_settle=False) == []
+    (note,) = warm_up_notes({"warm_up_needed_s": 120.0}, 60.0, may_settle=True)
     assert "60 s may be too short" in note
     assert "120 s" in note
+
+
+def test_seconds_without_anybody_at_the_end_are_part_of_the_series(tmp_path: Path) -> None:
+    """The log has no rows of an empty map; the run went on all the same."""
+    run = _run(tmp_path / "emptied", np.full(60, 5.0), "perception", 1)
+    run.manifest = replace(run.manifest, simulated_s=100.0)
+    assert vehicles_over_time(run)[0].tolist() == [5.0] * 60 + [0.0] * 40
+
+
+@pytest.mark.parametrize(
+    ("scenario", "settles"),
+    [
+        ({"demand": {"profile": [], "od": [{"profile": [{"at_s": 0, "factor": 0.7}]}]}}, True),
+        ({"demand": {"profile": [{"at_s": 0, "factor": 1.0}, {"at_s": 900, "factor": 1.2}]}}, False),
+        ({"demand": {"od": [{"profile": [{"at_s": 0, "factor": 1.0}, {"at_s": 900, "factor": 0.0}]}]}}, False),
+        ({"demand": {}, "incidents": [{"kind": "closure"}]}, False),
+        ({"demand": {}, "incidents": [], "replay": {"file": "x.csv"}}, False),
+    ],
+)
+def test_what_may_settle(scenario: dict[str, object], *, settles: bool) -> None:
+    """Demand that changes, an incident and a replay have no steady state to look for."""
+    assert may_settle(scenario) is settles

@@ -46,6 +46,11 @@ class Run:
         return say("run.incomplete", path=self.path, part=part)
 
     @property
+    def warm_up_s(self) -> float:
+        """Simulated seconds at the beginning that figures leave out."""
+        return float(self.manifest.scenario.get("warm_up_s", 0.0))
+
+    @property
     def tables(self) -> tuple[str, ...]:
         """Names of the tables that have at least one segment, in the order of declaration."""
         return tuple(name for name in TABLES if self.segments(name))

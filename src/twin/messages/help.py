@@ -46,8 +46,8 @@ CATALOGUE: Final = {
         "存放各次运行及汇总结果的文件夹或 URI（s3://、gs://、hdfs://、file://）；其中已完成的运行直接采用。",
     ),
     "help.sweep.memory": (
-        "Memory (GB) that Ray sets apart for each run, instead of the sweep's memory_gb.",
-        "Ray 为每次运行预留的内存（GB），代替批量对比试验文件中的 memory_gb。",
+        "Memory (GB) of a task (one run, or several over one traffic), instead of the sweep's memory_gb.",
+        "每个任务（一次运行，或共用同一交通流的多次运行）所需内存（GB），代替批量对比试验文件中的 memory_gb。",
     ),
     "help.sweep.resume": (
         "Go on with a sweep that was begun; an error where there is none.",

@@ -86,7 +86,7 @@ def draw_maps(deployments: Sequence[tuple[str, Run]], form: Form) -> bytes:
 def draw_intervals(means: Sequence[Mark], differences: Sequence[Mark], words: tuple[str, str], form: Form) -> bytes:
     """Return two pictures side by side: figures with their intervals, and differences to the baseline with zero marked.
 
-    ``words`` are messages' keys with their unit: what is on either axis. Without differences the first stands alone.
+    ``words`` say what is on either axis, with its unit. Without differences the first stands alone.
     """
     height_in = 0.9 + 0.26 * max(len(means), len(differences))
     page = Page(form, (WIDTH_IN, min(height_in, _MOST_HEIGHT_IN)), 1, 2 if differences else 1)

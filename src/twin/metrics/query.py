@@ -155,7 +155,7 @@ def overview(run: Run) -> Result:
 
 
 def _create_views(connection: duckdb.DuckDBPyConnection, run: Run) -> None:
-    warm_up_us = to_us(float(run.manifest.scenario.get("warm_up_s", 0.0)))
+    warm_up_us = to_us(run.warm_up_s)
     hops = [
         _HOP_VIEW.format(hop=hop, before=before, after=after, queue=queue, warm_up_us=warm_up_us)
         for hop, (before, after, queue) in HOPS.items()

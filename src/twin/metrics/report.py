@@ -15,6 +15,7 @@ from twin.metrics.site_tracks import site_tracking
 from twin.metrics.specification import specification_verdicts
 from twin.metrics.tracking import TrackingFigures
 from twin.metrics.truth import truth_of
+from twin.metrics.warm_up import may_settle
 
 RANGES_M: Final = (0, 30, 50, 100, 150, 200)
 """Near ends of the ranges of the report; the last has no end. The first three are those of DAIR-V2X's tables."""
@@ -31,13 +32,14 @@ Figures = dict[str, Any]
 def report(run: Run) -> Figures:
     """Return the figures of ``run`` after its warm-up.
 
-    Keys: ``run``, ``state``, ``weather``, ``light`` and ``warm_up_s``, as they stand in the manifest; ``summary``, the closing
-    figures; ``perception`` with ``by_kind``, ``by_range`` and ``by_class_and_range`` (``to_m`` None: no end);
-    ``specification``, a list of verdicts; ``tracking`` and ``flow``, None where no site fuses; ``loops`` with ``by_preset`` and
-    ``by_edge``, None where there are none. A figure that nothing is there to form is None.
+    Keys: ``run``, ``state``, ``weather``, ``light`` and ``warm_up_s``, as they stand in the manifest; ``may_settle``, whether
+    ``warm_up_needed_s`` means anything; ``summary``, the closing figures; ``perception`` with ``by_kind``, ``by_range`` and
+    ``by_class_and_range`` (``to_m`` None: no end); ``specification``, a list of verdicts; ``tracking`` and ``flow``, None where
+    no site fuses; ``loops`` with ``by_preset`` and ``by_edge``, None where there are none. A figure that nothing is there to
+    form is None.
     """
     scenario = run.manifest.scenario
-    warm_up_s = float(scenario.get("warm_up_s", 0.0))
+    warm_up_s = run.warm_up_s
     truth = truth_of(run, warm_up_s)
     verdicts = specification_verdicts(run, warm_up_s, truth)
     tracking = site_tracking(run, warm_up_s, truth=truth)
@@ -48,6 +50,7 @@ def report(run: Run) -> Figures:
         "weather": dict(scenario.get("weather", {})),
         "light": scenario.get("light"),
         "warm_up_s": warm_up_s,
+        "may_settle": may_settle(scenario),
         "summary": dict(run.manifest.summary),
         "perception": _perception(run, warm_up_s),
         "specification": [

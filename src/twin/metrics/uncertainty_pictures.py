@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -50,7 +51,7 @@ def draw_bands(folder: Path, metric: str, out: Path) -> None:
                     label=say("draw.bands.chance") if named else None,
                 )
             axes.plot(row["mid"], place, "o", color="black", markersize=5, label=say("draw.bands.mid") if named else None)
-        axes.set_yticks(range(len(rows)), [_name(row) for row in rows])
+        axes.set_yticks(range(len(rows)), [variant_of(row) for row in rows])
         axes.set_ylim(len(rows) - 0.4, -0.6)
         axes.set_xlabel(metric)
         axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.12), ncols=3, frameon=False)
@@ -64,11 +65,13 @@ def draw_tornado(folder: Path, metric: str, out: Path, variant: str = "") -> Non
     """
     check_form(out)
     rows = _rows(folder, "tornado", metric)
-    names = list(dict.fromkeys(_name(row) for row in rows))
+    names = list(dict.fromkeys(variant_of(row) for row in rows))
     wanted = variant or names[0]
     if wanted not in names:
         raise InputError(say("draw.tornado.variant", name=wanted, names=", ".join(names)))
-    bars = [row for row in rows if _name(row) == wanted and row["at_low"] is not None and (row["at_low"] or row["at_high"])]
+    bars = [
+        row for row in rows if variant_of(row) == wanted and row["at_low"] is not None and (row["at_low"] or row["at_high"])
+    ]
     if not bars:
         raise InputError(say("draw.tornado.nothing", metric=metric, name=wanted))
     bars = bars[:MOST_BARS]
@@ -105,7 +108,8 @@ def _rows(folder: Path, table: str, metric: str) -> list[dict[str, Any]]:
     return found
 
 
-def _name(row: dict[str, Any]) -> str:
+def variant_of(row: Mapping[str, Any]) -> str:
+    """Return the variant, or ``A - B`` for the difference of two, that a row of a study's table is about."""
     columns = list(row)
     labels = " · ".join(row[column] for column in columns[1 : columns.index("minus")])  # the axes stand between the two
     return f"{labels} - {row['minus']}" if row["minus"] else labels

@@ -7,7 +7,8 @@ rule looks for a steady state: where demand follows a profile or an incident hap
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -57,8 +58,9 @@ def vehicles_over_time(run: Run) -> tuple[Series, float]:
             continue
         interval_s = length_s or float(column(rows, "interval_us").max()) / US_PER_S
         place = (column(rows, "t_us") / (interval_s * US_PER_S)).astype(np.int64)
-        totals = np.bincount(place, column(rows, "vehicle_s").astype(np.float64))
-        return totals[: int(run.manifest.simulated_s // interval_s)] / interval_s, interval_s
+        count = int(run.manifest.simulated_s // interval_s)
+        totals = np.bincount(place, column(rows, "vehicle_s").astype(np.float64), minlength=count)
+        return totals[:count] / interval_s, interval_s
     return np.zeros(0), 1.0
 
 
@@ -70,3 +72,22 @@ def warm_up_needed_s(run: Run) -> float | None:
     series, interval_s = vehicles_over_time(run)
     found = mser(series, BATCH if interval_s < BATCH else 1)
     return None if found is None else found * interval_s
+
+
+def may_settle(scenario: Mapping[str, Any]) -> bool:
+    """Return whether the traffic of a resolved scenario can have a steady state, without which the rule says nothing.
+
+    Not where demand follows a profile whose factor changes, where there are incidents, or where trajectories are replayed.
+    """
+    changing = any(len({point["factor"] for point in profile}) > 1 for profile in _profiles(scenario.get("demand", {})))
+    return not (changing or scenario.get("incidents") or scenario.get("replay"))
+
+
+def _profiles(value: Any) -> Iterator[Sequence[Mapping[str, Any]]]:
+    """Yield every ``profile`` within the demand."""
+    if isinstance(value, Mapping):
+        for key, part in value.items():
+            yield from [part] if key == "profile" else _profiles(part)
+    elif isinstance(value, list | tuple):
+        for part in value:
+            yield from _profiles(part)

@@ -30,7 +30,7 @@ def coverage_arrays(run: Run) -> dict[str, Array]:
 
 
 def _perceived(run: Run, numbers: Array) -> Array:
-    warm_up_us = to_us(float(run.manifest.scenario.get("warm_up_s", 0.0)))
+    warm_up_us = to_us(run.warm_up_s)
     sums = {name: np.zeros(numbers.size) for name in ("vehicle_s", "seen_s")}
     for batch in run.batches("perception", ("t_us", "edge", *sums)):
         late = batch.column("t_us").to_numpy() >= warm_up_us

@@ -16,7 +16,7 @@ from twin.errors import InputError
 from twin.eventlog.reader import Run
 from twin.messages import language, say
 from twin.metrics.document_pictures import Form
-from twin.metrics.uncertainty_pictures import draw_bands, draw_tornado
+from twin.metrics.uncertainty_pictures import draw_bands, draw_tornado, variant_of
 from twin.report.amounts import shown_unit
 from twin.report.content import Block, Heading, Paragraph, Picture, Points
 from twin.scenario.reference import keys
@@ -127,9 +127,6 @@ def _bands(rows: Sequence[dict[str, Any]]) -> ShownTable:
     """Return the two bands of every figure, that of chance alone and that with the assumptions, apart."""
     shown = []
     for row in rows:
-        columns = [*row]
-        variant = " · ".join(row[axis] for axis in columns[1 : columns.index("minus")])  # the axes stand between the two
-        variant += f" - {row['minus']}" if row["minus"] else ""
         factor, unit_name, of_differences = shown_unit(row["metric"])
         half = row["chance_half_width"]
         decimals = decimals_for([factor * (row["high"] - row["low"]), factor * (half or 0.0)], [factor * row["mid"]])
@@ -140,7 +137,7 @@ def _bands(rows: Sequence[dict[str, Any]]) -> ShownTable:
         name = of_differences if row["minus"] else unit_name
         title = label(row["metric"]) + (f" ({name})" if name else "")
         chance = "-" if half is None else f"{number(row['mid'] - half)} … {number(row['mid'] + half)}"
-        shown.append([title, variant, number(row["mid"]), chance, f"{number(row['low'])} … {number(row['high'])}"])
+        shown.append([title, variant_of(row), number(row["mid"]), chance, f"{number(row['low'])} … {number(row['high'])}"])
     names = [say(f"document.study.{name}") for name in ("metric", "variant", "mid", "chance", "both")]
     return ShownTable.of(say("document.study.title"), names, shown, left=(0, 1))
 

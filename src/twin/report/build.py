@@ -21,7 +21,7 @@ from twin.report.sentences import metric_sentences, name_of, undecided_sentences
 from twin.sweeps.frontier import COST, PERCEIVED, Frontier
 from twin.sweeps.results import SweepResults
 from twin.terminal.figures import label, warm_up_notes
-from twin.terminal.run_report import closing_figures, conditions, report_tables
+from twin.terminal.run_report import closing_figures, conditions, report_tables, state_text
 from twin.terminal.sweep_tables import comparison_notes, comparison_tables, frontier_note, frontier_table, target_text
 from twin.terminal.tables import ShownTable
 
@@ -56,7 +56,7 @@ def sweep_document(found: SweepResults, calibration: Calibration | None = None, 
     axes = [f"{axis}: {', '.join(labels)}" for axis, labels in manifest["axes"].items()]
     failed = manifest.get("failed", 0)
     facts = {
-        say("document.fact.sweep"): f"{found.folder.name} ({manifest['state']})",
+        say("document.fact.sweep"): f"{found.folder.name} ({state_text(manifest['state'])})",
         say("document.fact.variants"): "; ".join(axes) or "-",
         say("document.fact.seeds"): _seeds(found.seeds),
         say("document.fact.runs"): say("document.fact.failed", runs=manifest["runs"], failed=failed),
@@ -72,7 +72,8 @@ def run_document(run: Run, calibration: Calibration | None = None) -> Document:
     tables = report_tables(found)
     figures = [[name, value] for name, value in closing_figures(found).items() if value != "-"]
     summary = ShownTable.of("", [say("report.figure"), say("report.value")], figures)
-    notes = [Paragraph(text, note=True) for text in warm_up_notes(found["summary"], found["warm_up_s"])]
+    short = warm_up_notes(found["summary"], found["warm_up_s"], may_settle=found["may_settle"])
+    notes = [Paragraph(text, note=True) for text in short]
     deployments = [Deployed(manifest.name, run)]
     blocks: Blocks = {
         "conclusion": [Paragraph(say("document.run.alone")), summary, *notes],
@@ -83,7 +84,7 @@ def run_document(run: Run, calibration: Calibration | None = None) -> Document:
         "repeat": _repeat_run(run),
     }
     facts = {
-        say("document.fact.run"): f"{run.path.name} ({manifest.state})",
+        say("document.fact.run"): f"{run.path.name} ({state_text(manifest.state)})",
         say("document.fact.seeds"): str(manifest.seed),
         **_conditions([run]),
         **conditions(found),

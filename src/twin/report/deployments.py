@@ -125,7 +125,7 @@ def _estimate(deployments: Sequence[Deployed]) -> ShownTable:
     """Return a row a deployment: investment, yearly cost, life-cycle cost over its horizon; low, middle, high."""
     rows = []
     for one in deployments:
-        costs = cost_figures(one.run, float(one.run.manifest.scenario.get("warm_up_s", 0.0)))
+        costs = cost_figures(one.run, one.run.warm_up_s)
         spans = (_span(costs.investment_cny), _span(costs.yearly_cny), _span(costs.life_cycle_cny))
         given = one.run.manifest.scenario.get("deployment", {}).get("costs", {})
         ahead = f"{given['horizon_years']:g} ({given['discount_rate']:.1%})" if costs.life_cycle_cny else "-"

@@ -39,9 +39,10 @@ def sweep_assumptions(
     from twin.sweeps.uncertainty_tables import findings, write_tables
     from twin.terminal.interruption import going_on
     from twin.terminal.progress import Quiet
-    from twin.terminal.sweep_progress import sweep_reporter_for
+    from twin.terminal.sweep_progress import planning, sweep_reporter_for
 
-    study = load_study(file)
+    with planning(quiet=quiet):
+        study = load_study(file)
     left = check_resumable(study.drawn.design, out) if resume else None
     executor = executor_for(study.design.memory_gb)
     if not quiet:

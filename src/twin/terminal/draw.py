@@ -32,7 +32,7 @@ def draw_fundamental(
         from twin.metrics.pictures import draw_fundamental_diagram
 
         run = open_run(folder)
-        draw_fundamental_diagram(run, road, out, float(run.manifest.scenario.get("warm_up_s", 0.0)))
+        draw_fundamental_diagram(run, road, out, run.warm_up_s)
         typer.echo(say("draw.done", file=out))
 
 
@@ -53,7 +53,7 @@ def draw_ways(
         from twin.metrics.pictures import draw_time_space
 
         run = open_run(folder)
-        begin_s = float(run.manifest.scenario.get("warm_up_s", 0.0)) if from_s is None else from_s
+        begin_s = run.warm_up_s if from_s is None else from_s
         draw_time_space(run, road, out, direction, begin_s, begin_s + 600.0 if until_s is None else until_s)
         typer.echo(say("draw.done", file=out))
 
@@ -87,7 +87,7 @@ def draw_flow(
         from twin.metrics.pictures import draw_flow_monitoring
 
         run = open_run(folder)
-        draw_flow_monitoring(run, out, float(run.manifest.scenario.get("warm_up_s", 0.0)))
+        draw_flow_monitoring(run, out, run.warm_up_s)
         typer.echo(say("draw.done", file=out))
 
 

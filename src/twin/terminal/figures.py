@@ -71,12 +71,16 @@ def summary(manifest: Manifest, folder: Path) -> str:
     if manifest.wall_s > manifest.compile_s:
         figures[label("factor")] = f"{manifest.simulated_s / (manifest.wall_s - manifest.compile_s):.1f} x"
     figures[label("folder")] = str(folder)
-    notes = [*warm_up_notes(manifest.summary, manifest.scenario.get("warm_up_s")), say("traffic.not_calibrated")]
+    from twin.metrics.warm_up import may_settle
+
+    stated_s = manifest.scenario.get("warm_up_s")
+    short = warm_up_notes(manifest.summary, stated_s, may_settle=may_settle(manifest.scenario))
+    notes = [*short, say("traffic.not_calibrated")]
     return "\n  ".join([two_columns(figures), *notes])
 
 
-def warm_up_notes(figures: Mapping[str, Any], stated_s: float | None) -> list[str]:
-    """Return a line where the warm-up of a run is shorter than what its log asks for."""
+def warm_up_notes(figures: Mapping[str, Any], stated_s: float | None, *, may_settle: bool) -> list[str]:
+    """Return a line where the warm-up of a run is shorter than what its log asks for; none where nothing can settle."""
     needed_s = figures.get("warm_up_needed_s")
-    short = needed_s is not None and stated_s is not None and needed_s > stated_s
+    short = may_settle and needed_s is not None and stated_s is not None and needed_s > stated_s
     return [say("run.warm_up", stated=stated_s, needed=needed_s)] if short else []

@@ -18,9 +18,14 @@ _FORM: Final = {"position": "_m", "output": "_ms"}
 def report_text(found: Figures) -> str:
     """Return a report, as ``metrics/report.py`` makes it, for a terminal."""
     figures = two_columns(conditions(found) | closing_figures(found))
-    notes = warm_up_notes(found["summary"], found["warm_up_s"])
-    parts = [f"{found['run']} ({found['state']})", "\n  ".join([figures, *notes])]
+    notes = warm_up_notes(found["summary"], found["warm_up_s"], may_settle=found["may_settle"])
+    parts = [f"{found['run']} ({state_text(found['state'])})", "\n  ".join([figures, *notes])]
     return "\n\n".join([*parts, *(one.text() for one in report_tables(found))])
+
+
+def state_text(state: str) -> str:
+    """Return the words for the state of a run or a sweep."""
+    return _word("state", state)
 
 
 def conditions(found: Figures) -> dict[str, str]:

@@ -42,10 +42,12 @@ def sweep_summary(result: SweepResult) -> str:
 
 def _warm_up_notes(result: SweepResult) -> list[str]:
     """Return a line where in half of the runs the warm-up is shorter than what their logs ask for."""
+    from twin.metrics.warm_up import may_settle
+
     needed_s, missing_s = [], []
     for number, run in enumerate(result.design.runs):
         found_s = (result.outcomes[number].summary or {}).get("warm_up_needed_s")
-        if found_s is not None:
+        if found_s is not None and may_settle(run.scenario.model_dump(mode="json", include={"demand", "incidents", "replay"})):
             needed_s.append(found_s)
             missing_s.append(found_s - run.scenario.warm_up_s)
     short = bool(missing_s) and statistics.median(missing_s) > 0.0

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import time
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Protocol, Self
 
 from twin.messages import say
@@ -99,6 +101,19 @@ class SweepBar:
 def sweep_reporter_for(name: str) -> SweepReporter:
     """Return a bar on a terminal, plain lines elsewhere."""
     return SweepBar(name) if sys.stderr.isatty() else SweepLines()
+
+
+@contextlib.contextmanager
+def planning(*, quiet: bool) -> Iterator[None]:
+    """Say where a sweep is not planned at once because the kernels that place its devices are compiled first."""
+    from twin.compilation import CompileWatch
+
+    def say_so() -> None:
+        if not quiet:
+            print(say("cli.compiling"), file=sys.stderr, flush=True)  # noqa: T201
+
+    with CompileWatch(on_first=say_so):
+        yield
 
 
 def line_of(progress: Progress, elapsed_s: float) -> str:
