@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from twin.errors import TwinError
 from twin.messages import LANGUAGES, language, say, use_language
 from twin.terminal.figures import label, unit
+from twin.terminal.sweep_tables import decimals_for
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,11 +20,6 @@ if TYPE_CHECKING:
 
 SENTENCES: Final = "sentences"
 """Table of the sentences."""
-
-_DIGITS: Final = 2
-"""Of the width of a band, in its figures."""
-
-_MOST_DECIMALS: Final = 6
 
 
 def sweep_assumptions(
@@ -98,7 +93,7 @@ def _sentences(one: Finding) -> list[str]:
 
     factor, name = unit(one.metric)
     width = factor * (one.band.high - one.band.low)
-    decimals = _decimals(width if width > 0.0 else abs(factor * one.band.mid.mean))
+    decimals = decimals_for([width if width > 0.0 else abs(factor * one.band.mid.mean)], [])
 
     def number(value: float, sign: str = "") -> str:
         return f"{factor * value:{sign},.{decimals}f}"
@@ -124,8 +119,3 @@ def _sentences(one: Finding) -> list[str]:
         ends = {"count": str(looked_at), "assumption": first.assumption, "low": first.low, "high": first.high}
         lines.append(say(f"assumptions.{kind}.most", **what, **swings, **ends))
     return lines
-
-
-def _decimals(width: float) -> int:
-    """Return how many decimals show ``_DIGITS`` digits of a width."""
-    return min(max(_DIGITS - 1 - math.floor(math.log10(width)), 0), _MOST_DECIMALS) if width > 0.0 else 0

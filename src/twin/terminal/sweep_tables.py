@@ -191,7 +191,7 @@ def p_value_text(value: float | None) -> str:
     """Return a p-value with three decimals, those too small for that as a bound."""
     if value is None:
         return "-"
-    return "< 0.001" if value < SMALLEST_P else f"{value:.3f}"
+    return f"< {SMALLEST_P:g}" if value < SMALLEST_P else f"{value:.3f}"
 
 
 def decimals_for(widths: Sequence[float], means: Sequence[float]) -> int:
