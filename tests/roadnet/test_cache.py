@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from osm_text import dual_crossing, write_map
 
+from twin import units
 from twin.errors import MapError
 from twin.messages import use_language
 from twin.roadnet.cache import cache_folder, cache_key, load_network
@@ -84,13 +85,17 @@ def test_full_disk_leaves_no_half_network(tmp_path: Path, monkeypatch: pytest.Mo
     assert list(cache_folder().iterdir()) == []
 
 
-def test_key_depends_on_map_and_sources(tmp_path: Path) -> None:
-    """Another map or an edited module of the package gives another key."""
+def test_key_depends_on_map_and_sources(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another map, an edited module of the package or edited units give another key."""
     (tmp_path / "a.py").write_text("x = 1\n", encoding="utf-8")
     before = cache_key(b"map", tmp_path)
     assert cache_key(b"other", tmp_path) != before
     (tmp_path / "a.py").write_text("x = 2\n", encoding="utf-8")
-    assert cache_key(b"map", tmp_path) != before
+    edited = cache_key(b"map", tmp_path)
+    assert edited != before
+    (tmp_path / "units.py").write_text("MPS_PER_KMH = 1.0\n", encoding="utf-8")
+    monkeypatch.setattr(units, "__file__", str(tmp_path / "units.py"))
+    assert cache_key(b"map", tmp_path) != edited
 
 
 def test_bad_map_leaves_nothing(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from twin import units
 from twin.roadnet.osm_file import read_bytes
 from twin.roadnet.road_network import Building, Connections, Junction, Light, Notice, Place, Provenance, RoadNetwork
 from twin.roadnet.sumo_xml import is_sumo
@@ -40,10 +41,10 @@ def cache_folder() -> Path:
 
 
 def cache_key(content: bytes, package: Path | None = None) -> str:
-    """Return the name under which the network of a map is kept: map, sources of this package, versions of the libraries."""
+    """Return the name under which a map's network is kept: map, sources of this package and its units, libraries' versions."""
     digest = hashlib.blake2b(hashlib.sha256(content).digest(), digest_size=16)
     folder = package or Path(__file__).parent
-    for source in sorted(folder.glob("*.py")):
+    for source in (*sorted(folder.glob("*.py")), Path(units.__file__)):
         digest.update(source.name.encode() + b"\0" + source.read_bytes())
     digest.update(_versions().encode())
     return digest.hexdigest()
