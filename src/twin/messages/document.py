@@ -24,8 +24,8 @@ CATALOGUE: Final = {
     "document.fact.map": ("map", "地图"),
     "document.fact.time": ("simulated time", "仿真时段"),
     "document.fact.span": (
-        "from {start}, {duration:g} min, of which the first {warm_up:g} min are not counted",
-        "自 {start} 起 {duration:g} 分钟，其中预热期 {warm_up:g} 分钟不计入",
+        "from {start}, {duration:g} min, of which the first {warm_up:.3g} min are not counted",
+        "自 {start} 起 {duration:g} 分钟，其中预热期 {warm_up:.3g} 分钟不计入",
     ),
     "document.fact.program": ("made with", "程序版本"),
     "document.fact.calibration": ("calibration attached", "所附标定说明"),
