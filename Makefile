@@ -4,6 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+RUN_STAMP := $(VENV)/.installed-to-run
 SCENARIO ?= scenarios/tianhe_cbd.yaml
 
 # One thread a process: the same sums in the same order everywhere, and no quarrel over cores.
@@ -23,19 +24,29 @@ help:  ## List the targets
 
 setup: $(STAMP)  ## Make .venv with everything in it (again only when pyproject.toml or constraints.txt change)
 
-$(STAMP): pyproject.toml constraints.txt
-	@command -v "$(PYTHON)" >/dev/null 2>&1 || { \
-		echo "error: there is no '$(PYTHON)'; install Python 3.11 or newer, or name one: make setup PYTHON=python3.12" >&2; exit 2; }
-	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
-		echo "error: '$(PYTHON)' is $$("$(PYTHON)" --version 2>&1); Python 3.11 or newer is needed: make setup PYTHON=python3.12" >&2; exit 2; }
-	@"$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null || { \
-		echo "error: '$(PYTHON)' has no venv; install it (Debian, Ubuntu: apt-get install python3-venv)" >&2; exit 2; }
-	@test -x $(BIN)/python && $(BIN)/python -c 'import pip, sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
-		|| "$(PYTHON)" -m venv --clear $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[all]'
-	@touch $(STAMP)
+# A .venv of a Python that is new enough, kept where there is one.
+define environment
+@command -v "$(PYTHON)" >/dev/null 2>&1 || { \
+	echo "error: there is no '$(PYTHON)'; install Python 3.11 or newer, or name one: make setup PYTHON=python3.12" >&2; exit 2; }
+@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	echo "error: '$(PYTHON)' is $$("$(PYTHON)" --version 2>&1); Python 3.11 or newer is needed: make setup PYTHON=python3.12" >&2; exit 2; }
+@"$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null || { \
+	echo "error: '$(PYTHON)' has no venv; install it (Debian, Ubuntu: apt-get install python3-venv)" >&2; exit 2; }
+@test -x $(BIN)/python && $(BIN)/python -c 'import pip, sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+	|| "$(PYTHON)" -m venv --clear $(VENV)
+endef
 
-demo: setup  ## Run the morning peak of the Tianhe CBD and say how to look at it
+$(RUN_STAMP): pyproject.toml constraints.txt
+	$(environment)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[run]'
+	@touch $@
+
+$(STAMP): pyproject.toml constraints.txt
+	$(environment)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[all]'
+	@touch $(RUN_STAMP) $@
+
+demo: $(RUN_STAMP)  ## Run the morning peak of the Tianhe CBD and say how to look at it
 	@$(BIN)/twin run $(SCENARIO)
 	@echo
 	@echo "To play it back in a browser: make view"
@@ -52,7 +63,7 @@ test: lint  ## Everything: lint, types, contracts and every test
 test-fast: setup  ## Tests of seconds: no slow ones, no browser
 	$(BIN)/python -m pytest -q -m 'not slow and not browser'
 
-view: setup  ## Play runs back in a browser, at http://127.0.0.1:8501
+view: $(RUN_STAMP)  ## Play runs back in a browser, at http://127.0.0.1:8501
 	$(BIN)/streamlit run apps/streamlit_app.py --server.address 127.0.0.1 --server.headless true --browser.gatherUsageStats false
 
 bench: setup  ## Measure every bar again and write docs/performance.md and docs/validation.md (half an hour)

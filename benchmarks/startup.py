@@ -37,7 +37,7 @@ TWIN: Final = ("-c", "from twin.cli import main; main()")
 RUN: Final = (*TWIN, "run", CBD, "--quiet", "--set", "duration_s=1", "--set", "warm_up_s=0", "--overwrite", "--out")
 PLAN: Final = ("-c", f"from pathlib import Path; from twin.sweeps.sweep import load_design; load_design(Path({SWEEP!r}))")
 DISTRIBUTION: Final = "guangzhou-twin"
-EXTRAS: Final = ("viewer", "cluster", "sumo", "pictures", "report", "peers", "dev")
+EXTRAS: Final = ("viewer", "cluster", "sumo", "pictures", "report", "run", "peers", "dev")
 MB: Final = 1e6
 
 WATCHED: Final = """

@@ -18,7 +18,7 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
+from scipy.special import gammaincinv
 
 from twin.sensors.fault_effects import Cause
 
@@ -34,6 +34,11 @@ KINDS: Final[dict[Cause, tuple[int, ...]]] = {
     "clock_drift": (CLOCK,),
 }
 """What a cause changes."""
+
+
+def chi_square_quantile(share: float, freedom: int) -> float:
+    """Return the quantile of chi-square, what ``scipy.stats.chi2.ppf`` gives; ``scipy.stats`` takes long to import."""
+    return float(2.0 * gammaincinv(0.5 * freedom, share))
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +158,7 @@ class Alignment:
         square = self._square - float(self._right[used] @ at)
         ranked: list[tuple[float, int, Cause]] = []
         for cause, whats in KINDS.items():
-            limit = float(stats.chi2(len(whats)).ppf(share))
+            limit = chi_square_quantile(share, len(whats))
             for row in range(self._x_m.size):
                 mine = [4 * row + what for what in whats]
                 if any(column in used for column in mine):

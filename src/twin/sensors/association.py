@@ -17,7 +17,6 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import linear_sum_assignment
 
 from twin.compilation import borrowed, inline_kernel, kernel
 from twin.sensors.reports import Reports
@@ -84,6 +83,10 @@ class Clusters(NamedTuple):
 
 def resolve(clusters: Clusters, chosen: Longs) -> None:
     """Decide the clusters: write the track, or ``ALONE``, of each of their objects into ``chosen``."""
+    if not clusters.size.size:
+        return
+    from scipy.optimize import linear_sum_assignment  # imported late: few runs fuse, and it takes long
+
     first = 0
     for last, n, m in clusters.size.tolist():
         row, column, item, track = clusters.pair[first:last].T

@@ -24,9 +24,9 @@ from typing import Annotated, Any, Final, Literal
 import numpy as np
 import numpy.typing as npt
 from pydantic import Field
-from scipy import optimize, stats
 
 from twin.assumed import OF_THE_DESIGN, Assumed
+from twin.sensors.alignment import chi_square_quantile
 from twin.sensors.fault_effects import CAUSES, Cause
 from twin.spec import Spec
 from twin.units import US_PER_S, to_us
@@ -119,7 +119,9 @@ def count_threshold(false_alarms_per_day: float, window_s: float, reference: flo
     windows = DAY_S / window_s / false_alarms_per_day
     if run_length(0.0, reference) >= windows:
         return 0.0
-    return float(optimize.brentq(lambda h: run_length(h, reference) - windows, 0.0, 100.0))
+    from scipy.optimize import brentq
+
+    return float(brentq(lambda h: run_length(h, reference) - windows, 0.0, 100.0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,7 +261,7 @@ class SelfCheck:
         shifts = shifts[~np.isnan(shifts)]
         free = shifts.size - 1
         self._centre[row] = shifts.mean()
-        self._scale[row] = max(shifts.std(ddof=1) * math.sqrt(free / stats.chi2(free).ppf(0.05)), _LEAST_SPREAD)
+        self._scale[row] = max(shifts.std(ddof=1) * math.sqrt(free / chi_square_quantile(0.05, free)), _LEAST_SPREAD)
 
     def _judge_counts(self, t_us: int, usable: Bools, level: Floats, slot: int) -> list[Alarm]:
         own = level - self._usual(slot)
