@@ -1,4 +1,4 @@
-"""The reference pages that are written from the models: every key of a scenario, every table of the log, the JSON Schema.
+"""The reference pages that are written from the code: keys of a scenario, tables of the log, modules, words, the JSON Schema.
 
 ``python -m twin.scenario.pages docs`` (``make docs``) writes them; a test keeps them current.
 """
@@ -18,6 +18,7 @@ from twin.eventlog.tables import TABLES
 from twin.glossary import glossary_page
 from twin.metrics.query import VIEW_COLUMNS, VIEWS
 from twin.scenario.json_schema import scenario_schema, unit_of
+from twin.scenario.module_page import modules_page
 from twin.scenario.price_page import prices_page
 from twin.scenario.reference import Key, assumptions, keys
 from twin.scenario.scenario import Scenario
@@ -178,6 +179,7 @@ def pages() -> dict[str, str]:
     return {
         "assumptions.md": assumptions(Scenario),
         "glossary.md": glossary_page(),
+        "modules.md": modules_page(),
         "prices.md": prices_page(),
         "scenario.md": scenario_page(),
         "scenario.schema.json": scenario_schema(),
