@@ -101,9 +101,15 @@ def test_a_valid_file_is_read_by_yaml_1_2(tmp_path: Path) -> None:
     assert spec.sensors == (Lidar(kind="lidar", range_m=80.0), Camera(kind="camera", pixels=1920))
 
 
-@pytest.mark.parametrize(("text", "value"), [("yes", "yes"), ("0123", "123"), ("1_000", "1_000"), ("0x1F", "31"), ("on", "on")])
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        *((text, text) for text in ("yes", "on", "no", "No", "NO", "off", "n", "1_000", "17:30", "0b1")),
+        *(("0123", "123"), ("0o10", "8"), ("0x1F", "31")),
+    ],
+)
 def test_plain_scalars_follow_the_core_schema(tmp_path: Path, text: str, value: str) -> None:
-    """YAML 1.2.2, section 10.3.2: yes and on are texts, a leading zero is decimal, 1_000 is a text."""
+    """YAML 1.2.2, section 10.3.2: yes, on and Norway's NO are texts, a leading zero is decimal, 1_000 is a text."""
 
     class One(Spec):
         x: str | int
