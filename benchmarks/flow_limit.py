@@ -7,13 +7,12 @@ An inflow flows when, over the second half of the hour, at least 97 % as many tr
 faster than real time traffic alone runs, and its vehicle updates a second. With ``--sumo`` it asks SUMO instead, with the same
 network, trips, routes and fixed-time plans as in ``traffic_vs_sumo.py``, at half-second steps: vehicles are moved through a jam
 by SUMO after five minutes (its teleports). With ``--json`` a last line with what arrived of what began, by inflow, and the
-greatest inflow up to which every one flows.
+greatest inflow that flows.
 """
 
 from __future__ import annotations
 
 import argparse
-import itertools
 import json
 import tempfile
 import time
@@ -95,7 +94,7 @@ def main() -> None:
     inflows_vph = sorted(given.inflows_vph)
     shares = sumo_flows(inflows_vph) if given.sumo else flows(given.scenario, inflows_vph)
     if given.json:
-        flowing = [*itertools.takewhile(lambda inflow_vph: shares[inflow_vph] >= FLOWS, inflows_vph)]
+        flowing = [inflow_vph for inflow_vph, share in shares.items() if share >= FLOWS]
         arrived = {f"{inflow_vph:g}": round(share, 3) for inflow_vph, share in shares.items()}
         print(json.dumps({"flows_up_to_vph": max(flowing, default=0.0), "arrived_of_begun": arrived}))
 
