@@ -147,7 +147,7 @@ def main() -> None:
         return
     _player(playback, language)
     _about(playback, words)
-    _sections(playback, words, key)
+    _sections(playback, words | playback.kind_words(language), key)
 
 
 main()

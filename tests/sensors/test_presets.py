@@ -12,7 +12,8 @@ import pytest
 from twin.errors import ScenarioError
 from twin.scenario.json_schema import json_schema
 from twin.scenario.load import load_spec
-from twin.sensors.deployment_spec import DeploymentSpec, KitSpec, _models, _wrong_device
+from twin.sensors.deployment_spec import DeploymentSpec, KitSpec, _wrong_device
+from twin.sensors.kinds import MODELS
 from twin.sensors.presets import PresetError, shipped, with_files
 
 POINTS_PER_S = {
@@ -62,7 +63,7 @@ def test_shipped_devices_fit_their_kind_and_have_a_source(name: str) -> None:
     """Every shipped device is valid as its kind, and says where its values come from."""
     preset = shipped().devices[name]
     assert len(preset.source) > 40
-    if preset.values["kind"] in _models():
+    if preset.values["kind"] in MODELS:
         assert _wrong_device(preset.values) is None
 
 
@@ -72,7 +73,7 @@ def test_resolutions_give_the_published_point_rate(name: str, points_per_s: floa
 
     The Pandar128's 0.125 degrees are the coarse end of 0.1 to 0.125, its other channels are sparser still.
     """
-    spec = _models()["lidar"].model_validate(shipped().devices[name].values)
+    spec = MODELS["lidar"].model_validate(shipped().devices[name].values)
     rows = math.floor((spec.highest_elevation_deg - spec.lowest_elevation_deg) / spec.elevation_resolution_deg) + 1  # type: ignore[attr-defined]
     columns = spec.field_of_view_deg / spec.azimuth_resolution_deg  # type: ignore[attr-defined]
     assert rows * columns * spec.rate_hz == pytest.approx(points_per_s, rel=0.1)  # type: ignore[attr-defined]

@@ -9,7 +9,7 @@ import pytest
 from pydantic import ValidationError
 
 from twin.playback.catalogue import LANGUAGES, texts
-from twin.sensors.lidar import VehicleClass
+from twin.sensors.model import VehicleClass
 from twin.traffic.ground_truth import DRIVEN_CLASSES, VEHICLE_CLASSES
 from twin.traffic.vehicle_types import VehicleType, VehicleTypes, class_table
 

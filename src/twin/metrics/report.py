@@ -32,11 +32,11 @@ Figures = dict[str, Any]
 def report(run: Run) -> Figures:
     """Return the figures of ``run`` after its warm-up.
 
-    Keys: ``run``, ``state``, ``weather``, ``light`` and ``warm_up_s``, as they stand in the manifest; ``may_settle``, whether
-    ``warm_up_needed_s`` means anything; ``summary``, the closing figures; ``perception`` with ``by_kind``, ``by_range`` and
-    ``by_class_and_range`` (``to_m`` None: no end); ``specification``, a list of verdicts; ``tracking`` and ``flow``, None where
-    no site fuses; ``loops`` with ``by_preset`` and ``by_edge``, None where there are none. A figure that nothing is there to
-    form is None.
+    @@DOC@@    Keys: ``run``, ``state``, ``weather``, ``light`` and ``warm_up_s``, as they stand in the manifest; ``may_settle``, whether
+        the names of the kinds of devices by language; ``summary``, the closing figures; ``perception`` with ``by_kind``,
+        ``by_range`` and ``by_class_and_range`` (``to_m`` None: no end); ``specification``, a list of verdicts; ``tracking`` and
+        ``flow``, None where no site fuses; ``loops`` with ``by_preset`` and ``by_edge``, None where there are none. A figure that
+        nothing is there to form is None.
     """
     scenario = run.manifest.scenario
     warm_up_s = run.warm_up_s
@@ -51,6 +51,7 @@ def report(run: Run) -> Figures:
         "light": scenario.get("light"),
         "warm_up_s": warm_up_s,
         "may_settle": may_settle(scenario),
+        "kinds": kind_names(run),
         "summary": dict(run.manifest.summary),
         "perception": _perception(run, warm_up_s),
         "specification": [
@@ -66,6 +67,11 @@ def report(run: Run) -> Figures:
         "flow": _flow(run, warm_up_s),
         "loops": _loops(run, warm_up_s),
     }
+
+
+def kind_names(run: Run) -> dict[str, dict[str, str]]:
+    """Return what the log calls each kind of device, by kind and language."""
+    return {row["kind"]: {"en": row["name_en"], "zh": row["name_zh"]} for row in run.table("device_kind").to_pylist()}
 
 
 def _perception(run: Run, warm_up_s: float) -> Figures:

@@ -30,9 +30,9 @@ def after_warm_up(run: Run, table: str, columns: Sequence[str], warm_up_s: float
 
 
 def seeing_devices(run: Run) -> pa.Table:
-    """Return the rows of ``device_spec`` of devices that see objects: all but loops."""
+    """Return the rows of ``device_spec`` of devices that see objects: those with a range."""
     table = run.table("device_spec")
-    return table.filter(pa.array([kind != "loop" for kind in table.column("kind").to_pylist()], pa.bool_()))
+    return table.filter(pc.is_valid(table.column("range_m")))
 
 
 def column(table: pa.Table, name: str) -> npt.NDArray[Any]:

@@ -12,6 +12,7 @@ import pyarrow as pa
 from twin.errors import InputError
 from twin.eventlog.reader import Run, open_run
 from twin.messages import say
+from twin.playback.catalogue import Language
 from twin.playback.columns import (
     Array,
     Segment,
@@ -97,6 +98,11 @@ class Playback:
         arrays = self._roads(header) | self._buildings() | self._fleet(header) | self._devices(header) | self._signals()
         return header, arrays | coverage
 
+    def kind_words(self, language: Language) -> dict[str, str]:
+        """Return what the log calls each kind of device, as texts of the page by the key ``kind_…``."""
+        kinds = self.run.table("device_kind").select(["kind", f"name_{language}"])
+        return {f"kind_{kind}": name for kind, name in zip(*kinds.to_pydict().values(), strict=True)}
+
     def window(self, index: int) -> tuple[dict[str, Any], dict[str, Array]]:
         """Return header and arrays of what moves in window ``index``.
 
@@ -149,6 +155,8 @@ class Playback:
         devices = self.run.table("device_spec")
         header["device_names"] = devices["name"].to_pylist()
         header["device_kinds"] = devices["kind"].to_pylist()
+        kinds = self.run.table("device_kind").select(["kind", "colour"]).to_pylist()
+        header["kind_colours"] = {row["kind"]: [*bytes.fromhex(row["colour"][1:])] for row in kinds}
         return {
             "device_number": column(devices, "device").astype(np.uint32),
             "device_xy": metres(devices, "x_cm", "y_cm"),
@@ -221,7 +229,7 @@ class Playback:
 
 
 def _or_zero(devices: pa.Table, name: str) -> Array:
-    """Return a column of ``device_spec``; 0 for loops, which have no view."""
+    """Return a column of ``device_spec``; 0 for devices in the road, which have no view."""
     return np.array([value or 0.0 for value in devices[name].to_pylist()], np.float32)
 
 

@@ -64,7 +64,7 @@ def payload(playback: Playback, window: int, language: Language) -> bytes:
 
     The scene (0.1 to 0.5 MB) comes along each time: a page may be mounted anew at any time, and the player keeps what it has.
     """
-    words = texts(language)
+    words = texts(language) | playback.kind_words(language)
     scene_header, scene = playback.scene
     header, moving = playback.window(window)
     notice = "" if playback.run.complete else words["incomplete_notice"].format(simulated_s=scene_header["duration_s"])

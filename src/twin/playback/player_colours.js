@@ -59,12 +59,6 @@ const SIGNAL_COLOURS = [
   [60, 225, 175],
   [255, 140, 66],
 ];
-const DEVICE_COLOURS = {
-  lidar: [178, 120, 255],
-  camera: [64, 196, 190],
-  radar: [240, 140, 70],
-  loop: [220, 210, 90],
-};
 const OTHER_DEVICE_COLOUR = [178, 120, 255];
 const FALSE_COLOUR = [235, 52, 72];
 const FOCUS_COLOUR = [255, 196, 60];
@@ -79,8 +73,4 @@ function speedColour(kmh) {
   while (i < top - 1 && kmh > SPEED_STOPS_KMH[i + 1]) i += 1;
   const share = Math.min(1, Math.max(0, (kmh - SPEED_STOPS_KMH[i]) / (SPEED_STOPS_KMH[i + 1] - SPEED_STOPS_KMH[i])));
   return SPEED_COLOURS[i].map((value, k) => value + share * (SPEED_COLOURS[i + 1][k] - value));
-}
-
-function deviceColour(kind) {
-  return DEVICE_COLOURS[kind] ?? OTHER_DEVICE_COLOUR;
 }

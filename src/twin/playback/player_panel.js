@@ -123,8 +123,8 @@ class Panel {
     }
     items.push(...coverageLegend(look, this.words).map(([colour, text]) => swatch(colour, text)));
     if (look.fields) {
-      for (const kind of new Set(scene.devices.map((device) => device.kind))) {
-        items.push(swatch(deviceColour(kind), this.deviceName(kind), "area"));
+      for (const { kind, colour } of new Map(scene.devices.map((device) => [device.kind, device])).values()) {
+        items.push(swatch(colour, this.deviceName(kind), "area"));
       }
     }
     if (look.reports && header.observations) {

@@ -52,6 +52,7 @@ function buildScene(payload) {
     number: arrays.device_number[k],
     name: header.device_names[k],
     kind: header.device_kinds[k],
+    colour: header.kind_colours[header.device_kinds[k]] ?? OTHER_DEVICE_COLOUR,
     position: [arrays.device_xy[2 * k], arrays.device_xy[2 * k + 1]],
     range,
     polygon: sector(

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from typing import Any, Final
 
 from twin.eventlog.reader import Run, open_run
-from twin.messages import known, say
+from twin.messages import known, language, say
 from twin.metrics.costs import CostRange, cost_figures
 from twin.metrics.document_pictures import draw_maps
 from twin.report.amounts import wan
@@ -73,15 +73,16 @@ def investment_blocks(deployments: Sequence[Deployed]) -> list[Block]:
     bills = [one.run.table("bill").to_pylist() for one in deployments]
     if not any(bills):
         return [Paragraph(say("investment.nothing"))]
+    kinds = _kinds(deployments[0].run)
     blocks: list[Block] = [Heading(say("investment.bill"))]
     for first in range(0, len(deployments), DEPLOYMENTS_ABREAST):
         part = slice(first, first + DEPLOYMENTS_ABREAST)
-        blocks.append(_bill([one.name for one in deployments[part]], bills[part]))
+        blocks.append(_bill([one.name for one in deployments[part]], bills[part], kinds))
     blocks += [Heading(say("investment.estimate")), _estimate(deployments)]
     return [*blocks, Paragraph(say("investment.note"), note=True)]
 
 
-def _bill(names: Sequence[str], bills: Sequence[Sequence[dict[str, Any]]]) -> ShownTable:
+def _bill(names: Sequence[str], bills: Sequence[Sequence[dict[str, Any]]], kinds: Mapping[str, str]) -> ShownTable:
     """Return a row an item: its price as a range, where that comes from, how many each deployment has."""
     counts: dict[tuple[Any, ...], list[int]] = {}
     for place, bill in enumerate(bills):
@@ -90,7 +91,7 @@ def _bill(names: Sequence[str], bills: Sequence[Sequence[dict[str, Any]]]) -> Sh
             counts.setdefault(key, [0] * len(bills))[place] += row["count"]
     rows = [
         [
-            item_name(item) + (f" ({preset})" if preset else ""),
+            _item_name(item, kinds) + (f" ({preset})" if preset else ""),
             *(wan(price) for price in prices),
             _basis(item, prices),
             *(f"{count:,}" for count in of_each),
@@ -115,10 +116,18 @@ def _sources() -> dict[str, str]:
     return {row.texts["item"]: row.texts.get("source", MARK) for row in shipped_rows() if "preset" not in row.texts}
 
 
-def item_name(item: str) -> str:
-    """Return the words for an item of a bill."""
+def _kinds(run: Run) -> dict[str, str]:
+    """Return what the log calls each kind of device on a bill."""
+    names = {}
+    for row in run.table("device_kind").to_pylist():
+        name = row[f"name_{language()}"]
+        names[row["kind"]] = say("investment.item.per_lane", name=name) if row["priced_by"] == "lane" else name
+    return names
+
+
+def _item_name(item: str, kinds: Mapping[str, str]) -> str:
     key = f"investment.item.{item}"
-    return say(key) if known(key) else item
+    return kinds.get(item) or (say(key) if known(key) else item)
 
 
 def _estimate(deployments: Sequence[Deployed]) -> ShownTable:

@@ -19,7 +19,7 @@ from twin.glossary import glossary_page
 from twin.metrics.query import VIEW_COLUMNS, VIEWS
 from twin.scenario.json_schema import scenario_schema, unit_of
 from twin.scenario.module_page import modules_page
-from twin.scenario.price_page import prices_page
+from twin.scenario.price_page import prices_page, prices_table
 from twin.scenario.reference import Key, assumptions, keys
 from twin.scenario.scenario import Scenario
 from twin.scenario.schema_walk import is_model, members
@@ -180,6 +180,7 @@ def pages() -> dict[str, str]:
         "assumptions.md": assumptions(Scenario),
         "glossary.md": glossary_page(),
         "modules.md": modules_page(),
+        "prices.csv": prices_table(),
         "prices.md": prices_page(),
         "scenario.md": scenario_page(),
         "scenario.schema.json": scenario_schema(),

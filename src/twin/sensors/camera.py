@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 import math
-from typing import Annotated, Literal, get_args
+from typing import Annotated, ClassVar, Literal
 
 import numpy as np
 import numpy.typing as npt
 from pydantic import Field
 
 from twin.assumed import BY_ITS_KEYS, Assumed
-from twin.geometry.fan import Fan
 from twin.kernel.weather import WeatherSpec
-from twin.sensors.lidar import VehicleClass
+from twin.sensors.device import Kind
 from twin.sensors.light import Light, LightFactorsSpec, Share, Sun, faces
-from twin.sensors.model import Model, gains, log_normal, whole_metres
-from twin.sensors.mounting import MountedSpec, fan_of
+from twin.sensors.model import CLASSES, Model, VehicleClass, gains, log_normal, whole_metres
+from twin.sensors.mounting import MountedSpec, ScannedSpec
 from twin.sensors.weather import extinction_per_m
 from twin.spec import Spec
 
 Pixels = Annotated[float, Field(gt=0.0, le=1e7)]
 Floats = npt.NDArray[np.float64]
 
-_CLASSES: tuple[VehicleClass, ...] = get_args(VehicleClass)
 _LIGHT_NM = 550.0
 """Where the eye, and a camera's green pixels, see best; visibility is defined there."""
 
@@ -160,9 +158,9 @@ class CameraHead(Spec):
         return Model(
             range_m=self.range_m,
             relative=False,
-            gain=gains(self.range_m, len(_CLASSES), pixels_per_area),
-            chance=np.full(len(_CLASSES), chance),
-            half=np.array([by_class.get(name, self.pixels_for_half_detection) for name in _CLASSES]),
+            gain=gains(self.range_m, len(CLASSES), pixels_per_area),
+            chance=np.full(len(CLASSES), chance),
+            half=np.array([by_class.get(name, self.pixels_for_half_detection) for name in CLASSES]),
             steepness=self.detection_steepness,
             least=self.min_pixels,
             along_m=np.hypot(self.position_noise_m, depth_m),
@@ -183,15 +181,23 @@ class CameraHead(Spec):
         )
 
 
-class CameraSpec(CameraHead, MountedSpec):
+class CameraSpec(CameraHead, ScannedSpec):
     """A roadside camera with its object detector; the image is rectilinear, and its elevation limits follow from its size."""
+
+    about: ClassVar[Kind] = Kind(
+        name_en="camera",
+        name_zh="摄像机",
+        colour="#40c4be",
+        price_10k_cny=(0.3, 0.8, 2.0),
+        price_source="Assumption: network cameras for traffic with their share of detection; no published unit price.",
+        power_w=12.0,
+        power_range=Assumed.between(6.0, 12.95),
+        power_source="Assumption: within Power over Ethernet's 12.95 W (IEEE 802.3af).",
+        fused_up_to_m=80.0,
+    )
 
     kind: Literal["camera"]
     """Always ``camera``."""
-
-    def fan(self) -> Fan:
-        """Return the azimuth columns of the device."""
-        return fan_of(self, self.occlusion_column_deg)
 
     def model(self, weather: WeatherSpec, light: Light = "day") -> Model:
         """Return what a scan needs to know of it, in this weather and the light that it works in (``light_seen``)."""

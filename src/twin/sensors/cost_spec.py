@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Final, Self
+from typing import TYPE_CHECKING, Annotated, Any, Final, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, create_model, model_validator
 
 from twin.assumed import OF_THE_DESIGN, Assumed
 from twin.messages import say
+from twin.sensors.kinds import KINDS
 from twin.sensors.price_table import as_prices, read_prices, shipped_rows
 from twin.spec import Spec
 
@@ -62,23 +63,49 @@ class PriceSpec(Spec):
         return self
 
 
-class PowerSpec(Spec):
+_SHIPPED: Final = as_prices(shipped_rows())
+
+
+def _shipped(item: str) -> PriceSpec:
+    return PriceSpec.model_validate(_SHIPPED[item])
+
+
+if TYPE_CHECKING:
+
+    class DevicePowerSpec(Spec):
+        """Electric power of each kind of device: a key ``KIND_w`` for each, as ``lidar_w``."""
+
+    class DevicePricesSpec(Spec):
+        """Prices of each kind of device: a key of its name for each."""
+
+else:
+    DevicePowerSpec = create_model(
+        "DevicePowerSpec",
+        __base__=Spec,
+        **{
+            f"{name}_w": (
+                Annotated[Watts, kind.power_range],
+                Field(default=kind.power_w, description=f"Power of one {kind.name_en}, W. {kind.power_source}"),
+            )
+            for name, kind in KINDS.items()
+        },
+    )
+    DevicePricesSpec = create_model(
+        "DevicePricesSpec",
+        __base__=Spec,
+        **{
+            name: (
+                Annotated[PriceSpec, Assumed.own()],
+                Field(default=_shipped(name), description=f"Price of one {kind.name_en}{_lane}. {kind.price_source}"),
+            )
+            for name, kind in KINDS.items()
+            for _lane in [" in one lane" if kind.priced_by == "lane" else ""]
+        },
+    )
+
+
+class PowerSpec(DevicePowerSpec):
     """Electric power of each kind of equipment, day and night."""
-
-    lidar_w: Annotated[Watts, Assumed.between(10.0, 30.0)] = 20.0
-    """A LiDAR, W. Assumption: typical of data sheets of 32 to 128 channels, 10 to 30 W."""
-
-    camera_w: Annotated[Watts, Assumed.between(6.0, 12.95)] = 12.0
-    """A camera, W. Assumption: within Power over Ethernet's 12.95 W (IEEE 802.3af)."""
-
-    radar_w: Annotated[Watts, Assumed.between(8.0, 25.0)] = 15.0
-    """A radar, W. Assumption: typical of roadside units."""
-
-    radar_video_w: Annotated[Watts, Assumed.between(20.0, 50.0)] = 30.0
-    """An integrated radar-video unit, W. Assumption: a camera and a radar, and their processor."""
-
-    loop_w: Annotated[Watts, Assumed.times(0.5, 2.0)] = 2.0
-    """A loop with its share of the detector card, W. Assumption: typical of detector cards."""
 
     rsu_w: Annotated[Watts, Assumed.between(15.0, 25.5)] = 25.0
     """A roadside unit (RSU), W. Assumption: within Power over Ethernet's 25.5 W (IEEE 802.3at)."""
@@ -92,14 +119,7 @@ class PowerSpec(Spec):
         return float(value)
 
 
-_SHIPPED: Final = as_prices(shipped_rows())
-
-
-def _shipped(item: str) -> PriceSpec:
-    return PriceSpec.model_validate(_SHIPPED[item])
-
-
-class CostsSpec(Spec):
+class CostsSpec(DevicePricesSpec):
     """Prices of a deployment, CNY without value-added tax, and what running it costs.
 
     Tenders seldom publish unit prices, so most are assumptions with a wide range; put in your own, here or in a table. Prices
@@ -109,22 +129,6 @@ class CostsSpec(Spec):
     table: str | None = None
     """An own table of prices (CSV or XLSX, in units of 10,000 CNY), relative to the scenario file; see docs/costs.md. It comes
     before the defaults, single prices given here before it."""
-
-    lidar: Annotated[PriceSpec, Assumed.own()] = _shipped("lidar")
-    """A LiDAR. Assumption: no unit price is published. Low: what Beijing's plan sets aside a junction (1.49 % of 9.94 billion
-    CNY over 6,050 junctions, 24,000 CNY; not every junction gets one). Middle and high: 128-channel units of small series."""
-
-    camera: Annotated[PriceSpec, Assumed.own()] = _shipped("camera")
-    """A camera with its share of detection. Assumption: network cameras for traffic, no published unit price."""
-
-    radar: Annotated[PriceSpec, Assumed.own()] = _shipped("radar")
-    """A roadside mmWave radar. Assumption: no published unit price."""
-
-    radar_video: Annotated[PriceSpec, Assumed.own()] = _shipped("radar_video")
-    """An integrated radar-video unit. Assumption: a radar, a camera and their common housing; no published unit price."""
-
-    loop: Annotated[PriceSpec, Assumed.own()] = _shipped("loop")
-    """An inductive loop or geomagnetic detector of one lane, with cutting or drilling. Assumption: no published unit price."""
 
     by_preset: dict[str, PriceSpec] = Field(default_factory=dict)
     """Prices of single device presets, where they differ from those of their kind."""

@@ -10,18 +10,11 @@ from twin.errors import Problem, ScenarioError
 from twin.messages import say
 from twin.roadnet.road_network import RoadNetwork
 from twin.sensors.costs import bill
-from twin.sensors.deployment_spec import (
-    DeploymentSpec,
-    KitSpec,
-    MountSpec,
-    ScannedSpec,
-    mounts_of,
-)
-from twin.sensors.loop import LoopSpec
+from twin.sensors.deployment_spec import DeploymentSpec, KitSpec, MountSpec, mounts_of
 from twin.sensors.loop_places import LoopDevice
+from twin.sensors.mounting import MountedSpec
 from twin.sensors.mounts import Pose
 from twin.sensors.placing import Placing, unknown_kit
-from twin.sensors.radar_video import RadarVideoSpec
 from twin.sensors.sites import Deployment, Device, Site
 
 
@@ -105,26 +98,14 @@ def _devices(site: Site, mounted: list[tuple[MountSpec, list[Pose]]], height_m: 
     for mount, places in mounted:
         for pose in places:
             for device in mount.devices:
-                if isinstance(device, LoopSpec):
+                if not isinstance(device, MountedSpec):
                     continue
                 nth = of_kind.get(device.kind, 0)
                 of_kind[device.kind] = nth + 1
                 own = device if height_m is None else device.model_copy(update={"mounting_height_m": height_m})
                 name = f"{site.name}/{device.kind}-{nth}"
-                for part_name, part, item in _parts(name, own):
-                    heading_deg = (pose.heading_deg + part.heading_deg) % 360.0
-                    yield Device(number, part_name, site.number, pose.x_m, pose.y_m, pose.level, heading_deg, part, item)
+                for suffix, spec, item in own.parts():
+                    heading_deg = (pose.heading_deg + spec.heading_deg) % 360.0
+                    at = (site.number, pose.x_m, pose.y_m, pose.level, heading_deg)
+                    yield Device(number, name + suffix, *at, spec, item)
                     number += 1
-
-
-def _parts(name: str, device: ScannedSpec | RadarVideoSpec) -> Iterator[tuple[str, ScannedSpec, str | None]]:
-    """Yield what scans, and as what it is bought.
-
-    A radar-video unit is a camera and a radar, joined again by whoever fuses what the site reports.
-    """
-    if isinstance(device, RadarVideoSpec):
-        camera, radar = device.parts()
-        yield f"{name}/camera", camera, device.kind
-        yield f"{name}/radar", radar, ""
-    else:
-        yield name, device, None

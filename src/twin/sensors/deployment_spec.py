@@ -24,20 +24,11 @@ from pydantic_core import CoreSchema
 from twin.assumed import OF_THE_DESIGN
 from twin.messages import say
 from twin.roadnet.datum import Datum
-from twin.sensors.camera import CameraSpec
 from twin.sensors.cost_spec import CostsSpec
-from twin.sensors.lidar import LidarSpec
-from twin.sensors.loop import LoopSpec
+from twin.sensors.kinds import MODELS, DeviceSpec
+from twin.sensors.mounting import MountedSpec
 from twin.sensors.presets import Filling, PresetError, Values, shipped, with_files
-from twin.sensors.radar import RadarSpec
-from twin.sensors.radar_video import RadarVideoSpec
 from twin.spec import Spec
-
-DeviceSpec = Annotated[LidarSpec | CameraSpec | RadarSpec | RadarVideoSpec | LoopSpec, Field(discriminator="kind")]
-"""The kinds of devices a kit may hold."""
-
-ScannedSpec = LidarSpec | CameraSpec | RadarSpec
-"""What scans from a pole: a radar-video unit is placed as its camera and its radar; loops lie in the road and scan nothing."""
 
 Name = Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[^/\s]+$")]
 """A name without spaces and slashes."""
@@ -86,7 +77,7 @@ class MountSpec(Spec):
     @model_validator(mode="after")
     def _fits_its_place(self) -> Self:
         for device in self.devices:
-            on_road = isinstance(device, LoopSpec)
+            on_road = not isinstance(device, MountedSpec)
             if (on_road and self.at in {"corner", "cross_arm"}) or (not on_road and self.at == "approach"):
                 raise ValueError(say("spec.mount.place", kind=device.kind, at=self.at))
         return self
@@ -335,7 +326,7 @@ class DeploymentSpec(Spec):
             return kits
         files = info.data.get("presets", [])
         presets = with_files(files, _base(info)) if files else shipped()
-        filled = Filling(presets, _models(), _wrong_device).kits(kits)
+        filled = Filling(presets, MODELS, _wrong_device).kits(kits)
         # what a validator hands on is no longer JSON to pydantic, whose strict mode would then refuse lists for tuples
         return _kits().validate_json(json.dumps(filled), strict=True) if info.mode == "json" else filled
 
@@ -343,13 +334,6 @@ class DeploymentSpec(Spec):
 @cache
 def _kits() -> TypeAdapter[dict[str, Any]]:
     return TypeAdapter(dict[Name, Kit])
-
-
-@cache
-def _models() -> dict[str, type[Spec]]:
-    """Return the devices' models by kind."""
-    members = get_args(get_args(DeviceSpec)[0])
-    return {get_args(model.model_fields["kind"].annotation)[0]: model for model in members}
 
 
 def _base(info: ValidationInfo) -> Path:

@@ -11,11 +11,12 @@ from twin.eventlog.quantise import centimetres
 from twin.eventlog.recorder import Recorder
 from twin.sensors.cost_spec import CostsSpec
 from twin.sensors.costs import bill, unit_cny
+from twin.sensors.kinds import KINDS
 from twin.sensors.sites import Deployment, Device
 
 
 def write_dimensions(recorder: Recorder, deployment: Deployment, mec: Sequence[int], costs: CostsSpec) -> None:
-    """Write the tables ``site``, ``device_spec`` and ``bill``, priced by ``costs``.
+    """Write the tables ``site``, ``device_kind``, ``device_spec`` and ``bill``, priced by ``costs``.
 
     ``mec`` (sites,) is the edge computer that each site reports to.
     """
@@ -36,6 +37,11 @@ def write_dimensions(recorder: Recorder, deployment: Deployment, mec: Sequence[i
             **_prices("investment", costing.site_investment_cny),
             **_prices("yearly", costing.site_yearly_cny),
         },
+    )
+    recorder.write_static(
+        "device_kind",
+        {"kind": list(KINDS)}
+        | {name: [getattr(kind, name) for kind in KINDS.values()] for name in ("name_en", "name_zh", "colour", "priced_by")},
     )
     recorder.write_static(
         "device_spec",

@@ -14,7 +14,6 @@ from twin.kernel.records import FrameBatch, ObjectLists
 from twin.kernel.weather import WeatherSpec
 from twin.rng import stream_key
 from twin.roadnet.road_network import Building
-from twin.sensors.camera import CameraSpec
 from twin.sensors.faults import DeviceFaults
 from twin.sensors.light import Light, Sun
 from twin.sensors.model import Errors, Model, errors_of
@@ -56,7 +55,7 @@ _NO_ORDER = np.empty(0, np.intp)
 
 
 class SensorFleet:
-    """All LiDARs, cameras and radars of one frame rate. Every one shows the same instants: frame n is the n-th scan from t = 0.
+    """All devices of one frame rate that see things. Every one shows the same instants: frame n is the n-th scan from t = 0.
 
     Draws are keyed by (seed, device id, frame, vehicle), so that no device's rows depend on which others there are.
     """
@@ -83,10 +82,9 @@ class SensorFleet:
         """Set up the devices (at least one, all of one rate) and what buildings hide from each.
 
         Of every ``observation_every_n_frames``-th frame the objects are logged; 0 logs none. ``tell_content``: every batch says
-        what its lists hold. ``perceived`` takes who is seen by whom. ``light``, and in
-        ``glare`` where the ``sun`` stands, matter to cameras. ``faults`` knows what is wrong with the devices of the run;
-        with ``self_check`` the fleet raises alarms from what it reports. ``site_lists`` takes the lists for the sites' fusion.
-        ``decks``: the bridges.
+        what its lists hold. ``perceived`` takes who is seen by whom. ``light``, and in ``glare`` where the ``sun`` stands,
+        matter to kinds that need light. ``faults`` knows what is wrong with the devices of the run; with ``self_check`` the
+        fleet raises alarms from what it reports. ``site_lists`` takes the lists for the sites' fusion. ``decks``: the bridges.
         """
         periods = {device.spec.period_us for device in devices}
         if len(periods) != 1:
@@ -133,7 +131,7 @@ class SensorFleet:
         rows_of: dict[tuple[str, Light], list[int]] = {}
         for row, device in enumerate(devices):
             spec = device.spec
-            seen = spec.light_seen(light, sun, device.heading_deg) if isinstance(spec, CameraSpec) else light
+            seen = spec.light_seen(light, sun, device.heading_deg)
             rows_of.setdefault((spec.model_dump_json(exclude={"heading_deg"}), seen), []).append(row)
         for (_, seen), rows in rows_of.items():
             self._model[rows] = len(self._groups)

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import itertools
 import math
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 from pydantic import Field, model_validator
 
 from twin.assumed import OF_THE_DESIGN, Assumed
 from twin.messages import say
+from twin.sensors.kinds import KINDS
 from twin.spec import Spec
 
-ImagingKind = Literal["lidar", "camera", "radar", "radar_video"]
+_REACH_M: Final = {name: kind.fused_up_to_m for name, kind in KINDS.items() if kind.fused_up_to_m is not None}
+
+if TYPE_CHECKING:
+    ImagingKind = str
+else:
+    ImagingKind = Literal[tuple(_REACH_M)]
 """The kinds of devices that report objects with a place in the plane."""
 
 
@@ -26,11 +32,14 @@ class FusionZoneSpec(Spec):
     """Kinds whose objects are used. A site that carries none of them uses whatever it has."""
 
 
-_ZONES = (
-    FusionZoneSpec(up_to_m=80.0, kinds=("lidar", "camera", "radar", "radar_video")),
-    FusionZoneSpec(up_to_m=200.0, kinds=("lidar", "radar", "radar_video")),
-    FusionZoneSpec(up_to_m=None, kinds=("radar", "radar_video")),
+_ZONES: Final = tuple(
+    FusionZoneSpec(
+        up_to_m=None if math.isinf(end_m) else end_m,
+        kinds=tuple(name for name, reach_m in _REACH_M.items() if reach_m >= end_m),
+    )
+    for end_m in sorted(set(_REACH_M.values()))
 )
+"""Each kind up to the distance that it says of itself."""
 
 
 class FusionSpec(Spec):

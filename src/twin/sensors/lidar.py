@@ -3,30 +3,41 @@
 from __future__ import annotations
 
 import math
-from typing import Annotated, Literal, Self, get_args
+from typing import Annotated, ClassVar, Literal, Self
 
 import numpy as np
 import numpy.typing as npt
 from pydantic import Field, model_validator
 
 from twin.assumed import OF_THE_CALCULATION, Assumed
-from twin.geometry.fan import Fan
 from twin.kernel.weather import WeatherSpec
 from twin.messages import say
+from twin.sensors.device import Kind
 from twin.sensors.light import Light
-from twin.sensors.model import Model, gains, log_normal, whole_metres
-from twin.sensors.mounting import MountedSpec, fan_of
+from twin.sensors.model import CLASSES, Model, VehicleClass, gains, log_normal, whole_metres
+from twin.sensors.mounting import ScannedSpec
 from twin.sensors.weather import REFERENCE_REFLECTIVITY, extinction_per_m
-
-VehicleClass = Literal["car", "taxi", "bus", "light_truck", "heavy_truck", "autonomous_taxi", "electric_bicycle", "pedestrian"]
-"""The classes of ``twin.traffic.ground_truth.VEHICLE_CLASSES`` in their order, as keys of a scenario."""
 
 Points = Annotated[float, Field(gt=0.0, le=1e6)]
 Reflectivity = Annotated[float, Field(gt=0.0, le=1.0)]
 
 
-class LidarSpec(MountedSpec):
+class LidarSpec(ScannedSpec):
     """A roadside LiDAR with its object detector. Defaults: a 128-channel 360 degree unit on a junction's pole."""
+
+    about: ClassVar[Kind] = Kind(
+        name_en="LiDAR",
+        name_zh="激光雷达",
+        colour="#b278ff",
+        price_10k_cny=(2.4, 6.0, 15.0),
+        price_source="Assumption: no unit price is published. Low: what Beijing's plan sets aside a junction (1.49 % of 9.94 "
+        "billion CNY over 6,050 junctions, not every one of which gets a LiDAR). Middle and high: 128-channel units of small "
+        "series.",
+        power_w=20.0,
+        power_range=Assumed.between(10.0, 30.0),
+        power_source="Assumption: typical of data sheets of 32 to 128 channels, 10 to 30 W.",
+        fused_up_to_m=200.0,
+    )
 
     kind: Literal["lidar"]
     """Always ``lidar``."""
@@ -134,17 +145,13 @@ class LidarSpec(MountedSpec):
             raise ValueError(say("spec.elevations"))
         return self
 
-    def fan(self) -> Fan:
-        """Return the azimuth columns of the device."""
-        return fan_of(self, self.occlusion_column_deg)
-
     def model(self, weather: WeatherSpec, light: Light = "day") -> Model:  # noqa: ARG002  (as other kinds; it brings its own)
         """Return what a scan needs to know of it, in this weather. Evidence: expected points."""
         alpha = extinction_per_m(weather, self.wavelength_nm)
         per_area = 1.0 / (math.radians(self.azimuth_resolution_deg) * math.radians(self.elevation_resolution_deg))
 
         def points_per_area(klass: int, distance_m: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-            rho = self.reflectivity_by_class.get(_CLASSES[klass], self.reflectivity)
+            rho = self.reflectivity_by_class.get(CLASSES[klass], self.reflectivity)
             return per_area * return_share(distance_m, self.range_m, rho, self.reflectivity_spread, alpha)
 
         delay, delay_spread = log_normal(self.processing_mean_s, self.processing_spread_s)
@@ -153,9 +160,9 @@ class LidarSpec(MountedSpec):
         return Model(
             range_m=self.range_m,
             relative=False,
-            gain=gains(self.range_m, len(_CLASSES), points_per_area),
-            chance=np.ones(len(_CLASSES)),
-            half=np.array([by_class.get(name, self.points_for_half_detection) for name in _CLASSES]),
+            gain=gains(self.range_m, len(CLASSES), points_per_area),
+            chance=np.ones(len(CLASSES)),
+            half=np.array([by_class.get(name, self.points_for_half_detection) for name in CLASSES]),
             steepness=self.detection_steepness,
             least=self.min_points,
             along_m=place_m,
@@ -174,9 +181,6 @@ class LidarSpec(MountedSpec):
             log_delay_us=delay,
             log_delay_spread=delay_spread,
         )
-
-
-_CLASSES: tuple[VehicleClass, ...] = get_args(VehicleClass)
 
 
 def return_share(

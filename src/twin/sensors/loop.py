@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -10,25 +10,35 @@ from pydantic import Field, model_validator
 
 from twin.assumed import OF_THE_CALCULATION, OF_THE_DESIGN, Assumed
 from twin.messages import say
-from twin.spec import Spec
+from twin.sensors.device import BaseDeviceSpec, Kind
 from twin.units import to_us
 
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
 Floats = npt.NDArray[np.float64]
 
 
-class LoopSpec(Spec):
+class LoopSpec(BaseDeviceSpec):
     """A detector in every lane of a road, or in some: it counts, says how long it was occupied, and tells mean speeds.
 
     Of the road beside its site, or, with a mount ``at: approach``, of each approach of a junction. Defaults: a pair of
     inductive loops a lane.
     """
 
+    about: ClassVar[Kind] = Kind(
+        name_en="loop or geomagnetic detector",
+        name_zh="线圈/地磁检测器",
+        colour="#dcd25a",
+        price_10k_cny=(0.1, 0.3, 0.8),
+        price_source="Assumption: an inductive loop or geomagnetic detector, with cutting or drilling; no published unit "
+        "price.",
+        priced_by="lane",
+        power_w=2.0,
+        power_range=Assumed.times(0.5, 2.0),
+        power_source="Assumption: with its share of the detector card, typical of such cards.",
+    )
+
     kind: Literal["loop"]
     """Always ``loop``."""
-
-    preset: str = ""
-    """Shipped or own preset whose values fill in the keys left out (see docs/deployments.md), and whose price counts."""
 
     lanes: tuple[Annotated[int, Field(ge=0, le=20)], ...] | None = None
     """Lanes that have one, 0 at the kerb; every lane where left out. Lanes that the road does not have are passed over."""
@@ -75,8 +85,6 @@ class LoopSpec(Spec):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        if abs(round(1e6 / self.rate_hz) - 1e6 / self.rate_hz) > 1e-6:
-            raise ValueError(say("spec.rate", rate_hz=self.rate_hz))
         if self.interval_us < self.period_us or self.interval_us % self.period_us:
             raise ValueError(say("spec.loop.interval", interval_s=self.interval_s, rate_hz=self.rate_hz))
         return self
@@ -85,11 +93,6 @@ class LoopSpec(Spec):
     def interval_us(self) -> int:
         """Microseconds over which it sums up."""
         return to_us(self.interval_s)
-
-    @property
-    def period_us(self) -> int:
-        """Microseconds between two looks."""
-        return round(1e6 / self.rate_hz)
 
 
 LONG_VEHICLE_M = 8.0

@@ -1,6 +1,6 @@
 """What a scan asks of a device's specification: numbers that are the same for every kind that sees things on a road.
 
-A vehicle gives a device *evidence*: expected points (LiDAR), pixels (camera), signal over noise (radar). It is what is seen of
+A vehicle gives a device *evidence*, in a unit of its kind: points, pixels, signal over noise. It is what is seen of
 the vehicle past everything that hides it, times a gain that depends on class and distance and holds the weather and the light.
 From evidence follows whether the vehicle is found; errors grow with distance along and across the line of sight.
 """
@@ -9,12 +9,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import Final, Literal, NamedTuple, get_args
 
 import numpy as np
 import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
+
+VehicleClass = Literal["car", "taxi", "bus", "light_truck", "heavy_truck", "autonomous_taxi", "electric_bicycle", "pedestrian"]
+"""The classes of ``twin.traffic.ground_truth.VEHICLE_CLASSES`` in their order, as keys of a scenario."""
+
+CLASSES: Final[tuple[VehicleClass, ...]] = get_args(VehicleClass)
 
 
 class Model(NamedTuple):
@@ -23,7 +28,7 @@ class Model(NamedTuple):
     range_m: float
     """Nothing farther is reported or counted as present."""
     relative: bool
-    """Whether evidence counts the visible share of the vehicle (radar), else its visible solid angle in rad^2."""
+    """Whether evidence counts the visible share of the vehicle, else its visible solid angle in rad^2."""
     gain: Floats
     """(classes, metres): evidence per unit of what is seen, at whole metres of distance from 0 to beyond the range."""
     chance: Floats

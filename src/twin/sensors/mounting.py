@@ -1,33 +1,31 @@
-"""What LiDARs, cameras, radars and integrated radar-video units have in common: place on the pole, frames, field of view."""
+"""What devices on a pole have in common: place, frames, field of view, and what a scan asks of them."""
 
 from __future__ import annotations
 
 import math
-from typing import Annotated, Protocol, Self
+from abc import abstractmethod
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, NamedTuple, Self
 
 from pydantic import Field, model_validator
 
-from twin.assumed import OF_THE_CALCULATION, OF_THE_DESIGN, Assumed
+from twin.assumed import OF_THE_CALCULATION, Assumed
 from twin.geometry.fan import Fan, fan
+from twin.kernel.weather import WeatherSpec
 from twin.messages import say
-from twin.spec import Spec
+from twin.sensors.device import BaseDeviceSpec
+from twin.sensors.light import Light, Sun
+from twin.sensors.model import Model
 
 
-class MountedSpec(Spec):
+class MountedSpec(BaseDeviceSpec):
     """A device on a pole that delivers object lists at a rate."""
-
-    preset: str = ""
-    """Shipped or own preset whose values fill in the keys left out (see docs/deployments.md), and whose price counts."""
 
     mounting_height_m: Annotated[float, Field(ge=0.5, le=50.0), Assumed.times(0.85, 1.15)] = 6.0
     """Height of the device above the road. Assumption: the middle of the 5 to 7 m usual on roadside poles and cross-arms."""
 
     heading_deg: Annotated[float, Field(ge=-360.0, le=360.0)] = 0.0
     """Compass bearing of the middle of the field of view, clockwise, counted from the site's heading."""
-
-    rate_hz: Annotated[float, Field(gt=0.0, le=100.0), OF_THE_DESIGN] = 10.0
-    """Object lists per second. Assumption: that of the LiDARs beside it; a whole number of microseconds must lie between two
-    frames."""
 
     occlusion_column_deg: Annotated[float, Field(ge=0.05, le=5.0), OF_THE_CALCULATION] = 3.0
     """Width of the azimuth columns in which occlusion is computed. Assumption: as for a LiDAR, 3 degrees keeps the mean error
@@ -44,45 +42,73 @@ class MountedSpec(Spec):
     """Standard deviation of that time. Assumption: log-normal, a fifth of the mean."""
 
     @model_validator(mode="after")
-    def _frames_can_be(self) -> Self:
-        if abs(round(1e6 / self.rate_hz) - 1e6 / self.rate_hz) > 1e-6:
-            raise ValueError(say("spec.rate", rate_hz=self.rate_hz))
+    def _time_can_be_spread(self) -> Self:
         if self.processing_spread_s > 10.0 * self.processing_mean_s:
             raise ValueError(say("spec.processing"))
         return self
 
-    @property
-    def period_us(self) -> int:
-        """Microseconds between two frames."""
-        return round(1e6 / self.rate_hz)
+    @abstractmethod
+    def parts(self) -> Sequence[Part]:
+        """Return what is scanned: the device itself, or the devices that share its housing."""
 
 
-class Sight(Protocol):
-    """A field of view in the device's own frame, degrees."""
+class ScannedSpec(MountedSpec):
+    """A device that the fleet scans with: its kind says where it looks, how far, and how well it sees (``model``)."""
 
-    @property
-    def field_of_view_deg(self) -> float:
-        """Horizontal field of view."""
+    if TYPE_CHECKING:  # keys of each kind, or what follows from them
 
-    @property
-    def lowest_elevation_deg(self) -> float:
-        """Elevation of its lower edge."""
+        @property
+        def kind(self) -> str:
+            """Name of the kind."""
 
-    @property
-    def highest_elevation_deg(self) -> float:
-        """Elevation of its upper edge."""
+        @property
+        def range_m(self) -> float:
+            """Nothing farther is reported or counted as present."""
 
-    @property
-    def tilt_deg(self) -> float:
-        """Nose-down tilt of the device."""
+        @property
+        def field_of_view_deg(self) -> float:
+            """Horizontal field of view, in the device's own frame as the rest."""
+
+        @property
+        def lowest_elevation_deg(self) -> float:
+            """Elevation of its lower edge."""
+
+        @property
+        def highest_elevation_deg(self) -> float:
+            """Elevation of its upper edge."""
+
+        @property
+        def tilt_deg(self) -> float:
+            """Nose-down tilt of the device."""
+
+    @abstractmethod
+    def model(self, weather: WeatherSpec, light: Light = "day") -> Model:
+        """Return what a scan needs to know of it, in this weather and the light that it works in (``light_seen``)."""
+
+    def light_seen(self, light: Light, sun: Sun, bearing_deg: float) -> Light:  # noqa: ARG002  (for kinds that are dazzled)
+        """Return the light that a device works in that looks along ``bearing_deg``."""
+        return light
+
+    def fan(self) -> Fan:
+        """Return the azimuth columns of the device."""
+        return fan(
+            math.radians(self.field_of_view_deg),
+            math.radians(self.occlusion_column_deg),
+            math.radians(self.lowest_elevation_deg),
+            math.radians(self.highest_elevation_deg),
+            math.radians(self.tilt_deg),
+        )
+
+    def parts(self) -> Sequence[Part]:
+        """Return the device itself."""
+        return (Part("", self),)
 
 
-def fan_of(sight: Sight, occlusion_column_deg: float) -> Fan:
-    """Return the azimuth columns of a field of view."""
-    return fan(
-        math.radians(sight.field_of_view_deg),
-        math.radians(occlusion_column_deg),
-        math.radians(sight.lowest_elevation_deg),
-        math.radians(sight.highest_elevation_deg),
-        math.radians(sight.tilt_deg),
-    )
+class Part(NamedTuple):
+    """What scans, of a device as it is bought."""
+
+    suffix: str
+    """What its name has behind the device's."""
+    spec: ScannedSpec
+    bought_as: str | None = None
+    """Kind of the device that it is part of; empty where another part stands for the whole, None where it is the whole."""

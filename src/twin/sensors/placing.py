@@ -23,13 +23,13 @@ from twin.sensors.deployment_spec import (
     AlongRoadsRule,
     BridgesAndRampsRule,
     DeploymentSpec,
-    DeviceSpec,
     KitSpec,
     MountSpec,
     Rule,
     SignalisedJunctionsRule,
     mounts_of,
 )
+from twin.sensors.kinds import DeviceSpec
 from twin.sensors.loop import LoopSpec
 from twin.sensors.loop_places import ROAD_REACH_M, LoopDevice, LoopGround, Spot
 from twin.sensors.mounts import Pose, chosen, poses

@@ -1,4 +1,4 @@
-"""Tables of prices: the shipped one, which the defaults come from, and a planner's own (``deployment.costs.table``).
+"""Tables of prices: the shipped list, which the defaults come from, and a planner's own table (``deployment.costs.table``).
 
 A table is CSV or XLSX with a header; prices are in units of 10,000 CNY (万元), as budgets in China are written.
 """
@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from twin.errors import Problem, ScenarioError
 from twin.messages import say
+from twin.sensors.kinds import KINDS
 from twin.traffic.demand_tables import Column, TableRow, read_table
 from twin.units import CNY_PER_10K
 
@@ -42,12 +43,18 @@ Prices = dict[str, Any]
 
 
 def shipped_rows() -> list[TableRow]:
-    """Return the rows of the package's table, ``twin/presets/prices.csv``."""
+    """Return the package's prices: what each kind of device says of its own, then the rows of ``twin/presets/prices.csv``."""
     with resources.as_file(resources.files("twin") / "presets" / "prices.csv") as path:
         rows, problems = read_table(path, None, KEY, COLUMNS)
     if problems:
         raise ScenarioError(problems)
-    return rows
+    return [*_rows_of_kinds(), *rows]
+
+
+def _rows_of_kinds() -> Iterator[TableRow]:
+    for name, kind in KINDS.items():
+        texts = {"item": name, "unit": kind.priced_by, "source": kind.price_source}
+        yield TableRow(name, 0, texts, dict(zip(PRICES.values(), kind.price_10k_cny, strict=True)), {})
 
 
 def read_prices(path: Path, items: Collection[str]) -> Prices:

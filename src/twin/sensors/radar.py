@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import math
-from typing import Annotated, Literal, Self, get_args
+from typing import Annotated, ClassVar, Literal, Self
 
 import numpy as np
 import numpy.typing as npt
 from pydantic import Field, model_validator
 
 from twin.assumed import Assumed
-from twin.geometry.fan import Fan
 from twin.kernel.weather import WeatherSpec
 from twin.messages import say
-from twin.sensors.lidar import VehicleClass
+from twin.sensors.device import Kind
 from twin.sensors.light import Light
-from twin.sensors.model import Model, gains, log_normal, whole_metres
-from twin.sensors.mounting import MountedSpec, fan_of
+from twin.sensors.model import CLASSES, Model, VehicleClass, gains, log_normal, whole_metres
+from twin.sensors.mounting import MountedSpec, ScannedSpec
 from twin.sensors.weather import radio_attenuation_db_per_km
 from twin.spec import Spec
 
@@ -25,8 +24,6 @@ Dbsm = Annotated[float, Field(ge=-40.0, le=60.0)]
 
 SPEED_OF_LIGHT_MPS = 299_792_458.0
 """Exact, by the definition of the metre (1983)."""
-
-_CLASSES: tuple[VehicleClass, ...] = get_args(VehicleClass)
 
 
 class CrossSectionsSpec(Spec):
@@ -178,7 +175,7 @@ class RadarHead(Spec):
         attenuation = radio_attenuation_db_per_km(weather, self.carrier_ghz)
 
         def snr(klass: int, distance_m: Floats) -> Floats:
-            return np.asarray(10.0 ** (self.snr_db(_CLASSES[klass], distance_m, attenuation) / 10.0))
+            return np.asarray(10.0 ** (self.snr_db(CLASSES[klass], distance_m, attenuation) / 10.0))
 
         delay, delay_spread = log_normal(mount.processing_mean_s, mount.processing_spread_s)
         cell_m = range_resolution_m(1e6 * self.bandwidth_mhz)
@@ -192,9 +189,9 @@ class RadarHead(Spec):
         return Model(
             range_m=self.range_m,
             relative=True,
-            gain=gains(self.range_m, len(_CLASSES), snr),
-            chance=np.ones(len(_CLASSES)),
-            half=np.full(len(_CLASSES), 10.0 ** (self.snr_for_half_detection_db / 10.0)),
+            gain=gains(self.range_m, len(CLASSES), snr),
+            chance=np.ones(len(CLASSES)),
+            half=np.full(len(CLASSES), 10.0 ** (self.snr_for_half_detection_db / 10.0)),
             steepness=self.detection_steepness,
             least=10.0 ** (self.min_snr_db / 10.0),
             along_m=np.hypot(along_m, cell_m / math.sqrt(12.0)),
@@ -215,18 +212,26 @@ class RadarHead(Spec):
         )
 
 
-class RadarSpec(RadarHead, MountedSpec):
+class RadarSpec(RadarHead, ScannedSpec):
     """A roadside millimetre-wave radar. Standing vehicles are found like moving ones: its tracks outlive a stop."""
+
+    about: ClassVar[Kind] = Kind(
+        name_en="mmWave radar",
+        name_zh="毫米波雷达",
+        colour="#f08c46",
+        price_10k_cny=(1.0, 2.5, 6.0),
+        price_source="Assumption: roadside mmWave radars; no published unit price.",
+        power_w=15.0,
+        power_range=Assumed.between(8.0, 25.0),
+        power_source="Assumption: typical of roadside units.",
+        fused_up_to_m=math.inf,
+    )
 
     kind: Literal["radar"]
     """Always ``radar``."""
 
     rate_hz: Annotated[float, Field(gt=0.0, le=100.0)] = 20.0
     """Object lists per second. Source: Linpowave V200, 50 ms; a whole number of microseconds must lie between two frames."""
-
-    def fan(self) -> Fan:
-        """Return the azimuth columns of the device."""
-        return fan_of(self, self.occlusion_column_deg)
 
     def model(self, weather: WeatherSpec, light: Light = "day") -> Model:  # noqa: ARG002  (the same for every kind)
         """Return what a scan needs to know of it, in this weather; light does not matter."""

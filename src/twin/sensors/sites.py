@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from twin.sensors.deployment_spec import ScannedSpec, Status
+from twin.sensors.deployment_spec import Status
 from twin.sensors.loop_places import LoopDevice
+from twin.sensors.mounting import ScannedSpec
 
 
 @dataclass(frozen=True, slots=True)

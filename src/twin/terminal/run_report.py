@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from twin.messages import known, say
+from twin.messages import known, language, say
 from twin.metrics.report import RANGES_M, Figures
 from twin.terminal.figures import figure, label, warm_up_notes
 from twin.terminal.tables import ShownTable, two_columns
@@ -48,8 +48,8 @@ def report_tables(found: Figures) -> list[ShownTable]:
     parts = [
         _titled("report.title.recall", _recall(found["perception"])),
         _titled("report.title.range", _range(found["perception"])),
-        _titled("report.title.kind", _kind(found["perception"])),
-        _titled("report.title.specification", _specification(found["specification"])),
+        _titled("report.title.kind", _kind(found)),
+        _titled("report.title.specification", _specification(found)),
     ]
     for name, build in (("tracking", _tracking), ("flow", _flow), ("loops", _loops)):
         if found[name] is not None:
@@ -105,16 +105,23 @@ def _range(found: Figures) -> ShownTable:
 
 
 def _kind(found: Figures) -> ShownTable:
-    return _grid(("kind", *_COUNTED), [_counted(_word("source", kind), row) for kind, row in found["by_kind"].items()])
+    by_kind = found["perception"]["by_kind"]
+    return _grid(("kind", *_COUNTED), [_counted(_source(found, kind), row) for kind, row in by_kind.items()])
 
 
-def _specification(verdicts: Sequence[Figures]) -> ShownTable:
+def _source(found: Figures, source: str) -> str:
+    """Return what a kind of device, or the fused list, is called."""
+    names = found["kinds"].get(source)
+    return names[language()] if names else _word("source", source)
+
+
+def _specification(found: Figures) -> ShownTable:
     rows = []
-    for row in verdicts:
+    for row in found["specification"]:
         form = _FORM.get(row["requirement"], "_share")
         met = "-" if row["met"] is None else say("report.met" if row["met"] else "report.missed")
         asked = f"{'>=' if row['at_least'] else '<='} {figure(form, row['threshold'])}"
-        cells = [_word("source", row["source"]), _word("requirement", row["requirement"])]
+        cells = [_source(found, row["source"]), _word("requirement", row["requirement"])]
         rows.append([*cells, asked, figure(form, row["figure"]), met, f"{row['n']:,}"])
     names = [say(f"report.{name}") for name in ("source", "requirement", "asked", "found", "verdict", "n")]
     return ShownTable.of("", names, rows, left=(0, 1, 4))
