@@ -8,6 +8,7 @@ import re
 from twin import messages
 from twin.glossary import GLOSSARY, Term
 from twin.playback.catalogue import texts as page_texts
+from twin.sensors.kinds import KINDS
 
 TERMS = [term for terms in GLOSSARY.values() for term in terms]
 
@@ -18,7 +19,7 @@ def _texts() -> dict[str, tuple[str, str]]:
     texts = {key: (english[key], chinese[key]) for key in english}
     for module in pkgutil.iter_modules(messages.__path__):
         texts |= messages.catalogue(module.name)
-    return texts
+    return texts | {f"kind {name}": (kind.name_en, kind.name_zh) for name, kind in KINDS.items()}
 
 
 def _english(term: Term) -> re.Pattern[str]:
