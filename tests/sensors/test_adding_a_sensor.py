@@ -34,7 +34,7 @@ from twin.scenario.pages import pages
 from twin.scenario.scenario import Scenario
 from twin.simulation.run import run
 from twin.sweeps.in_play import places
-from twin.terminal_report import report_text
+from twin.terminal.run_report import report_text
 
 for name, test in runpy.run_path(str(folder / "test_thermal.py")).items():
     if name.startswith("test_"):
