@@ -32,11 +32,11 @@ Figures = dict[str, Any]
 def report(run: Run) -> Figures:
     """Return the figures of ``run`` after its warm-up.
 
-    @@DOC@@    Keys: ``run``, ``state``, ``weather``, ``light`` and ``warm_up_s``, as they stand in the manifest; ``may_settle``, whether
-        the names of the kinds of devices by language; ``summary``, the closing figures; ``perception`` with ``by_kind``,
-        ``by_range`` and ``by_class_and_range`` (``to_m`` None: no end); ``specification``, a list of verdicts; ``tracking`` and
-        ``flow``, None where no site fuses; ``loops`` with ``by_preset`` and ``by_edge``, None where there are none. A figure that
-        nothing is there to form is None.
+    Keys: ``run``, ``state``, ``weather``, ``light`` and ``warm_up_s``, as they stand in the manifest; ``may_settle``, whether
+    ``warm_up_needed_s`` means anything; ``kinds``, names of the kinds of devices by language; ``summary``, the closing figures;
+    ``perception`` with ``by_kind``, ``by_range`` and ``by_class_and_range`` (``to_m`` None: no end); ``specification``, a list
+    of verdicts; ``tracking`` and ``flow``, None where no site fuses; ``loops`` with ``by_preset`` and ``by_edge``, None where
+    there are none. A figure that nothing is there to form is None.
     """
     scenario = run.manifest.scenario
     warm_up_s = run.warm_up_s
