@@ -139,6 +139,10 @@ def _write_map(recorder: Recorder, *, sensing: bool) -> None:
         ),
     )
     recorder.write_static(
+        "device_kind",
+        {"kind": ["lidar"], "name_en": ["LiDAR"], "name_zh": ["激光雷达"], "colour": ["#b278ff"], "priced_by": ["device"]},
+    )
+    recorder.write_static(
         "device_spec",
         {
             "device": [8],
