@@ -12,7 +12,6 @@ from twin.messages import say
 from twin.terminal.errors import Debug, reporting
 from twin.terminal.tables import grid
 from twin.threads import use_one_thread
-from twin.units import CNY_PER_10K
 
 if TYPE_CHECKING:
     from twin.metrics.statistics import Estimate
@@ -92,6 +91,8 @@ def place_text(result: PlacementResult, folder: Path) -> str:
 
 
 def _row(one: Judged) -> list[str]:
+    from twin.units import CNY_PER_10K
+
     budget, cost = f"{one.budget_cny / CNY_PER_10K:,.0f}", f"{one.cost_cny / CNY_PER_10K:,.0f}"
     label = say("placement.optimised") if one.optimised else one.label
     trained = "" if one.trained_share is None else f"{100.0 * one.trained_share:.1f}"
@@ -106,6 +107,8 @@ def _percent(found: Estimate | None) -> str:
 
 
 def _bound_line(one: Selection, whole: float) -> str:
+    from twin.units import CNY_PER_10K
+
     value, bound = (100.0 * figure / (whole or 1.0) for figure in (one.value, one.bound))
     gap = 100.0 * one.gap_share
     return say("placement.bound", budget=one.budget_cny / CNY_PER_10K, value=value, bound=min(bound, 100.0), gap=gap)
