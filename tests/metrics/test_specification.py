@@ -45,7 +45,9 @@ def _world(tmp_path: Path) -> tuple[Run, Rows, Rows]:
         edge=[edge_row(0, [(0.0, 0.0), (100.0, 0.0)])],
         vehicle=vehicles,
         site=[{"site": 0, "name": "s", "x_cm": 0}],
-        device_spec=[{"device": n, "name": k, "kind": k, "site": 0} for n, k in enumerate(("lidar", "radar"))],
+        device_spec=[
+            {"device": n, "name": k, "kind": k, "site": 0, "range_m": 100.0} for n, k in enumerate(("lidar", "radar"))
+        ],
         trajectory=truth,
         observation=seen,
         frame=frames,
