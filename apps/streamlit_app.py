@@ -120,7 +120,7 @@ def main() -> None:
     # Streamlit's own header and its link for keyboards speak English only; the player is the first thing on the page.
     hidden = "header[data-testid=stHeader],[data-testid=stSkipToContent]{display:none}"
     st.html(f"<style>.stMainBlockContainer{{padding:1.4rem 2rem 1rem}}{hidden}</style>")
-    _deck()
+    first = st.container()
     heading, chooser, switch = st.columns([5, 4, 1.4], vertical_alignment="bottom")
     codes: list[Language] = list(LANGUAGES)
     language = switch.segmented_control(
@@ -128,6 +128,12 @@ def main() -> None:
     )
     language = language or "zh"
     use_language(language)  # of the messages of errors
+    try:
+        with first:
+            _deck()
+    except TwinError as error:
+        st.error(str(error))
+        return
     words = texts(language)
     heading.markdown(f"### {words['title']}")
     folder = _runs_folder()

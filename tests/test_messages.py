@@ -16,7 +16,7 @@ import pytest
 import typer
 
 from twin import cli, messages
-from twin.messages import LANGUAGES, catalogue, known, say, use_language
+from twin.messages import LANGUAGES, catalogue, known, language, say, speaking, use_language
 from twin.metrics.summary import FIGURES
 
 ROOT = Path(__file__).parent.parent
@@ -166,6 +166,20 @@ def test_a_message_loads_its_own_part_alone() -> None:
     )
     done = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[1].split() == ["twin.messages", "twin.messages.query"]
+
+
+def test_a_language_is_spoken_for_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Afterwards it is the one of before, after an error too; where none was chosen, again that of the environment."""
+    monkeypatch.setenv("TWIN_LANG", "zh")
+    use_language(None)
+    with speaking("en"):
+        assert language() == "en"
+    assert language() == "zh"
+    with pytest.raises(KeyError), speaking("en"):
+        say("draw.no_such_message")
+    assert language() == "zh"
+    monkeypatch.setenv("TWIN_LANG", "en")
+    assert language() == "en"
 
 
 def test_a_message_is_said_in_the_language_in_use(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import importlib.util
 import re
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from tests.playback.small_run import write_run
 
+from twin.errors import TwinError
+from twin.messages import speaking
 from twin.playback import player
 from twin.playback.catalogue import LANGUAGES, texts
 from twin.playback.frames import SIGNAL_STATES, Playback
@@ -76,6 +80,16 @@ def test_deck_gl_comes_from_the_installed_wheel() -> None:
     source = player.deck_javascript()
     assert "TripsLayer" in source
     assert source.endswith("export default function () {}\n")
+
+
+def test_without_deck_gl_the_page_is_told_in_its_language(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No pydeck, or one that has its bundle elsewhere: what is missing and how to install it, not in English alone."""
+    monkeypatch.setattr(importlib.util, "find_spec", {}.get)
+    with speaking("zh"), pytest.raises(TwinError, match=r"未安装.*guangzhou-twin\[viewer\]"):
+        player.deck_javascript()
+    monkeypatch.setattr(importlib.util, "find_spec", {"pydeck": SimpleNamespace(origin=str(tmp_path / "__init__.py"))}.get)
+    with speaking("en"), pytest.raises(TwinError, match=r"index\.js: deck\.gl is not there .*guangzhou-twin\[viewer\]"):
+        player.deck_javascript()
 
 
 @pytest.mark.parametrize("state", ["complete", "incomplete"])

@@ -95,6 +95,25 @@ def test_lanes_of_a_two_way_road() -> None:
     assert road.forward.lanes == 4
 
 
+@pytest.mark.parametrize(
+    ("tags", "lanes"),
+    [
+        ({"oneway": "yes", "lanes": "4"}, 4),
+        ({"oneway": "yes", "lanes": "4", "lanes:psv": "1"}, 3),
+        ({"oneway": "yes", "lanes": "4", "bus:lanes": "||designated|designated"}, 2),
+        ({"lanes": "4", "lanes:bus:backward": "1"}, 2),
+        ({"lanes": "4", "lanes:both_ways": "1"}, 2),
+    ],
+)
+def test_the_width_is_shared_by_all_lanes(tags: dict[str, str], lanes: int) -> None:
+    """Lanes for buses and for turning are no lanes of general traffic, but they take their part of the carriageway."""
+    road = read_road({"highway": "primary", "width": "12", **tags}, Notices())
+    assert road is not None
+    assert road.forward is not None
+    assert road.forward.lanes == lanes
+    assert road.forward.lane_width_m == 3.0
+
+
 def test_defaults_are_counted() -> None:
     """Every default that is used shows in the notices."""
     notices = Notices()

@@ -12,7 +12,7 @@ from tests.simulation.town import run_town, town
 from twin.kernel.records import EdgeSpeedReport, FrameBatch, ObjectLists, VehicleReports
 from twin.simulation import assembly
 from twin.simulation.preparation import prepare
-from twin.simulation.reports import EdgeSpeeds, Reporting, nearest_reports
+from twin.simulation.reports import FORGOTTEN_US, EdgeSpeeds, ObjectInbox, Reporting, nearest_reports
 from twin.v2x.topology import MEC_TO_CLOUD, SITE_TO_MEC
 
 ACTUATED = "{cycle_s: 40, actuated: {enabled: true, stale_after_s: 20}}"
@@ -55,6 +55,15 @@ def test_a_list_counts_when_it_arrives_and_a_lost_one_never_does() -> None:
     assert len(heard) == 1
     reporting.advise(400_000)
     assert np.isnan(told[0].speed_mps).all()
+
+
+def test_lists_that_come_too_late_say_nothing() -> None:
+    """Of two stored lists the one that is under way for longer than ``FORGOTTEN_US`` is passed over as it arrives."""
+    inbox = ObjectInbox()
+    inbox.send(_batch(100_000))
+    inbox.deliver(np.array([4, 7]), np.array([3, 3]), np.array([FORGOTTEN_US + 1_000_000, FORGOTTEN_US]))
+    found = {t_us: inbox.take(t_us)[0].tolist() for t_us in range(0, FORGOTTEN_US + 2_000_000, 500_000)}
+    assert {t_us: edges for t_us, edges in found.items() if edges} == {FORGOTTEN_US: [1]}
 
 
 def test_the_cloud_hears_what_the_second_hop_delivers() -> None:

@@ -7,6 +7,8 @@ is imported when the first of its messages is asked for, so that a command loads
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
 from importlib import import_module
@@ -20,6 +22,16 @@ _chosen: ContextVar[str | None] = ContextVar("language", default=None)
 def use_language(language: str | None) -> None:
     """Choose the language of ``say``; None leaves it to the environment variable ``TWIN_LANG``, else English."""
     _chosen.set(language)
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Use a language within a block; afterwards the one of before, however the block ends."""
+    before = _chosen.set(language)
+    try:
+        yield
+    finally:
+        _chosen.reset(before)
 
 
 def language() -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import warnings
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -11,7 +12,7 @@ import numpy as np
 
 from twin.errors import InputError, TwinError
 from twin.eventlog.reader import Run
-from twin.messages import language, say, use_language
+from twin.messages import language, say, speaking
 from twin.metrics.coverage import coverage_figures, seen_stretches
 from twin.metrics.flow_monitoring import flow_monitoring
 from twin.metrics.fundamental_diagram import road_diagram
@@ -205,12 +206,10 @@ class Sheet:
         from matplotlib.figure import Figure
 
         chinese = chinese_font()
-        self._before = language()
-        if chinese is None:
-            use_language("en")
         families = [*([chinese] if chinese else []), "DejaVu Sans"]
-        self._context = rc_context({"font.family": families, "font.size": 9, "svg.hashsalt": "twin"})
-        self._context.__enter__()
+        self._context = ExitStack()
+        self._context.enter_context(speaking("en" if chinese is None else language()))
+        self._context.enter_context(rc_context({"font.family": families, "font.size": 9, "svg.hashsalt": "twin"}))
         self._figure = Figure(figsize=_SIZE_IN, dpi=_DOTS_PER_IN, layout="constrained")
         axes = self._figure.add_subplot()
         readable = chinese is not None or self._road.isascii()
@@ -231,8 +230,7 @@ class Sheet:
                 metadata = None if self._out.suffix == ".png" else {"Date": None}
                 self._figure.savefig(self._out, metadata=metadata, bbox_inches="tight" if is_map else None)
         finally:
-            self._context.__exit__(None, None, None)
-            use_language(self._before)
+            self._context.close()
 
 
 class Page:
@@ -253,14 +251,12 @@ class Page:
         from matplotlib.figure import Figure
 
         chinese = chinese_font()
-        self._before = language()
-        if chinese is None and self._form == "png":
-            use_language("en")
         families = [*([chinese] if chinese else []), "DejaVu Sans"]
-        self._context = rc_context(
-            {"font.family": families, "font.size": 8, "svg.hashsalt": "twin", "svg.fonttype": "none"},
+        self._context = ExitStack()
+        self._context.enter_context(speaking("en" if chinese is None and self._form == "png" else language()))
+        self._context.enter_context(
+            rc_context({"font.family": families, "font.size": 8, "svg.hashsalt": "twin", "svg.fonttype": "none"})
         )
-        self._context.__enter__()
         self._figure = Figure(figsize=self._size_in, dpi=_DOTS_OF_A_PAGE_PER_IN, layout="constrained")
         return [*self._figure.subplots(*self._cells, squeeze=False).flat]
 
@@ -273,8 +269,7 @@ class Page:
                     without_date = {"Date": None} if self._form == "svg" else {"Software": None}
                     self._figure.savefig(sink, format=self._form, metadata=without_date)
         finally:
-            self._context.__exit__(None, None, None)
-            use_language(self._before)
+            self._context.close()
         self.content = sink.getvalue()
 
 

@@ -7,6 +7,7 @@ from importlib import resources
 from pathlib import Path
 
 from twin.errors import TwinError
+from twin.messages import say
 from twin.playback.catalogue import Language, texts
 from twin.playback.frames import Playback
 from twin.playback.payload import pack
@@ -50,12 +51,12 @@ def deck_javascript() -> str:
     """
     spec = importlib.util.find_spec("pydeck")
     if spec is None or spec.origin is None:
-        raise TwinError("pydeck is not installed; install guangzhou-twin[viewer]")
+        raise TwinError(say("viewer.missing"))
     bundle = Path(spec.origin).parent / "nbextension" / "static" / "index.js"
     try:
         text = bundle.read_text(encoding="utf-8")
     except OSError as error:
-        raise TwinError(f"{bundle}: deck.gl is not there ({error.strerror}); install pydeck 0.9") from error
+        raise TwinError(say("viewer.bundle", file=bundle, reason=error.strerror)) from error
     return f"if (!globalThis.deck) {{\n{text}\n}}\nexport default function () {{}}\n"
 
 

@@ -11,6 +11,8 @@ Rules, by key:
   ``psv:lanes`` and ``bus:lanes``) are not counted as lanes of general traffic, of which at least one stays.
 * ``turn:lanes:forward`` and ``turn:lanes:backward``, on one-way roads ``turn:lanes``: kept as they are, less the lanes that
   ``psv:lanes`` or ``bus:lanes`` give to buses; used where they have as many parts as the road has lanes.
+* ``width``: that of the whole carriageway, for all its lanes alike, those for buses and for turning included, within
+  ``NARROWEST_LANE_M`` and ``WIDEST_LANE_M``; unreadable: the class's lane width.
 * ``maxspeed``: km/h, or ``mph``, the first number of several; ``none`` is the highest limit of Chinese law, ``walk`` 7 km/h;
   zones (``CN:urban``) and what cannot be read: the class's design speed.
 * ``oneway``: ``yes``, ``no`` and ``-1`` (against the drawing) as they say; ``reversible`` and ``alternating`` as two-way;
@@ -195,10 +197,12 @@ def read_road(tags: Tags, notices: Notices) -> Road | None:
         notices.add("timed_tags")
     default = DEFAULTS[highway]
     oneway = parse_oneway(tags, highway, notices)
-    lanes = _without_bus_lanes(tags, _lanes(tags, highway, oneway, notices), oneway, notices)
-    used = sum(lane for lane, drawn in zip(lanes, (oneway >= 0, oneway <= 0), strict=True) if drawn)
+    whole = _lanes(tags, highway, oneway, notices)
+    lanes = _without_bus_lanes(tags, whole, oneway, notices)
+    across = sum(lane for lane, drawn in zip(whole, (oneway >= 0, oneway <= 0), strict=True) if drawn)
+    across += not oneway and tags.get("lanes:both_ways") == "1"
     width_m = parse_metres(tags.get("width"))
-    lane_width_m = min(WIDEST_LANE_M, max(NARROWEST_LANE_M, width_m / used)) if width_m else default.lane_width_m
+    lane_width_m = min(WIDEST_LANE_M, max(NARROWEST_LANE_M, width_m / across)) if width_m else default.lane_width_m
     ways: list[Carriageway | None] = [None, None]
     assumed = False
     for side, (key, drawn) in enumerate((("forward", oneway >= 0), ("backward", oneway <= 0))):

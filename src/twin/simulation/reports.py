@@ -31,7 +31,8 @@ SLOWEST_MPS: Final = 0.5
 """A stretch is never taken to be slower. Assumption: a queue moves on by a car length in ten seconds."""
 
 FORGOTTEN_US: Final = 60_000_000
-"""Lists that have not arrived after so long are taken for lost. Assumption: longer than any queue that still serves anybody."""
+"""Lists that have not arrived after so long are passed over if they still do, as from a line that stored them while it was out:
+they say where vehicles were, not where they are. Assumption: longer than any queue that still serves anybody."""
 
 
 class ObjectInbox:
@@ -54,7 +55,10 @@ class ObjectInbox:
         self._due += zip(delivered_us.tolist(), device.tolist(), frame.tolist(), strict=True)
 
     def take(self, t_us: int) -> tuple[npt.NDArray[np.int32], Floats, Floats]:
-        """Return edge, place along it (m) and speed (m/s) of every vehicle in the lists that have arrived by ``t_us``."""
+        """Return edge, place along it (m) and speed (m/s) of every vehicle in the lists that have arrived by ``t_us``.
+
+        Lists that were still under way ``FORGOTTEN_US`` after they were sent are left out.
+        """
         arrived = sorted(due for due in self._due if due[0] <= t_us)
         self._due = [due for due in self._due if due[0] > t_us]
         edge, s_m, speed_mps = [np.empty(0, np.int32)], [np.empty(0)], [np.empty(0)]

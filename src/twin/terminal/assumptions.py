@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final
 
 from twin.errors import TwinError
-from twin.messages import LANGUAGES, language, say, use_language
+from twin.messages import LANGUAGES, say, speaking
 from twin.terminal.figures import label, unit
 from twin.terminal.sweep_tables import decimals_for
 
@@ -78,12 +78,10 @@ def write_sentences(result: StudyResult, found: Sequence[Finding]) -> None:
 
     from twin.sweeps.table import write_table
 
-    before = language()
     columns = {}
     for name in LANGUAGES:
-        use_language(name)
-        columns[name] = [line for one in found for line in _sentences(one)]
-    use_language(before)
+        with speaking(name):
+            columns[name] = [line for one in found for line in _sentences(one)]
     metrics = [one.metric for one in found for _ in _sentences(one)]
     write_table(result.store, SENTENCES, pa.table({"metric": metrics, **columns}))
 
