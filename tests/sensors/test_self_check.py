@@ -169,6 +169,18 @@ def test_a_repaired_device_is_learnt_afresh() -> None:
     assert not site.check.raised.any()
 
 
+def test_a_device_away_while_it_was_learnt_is_learnt_on() -> None:
+    """Of ten windows nine lie before an outage of longer: one window alone has no spread, so that dirt would never be found."""
+    site = _Site(SelfCheckSpec(learning_s=1200.0), 5)
+    for windows, loss in ((9, 0.002), (12, 1.0), (1, 0.002), (9, 0.002)):
+        for _ in range(windows):
+            site.window(loss=loss)
+    assert (5, "dirt") not in site.names()
+    for _ in range(12):
+        site.window(factor=0.2)
+    assert (5, "dirt") in site.names()
+
+
 def test_alarm_rows() -> None:
     """Alarms become the columns of table ``alarm``."""
     rows = alarm_rows([Alarm(5, 3, "dirt", "raised")])

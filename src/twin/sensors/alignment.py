@@ -151,7 +151,7 @@ class Alignment:
     def _strongest(
         self, used: list[int], share: float
     ) -> tuple[tuple[float, int, Cause] | None, tuple[float, int, Cause] | None]:
-        """Return (gain above its quantile, row, cause) of the best further explanation, and the best by another device."""
+        """Return (gain, row, cause) of the best further explanation above its quantile, and of the best by another device."""
         inside = np.linalg.pinv(self._normal[np.ix_(used, used)], rcond=1e-12, hermitian=True) if used else np.zeros((0, 0))
         at = inside @ self._right[used]
         left = self._right - self._normal[:, used] @ at

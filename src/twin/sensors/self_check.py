@@ -255,10 +255,13 @@ class SelfCheck:
         """End the learning of a device: mean and spread of its shift in the windows gone by.
 
         The spread is the upper 95 % bound that they leave open (chi-square), so that false alarms do not come from a short
-        learning.
+        learning. Where the device was away for so long that more than half of its windows lie too far back, it is learnt on.
         """
         shifts = np.array([self._shift(row, level - self._usual(slot)) for slot, level in self._past])
         shifts = shifts[~np.isnan(shifts)]
+        if 2 * shifts.size < self._learning:
+            self._learnt[row] = shifts.size
+            return
         free = shifts.size - 1
         self._centre[row] = shifts.mean()
         self._scale[row] = max(shifts.std(ddof=1) * math.sqrt(free / chi_square_quantile(0.05, free)), _LEAST_SPREAD)
