@@ -18,7 +18,9 @@ the golden runs). The breaks (`tests/mutations/*.toml`) were written from the so
 tried; one that nothing noticed stays in the list, and gets a test. A break is found by function and tokens, not by file and
 line: where a function is renamed or a formula rewritten, `make mutations` says so and stops.
 
-A break for which a test was written before it was tried counts as not noticed at first. Only the first test that fails is
+A break for which a test was written before it was tried counts as not noticed at first; so does one that only a crash gave away
+which its author had not meant. Where the list of tests asked was too short, and a test that stood there already, unchanged,
+notices the break, the list is mended and the break counts as noticed at first. Only the first test that fails is
 named, for the rest are not asked. Seconds are those of a loaded machine, compiling included.
 How much of the package the tests run through at all: [coverage.md](coverage.md).
 """
