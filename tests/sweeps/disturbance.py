@@ -40,8 +40,8 @@ def writers(out: Path) -> list[int]:
     found = []
     for lock in out.glob(".town-*.lock") if out.exists() else ():
         with contextlib.suppress(FileNotFoundError):
-            word, _, number = lock.read_text().partition(" ")
-            if word == "process" and number:
+            number = lock.read_text()
+            if number.isdigit():
                 found.append(int(number))
     return found
 

@@ -9,10 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from twin.assumed import assumed
-from twin.errors import InputError
 from twin.scenario.load import load_spec
 from twin.scenario.scenario import Scenario
-from twin.sweeps.assumptions import changed, chosen, value_at
+from twin.sweeps.assumptions import changed, chosen, in_play, pattern_problems, value_at
 from twin.sweeps.in_play import Place, places
 from twin.sweeps.sweep_spec import AssumptionsSpec
 
@@ -126,15 +125,17 @@ def test_patterns_choose() -> None:
     """``include`` and ``exclude`` by name with *, brackets and all; prices last; a pattern that matches nothing is an error."""
     scenario = _scenario(weather__rain_mmph="20")
     spec = AssumptionsSpec(include=["deployment.*", "demand.weather.rain[].*"], exclude=["*(lidar).position*"])
-    names = chosen(spec, [scenario])
+    known = in_play([scenario])
+    names = chosen(spec, known)
     assert "demand.weather.rain[].speed" in names
     assert not any("position" in name or name.startswith("signals") for name in names)
     prices = [name.startswith("deployment.costs.") for name in names]
     assert prices == sorted(prices)
-    with pytest.raises(InputError, match="camera"):
-        chosen(AssumptionsSpec(exclude=["*(camera)*"]), [scenario])
-    with pytest.raises(InputError, match="no assumption is left"):
-        chosen(AssumptionsSpec(exclude=["*"]), [scenario])
+    (problem,) = pattern_problems(AssumptionsSpec(exclude=["*(camera)*"]), known)
+    assert problem.key == "assumptions.exclude[0]"
+    assert "camera" in problem.found
+    (problem,) = pattern_problems(AssumptionsSpec(exclude=["*"]), known)
+    assert "no assumption is left" in problem.found
 
 
 def test_every_rule_of_idleness_names_something() -> None:
