@@ -12,7 +12,7 @@ import numpy as np
 
 from twin.eventlog.reader import Run
 from twin.metrics.selection import seeing_devices
-from twin.units import to_us
+from twin.units import US_PER_S, to_us
 
 DAY_US = 86_400_000_000
 
@@ -81,7 +81,7 @@ def score_alarms(
                 count += 1
                 meeting = [span for span in alarms[number].get(cause, []) if _meet(span, begin, end + grace_us)]
                 if meeting:
-                    delays.append((begin, max(min(span[0] for span in meeting) - max(begin, 0), 0) / 1e6))
+                    delays.append((begin, max(min(span[0] for span in meeting) - max(begin, 0), 0) / US_PER_S))
                 noticed += any(_meet(span, begin, end + grace_us) for span in warned.get(number, []))
         for number, by_cause in alarms.items():
             for at, _ in by_cause.get(cause, []):

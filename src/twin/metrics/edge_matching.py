@@ -67,12 +67,12 @@ class EdgeMatcher:
         wanted = np.column_stack([x_m, y_m, np.cos(heading_rad), np.sin(heading_rad)])
         found = self._tree.query(wanted * _WEIGHT)[1]
         piece = self._piece[found]
-        way, aside = wanted[:, :2] - piece[:, :2], piece[:, 2:4]
-        ahead_m = (way * aside).sum(axis=1)
-        beside_m = np.abs(way[:, 1] * aside[:, 0] - way[:, 0] * aside[:, 1])
-        agrees = (wanted[:, 2:] * aside).sum(axis=1) >= np.cos(MOST_TURN_RAD)
+        away_m, along = wanted[:, :2] - piece[:, :2], piece[:, 2:4]
+        ahead_m = (away_m * along).sum(axis=1)
+        beside_m = np.abs(away_m[:, 1] * along[:, 0] - away_m[:, 0] * along[:, 1])
+        agrees = (wanted[:, 2:] * along).sum(axis=1) >= np.cos(MOST_TURN_RAD)
         on = agrees & (beside_m <= self._half_m[found] + BESIDE_M) & (np.abs(ahead_m) <= PIECE_M)
-        return Matched(np.where(on, self._edge[found], -1), piece[:, 4] + ahead_m, aside[:, 0], aside[:, 1])
+        return Matched(np.where(on, self._edge[found], -1), piece[:, 4] + ahead_m, along[:, 0], along[:, 1])
 
 
 def edges_inside(run: Run) -> set[int]:

@@ -18,7 +18,7 @@ import numpy.typing as npt
 from twin.eventlog.reader import Run
 from twin.metrics.edge_matching import EdgeMatcher
 from twin.metrics.geh import GEH, geh
-from twin.metrics.selection import after_warm_up, codes, share
+from twin.metrics.selection import after_warm_up, by_number, codes, share
 from twin.units import CM_PER_M, US_PER_S
 
 Longs = npt.NDArray[np.int64]
@@ -128,7 +128,7 @@ def flow_monitoring(run: Run, warm_up_s: float = 0.0) -> FlowMonitoring | None:
     begin_us, at = np.unique(t_us, return_inverse=True)
     span_s = np.zeros(begin_us.size)
     np.maximum.at(span_s, at, span_us / US_PER_S)
-    length_m = _lengths(run)
+    length_m = by_number(run.table("edge"), "edge", "length_m").astype(np.float64)
     true = np.zeros((2, length_m.size, begin_us.size))
     for number, name in enumerate(("vehicle_s", "distance_m")):
         np.add.at(true[number], (edge, at), table.column(name).to_numpy().astype(np.float64))
@@ -232,8 +232,7 @@ def _steps(run: Run, warm_up_s: float) -> _Steps:
     goes_on = (site[first] == site[then]) & (track[first] == track[then]) & (t_us[then] - t_us[first] <= LONGEST_STEP_US)
     first, then = first[goes_on], then[goes_on]
     edge, s_m, way_m = np.full(first.size, -1, np.int64), np.zeros(first.size), np.zeros(first.size)
-    level_of = {row["site"]: row["level"] for row in run.table("site").select(["site", "level"]).to_pylist()}
-    level = np.array([level_of[number] for number in site[first].tolist()], np.int64)
+    level = by_number(run.table("site"), "site", "level")[site[first]]
     for number in np.unique(level).tolist():
         rows = np.flatnonzero(level == number)
         a, b = first[rows], then[rows]
@@ -244,15 +243,6 @@ def _steps(run: Run, warm_up_s: float) -> _Steps:
     first, then = first[on], then[on]
     spent_s = (t_us[then] - t_us[first]) / US_PER_S
     return _Steps((t_us[first] + t_us[then]) // 2, site[first], edge[on], s_m[on], spent_s, way_m[on])
-
-
-def _lengths(run: Run) -> Floats:
-    """Return the length (m) of every edge by its number."""
-    table = run.table("edge").select(["edge", "length_m"])
-    number = table.column("edge").to_numpy()
-    length_m = np.zeros(int(number.max(initial=-1)) + 1)
-    length_m[number] = table.column("length_m").to_numpy()
-    return length_m
 
 
 def _mean(values: Floats) -> float | None:

@@ -35,6 +35,14 @@ def seeing_devices(run: Run) -> pa.Table:
     return table.filter(pc.is_valid(table.column("range_m")))
 
 
+def by_number(table: pa.Table, key: str, name: str) -> npt.NDArray[Any]:
+    """Return the values of a number column by the number in column ``key``, (greatest number + 1,); 0 where one is missing."""
+    number, values = table.column(key).to_numpy(), table.column(name).to_numpy()
+    found = np.zeros(int(number.max(initial=-1)) + 1, values.dtype)
+    found[number] = values
+    return found
+
+
 def column(table: pa.Table, name: str) -> npt.NDArray[Any]:
     """Return the values of a number column that are not null, (n,)."""
     values: npt.NDArray[Any] = table.column(name).drop_null().to_numpy()

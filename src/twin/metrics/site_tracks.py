@@ -6,10 +6,9 @@ from dataclasses import dataclass, fields
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
 from twin.eventlog.reader import Run
-from twin.metrics.selection import after_warm_up
+from twin.metrics.selection import after_warm_up, by_number
 from twin.metrics.tracking import TrackingFigures, tracking_figures
 from twin.metrics.truth import Truth, shown_vehicles, truth_of
 from twin.units import CM_PER_M
@@ -17,8 +16,6 @@ from twin.units import CM_PER_M
 WITHIN_M: Final = 80.0
 """Whoever is so near to a site is to be followed by it. Source: the zone in which Guangzhou's specification of 2021 uses every
 kind of device of configuration IV."""
-
-_NOTHING = TrackingFigures(*([0] * len(fields(TrackingFigures))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +52,7 @@ def site_tracking(
         place_x_m, place_y_m = np.where(there, truth.x_m[at], x_m), np.where(there, truth.y_m[at], y_m)
         error_m = np.where(there, np.hypot(x_m - truth.x_m[at], y_m - truth.y_m[at]), 0.0)
     listed = np.isin(truth.t_us, np.unique(t_us))
-    level = _levels(run)[truth.edge]
+    level = by_number(run.table("edge"), "edge", "level")[truth.edge]
     shown_level = level[at] if level.size else at
     by_site = {}
     for spec in run.table("site").select(["site", "x_cm", "y_cm", "level"]).to_pylist():
@@ -71,15 +68,6 @@ def site_tracking(
     return SiteTracking(_sum(list(by_site.values())), by_site)
 
 
-def _levels(run: Run) -> npt.NDArray[np.int64]:
-    """Return the level of every edge by its number."""
-    table = run.table("edge").select(["edge", "level"])
-    number = table.column("edge").to_numpy()
-    level = np.zeros(int(number.max(initial=-1)) + 1, np.int64)
-    level[number] = table.column("level").to_numpy()
-    return level
-
-
 def _sum(parts: list[TrackingFigures]) -> TrackingFigures:
     names = [field.name for field in fields(TrackingFigures)]
-    return TrackingFigures(**{name: sum(getattr(part, name) for part in parts) for name in names}) if parts else _NOTHING
+    return TrackingFigures(**{name: sum(getattr(part, name) for part in parts) for name in names})

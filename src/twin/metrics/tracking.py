@@ -111,10 +111,10 @@ def tracking_figures(
     names, label = np.unique(track, return_inverse=True)
     order = np.flatnonzero(good)
     order = order[np.lexsort((label[order], error_m[order], place[order]))]
-    chosen, sum_error_m = _followed(key, instant.size, place[order], label[order], error_m[order])
-    runs = _runs(key // max(instant.size, 1), chosen, vehicles.size)
-    followed = chosen >= 0
     of_vehicle = key // max(instant.size, 1)
+    chosen, sum_error_m = _followed(of_vehicle, place[order], label[order], error_m[order])
+    id_switches, fragments, sum_longest_share = _runs(of_vehicle, chosen, vehicles.size)
+    followed = chosen >= 0
     share_followed = np.bincount(of_vehicle[followed], minlength=vehicles.size) / np.maximum(
         np.bincount(of_vehicle, minlength=vehicles.size), 1
     )
@@ -123,36 +123,31 @@ def tracking_figures(
         present=key.size,
         matched=matched,
         false=int(t_us.size - matched),
-        id_switches=runs[0],
-        fragments=runs[1],
+        id_switches=id_switches,
+        fragments=fragments,
         sum_error_m=sum_error_m,
         id_true=_identities(of_vehicle[place[order]], label[order], vehicles.size, names.size),
         tracked=int(t_us.size),
         vehicles=int(vehicles.size),
         mostly_tracked=int((share_followed >= MOSTLY_TRACKED).sum()),
         mostly_lost=int((share_followed < MOSTLY_LOST).sum()),
-        sum_longest_share=runs[2],
+        sum_longest_share=sum_longest_share,
     )
 
 
-def _followed(key: Longs, instants: int, place: Longs, label: Longs, error_m: Floats) -> tuple[Longs, float]:
+def _followed(of_vehicle: Longs, place: Longs, label: Longs, error_m: Floats) -> tuple[Longs, float]:
     """Return the track matched at each vehicle-instant (-1: none) and the sum of errors; candidates by place, then error."""
-    chosen = np.full(key.size, -1, np.int64)
-    total_m = 0.0
-    begin = np.searchsorted(place, np.arange(key.size + 1))
-    last, of = -1, -1
-    for i in range(key.size):
-        if key[i] // instants != of:
-            last, of = -1, int(key[i] // instants)
-        if begin[i] == begin[i + 1]:
-            continue
-        pick = int(begin[i])
-        for j in range(pick, int(begin[i + 1])):
-            if label[j] == last:
-                pick = j
-        chosen[i] = last = int(label[pick])
-        total_m += float(error_m[pick])
-    return chosen, total_m
+    chosen = np.full(of_vehicle.size, -1, np.int64)
+    pick = np.flatnonzero(np.diff(place, prepend=-1))  # the nearest, wherever there are any
+    if not pick.size:
+        return chosen, 0.0
+    at, count = place[pick], np.diff(pick, append=place.size)
+    for i in np.flatnonzero(count > 1).tolist():
+        if i > 0 and of_vehicle[at[i - 1]] == of_vehicle[at[i]]:
+            goes_on = np.flatnonzero(label[pick[i] : pick[i] + count[i]] == label[pick[i - 1]])
+            pick[i] += goes_on[0] if goes_on.size else 0
+    chosen[at] = label[pick]
+    return chosen, float(np.cumsum(error_m[pick])[-1])  # added in order, so that the last digits stay what they were
 
 
 def _runs(of_vehicle: Longs, chosen: Longs, vehicles: int) -> tuple[int, int, float]:
