@@ -69,6 +69,15 @@ def test_the_first_step_waits_for_its_time() -> None:
     assert seen == [250, 350, 450]
 
 
+def test_the_first_step_is_an_instant_not_a_delay() -> None:
+    """In a clock that stands at 100 already, as of a run gone on with, the steps are those of a clock from 0."""
+    env = simpy.Environment(initial_time=100)
+    seen = []
+    env.process(every(env, 100, Phase.CONTROL, seen.append, first_us=250))
+    env.run(until=500)
+    assert seen == [250, 350, 450]
+
+
 def test_the_past_is_refused() -> None:
     """An event cannot be laid into the past."""
     with pytest.raises(ValueError, match="must not be negative, got -1"):

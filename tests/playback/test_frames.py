@@ -141,11 +141,14 @@ def test_vehicle_that_was_away_is_not_drawn_in_between(tmp_path: Path) -> None:
     assert 10 not in _positions(playback, 165.0)
 
 
-def test_window_length_decides_the_count_only(playback: Playback) -> None:
-    """Windows of another length show the same vehicles at the same places."""
-    fine = Playback(playback.run.path, window_s=10.0)
-    assert fine.windows == 16
-    for t_s in (0.0, 9.99, 10.0, 73.3, 149.9):
+@pytest.mark.parametrize(
+    ("window_s", "at_s"), [(10.0, (0.0, 9.99, 10.0, 73.3, 149.9)), (7.3, (0.0, 7.2, 7.4, 21.89, 21.95, 73.3, 149.9))]
+)
+def test_window_length_decides_the_count_only(playback: Playback, window_s: float, at_s: tuple[float, ...]) -> None:
+    """Windows of another length show the same vehicles at the same places, also where one begins between two samples."""
+    fine = Playback(playback.run.path, window_s=window_s)
+    assert fine.windows == DURATION_S // window_s + 1
+    for t_s in at_s:
         found, expected = _positions(fine, t_s), _positions(playback, t_s)
         assert found.keys() == expected.keys()
         assert all(found[vehicle] == pytest.approx(expected[vehicle], abs=1e-3) for vehicle in found)

@@ -90,6 +90,25 @@ def test_only_runs_of_one_traffic_that_listens_to_nobody_are_made_together(tmp_p
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("seed", 9),
+        ("duration_s", 11),
+        ("weather", "{rain_mmph: 20}"),
+        ("demand.inflow_vph", 100),
+        ("signals.cycle_s", 50),
+        ("incidents", "[{kind: road_closed, way: 1, from_s: 2, to_s: 5}]"),
+        ("log.interval_s", 4),
+    ],
+)
+def test_the_key_of_a_traffic_changes_with_all_that_decides_over_it(key: str, value: object) -> None:
+    """Runs that differ in one of these never get one traffic; deployments, their light, links and faults leave it alone."""
+    usual = assembly.traffic_key(town().spec)
+    assert assembly.traffic_key(town(**{key: value}).spec) != usual
+    assert {assembly.traffic_key(scenario(one).spec) for one in DEPLOYMENTS} == {usual}  # type: ignore[attr-defined]
+
+
 def test_signals_are_not_planned_twice_for_variants_of_a_deployment() -> None:
     """A variant takes the plan of the one before where demand, signals and seed are the same, and only there; its sites too."""
     usual = prepare(town())

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
+import numpy as np
 import pytest
 from tests.sweeps.town_sweep import AXIS, TOWN, sweep_file
 
@@ -11,6 +13,7 @@ from twin.errors import ScenarioError
 from twin.metrics.summary import FIGURES
 from twin.scenario.load import load_spec
 from twin.scenario.scenario import Scenario
+from twin.sweeps.latin_hypercube import latin_hypercube
 from twin.sweeps.sweep import load_design
 
 RAIN = "\n  - {key: weather.rain_mmph, values: [0.0, 30]}\n"
@@ -58,6 +61,14 @@ def test_a_latin_hypercube_draws_once_in_every_slice(tmp_path: Path) -> None:
     assert not {run.scenario.weather.rain_mmph for run in other.runs} & set(rain)
     for run in design.runs:
         assert load_spec(TOWN, Scenario, run.overrides).spec == run.scenario
+
+
+def test_the_columns_of_a_latin_hypercube_are_drawn_apart() -> None:
+    """Of 400 draws no pair of columns is correlated beyond four standard errors, 4 / sqrt(400); a name keeps its column."""
+    shares = latin_hypercube(["a", "b", "c", "d"], 400, 1, "test")
+    correlation = np.corrcoef(shares, rowvar=False)
+    assert np.abs(correlation[np.triu_indices(4, 1)]).max() < 4.0 / math.sqrt(400)
+    assert np.array_equal(latin_hypercube(["c", "a"], 400, 1, "test"), shares[:, [2, 0]])
 
 
 def test_every_combination_with_every_seed_in_order(tmp_path: Path) -> None:

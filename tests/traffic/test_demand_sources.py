@@ -232,6 +232,15 @@ def test_single_trips_begin_when_they_say_and_drive_the_ways_they_say(tmp_path: 
     assert any("after the end" in line for line in trips.notices())
 
 
+@pytest.mark.parametrize(("last_s", "vph"), [(1800, 3.0), (3600, 3.0), (7200, 1.5)])
+def test_single_trips_are_planned_for_by_the_hour(tmp_path: Path, last_s: int, vph: float) -> None:
+    """Three trips over two hours are 1.5 an hour; three within an hour, or less, are three."""
+    (tmp_path / "trips.csv").write_text(f"depart_s,ways\n0,1 8\n60,1 8\n{last_s},1 8\n", encoding="utf-8")
+    planned = planned_flows(_cross(), _spec(trips=[{"file": "trips.csv"}]), tmp_path)
+    flows = {(int(e), int(f)): v for e, f, v in zip(planned.edge, planned.following, planned.flow, strict=True) if v > 0.0}
+    assert flows == pytest.approx({(0, 7): vph})
+
+
 @pytest.mark.parametrize(
     ("row", "says"),
     [

@@ -80,6 +80,25 @@ def test_vehicles_cover_the_way_they_drive() -> None:
     assert compared > 1000
 
 
+def test_who_stops_within_a_step_stops_after_his_braking_distance() -> None:
+    """At 0.3 m/s and 4 m/s2 a car stands after 0.075 s and v2 / 2b = 11.25 mm, not at the end of the step of 0.1 s.
+
+    The ballistic scheme of M. Treiber and V. Kanagaraj, "Comparing numerical integration schemes for time-continuous
+    car-following models", Physica A 419 (2015) 183-195.
+    """
+    network = build([(0.0, 0.0), (2000.0, 0.0)], [(0, 1, 1)], entries=[0], exits=[0])
+    lab = Lab(network, [(0.0, (0,)), (10.0, (0,))])
+    lab.run(20.0)
+    engine = lab.engine
+    behind = int(engine.roads.lanes.first_slot[0]) + 1
+    slots = engine.vehicles.slots.view(np.ndarray)
+    slots["speed"][behind], slots["cap"][behind] = 0.3, -4.0
+    before_m = float(slots["s"][behind])
+    engine.step_to(engine.t_us + engine.step_us)
+    assert slots["speed"][behind] == 0.0
+    assert float(slots["s"][behind]) - before_m == pytest.approx(0.01125, abs=1e-6)
+
+
 def _driven_m(engine: Engine, before: dict[int, tuple[int, float]]) -> tuple[float, dict[int, tuple[int, float]]]:
     """Return the metres driven since ``before`` (lane and place of every vehicle), and the same of now; single lanes only."""
     lanes = engine.roads.lanes.view(np.ndarray)

@@ -145,12 +145,14 @@ def test_without_reports_the_fixed_times_hold() -> None:
     assert ends(control, 10**9) == begin_us + plan.duration_us[0]
 
 
-def test_a_green_without_vehicles_ends_at_its_least() -> None:
-    """The junction is heard of, but nobody is in the zones of the served approaches."""
+@pytest.mark.parametrize(("distance_m", "longer_s"), [(90.0, 0), (10.0, 2), (0.0, 2), (-1.0, 0)])
+def test_a_green_without_vehicles_ends_at_its_least(distance_m: float, longer_s: int) -> None:
+    """Heard of a second before the least end, who is far from the stop line or past it does not extend; who is near does."""
     control, plan, edge, _ = actuated()
     begin_us = next_cycle(control)
-    control.report(reports(begin_us, edge, distance_m=90.0))
-    assert ends(control, 10**9) == begin_us + plan.least_us[0]
+    least_us = begin_us + int(plan.least_us[0])
+    control.report(reports(least_us - 1_000_000, edge, distance_m=distance_m))
+    assert ends(control, 10**9) == least_us + longer_s * 1_000_000
 
 
 def test_gap_out_is_a_unit_extension_after_the_last_vehicle() -> None:
@@ -168,14 +170,15 @@ def test_gap_out_is_a_unit_extension_after_the_last_vehicle() -> None:
 
 
 def test_max_out_ends_a_green_that_never_gaps() -> None:
-    """Reports every second for ever: the green ends after the longest green."""
+    """Reports every second, far beyond the longest green: the green ends after that."""
     control, _, edge, _ = actuated()
     begin_us = next_cycle(control)
-    t_us = begin_us
-    while control.junctions["interval"][0] == 0:
+    for t_us in range(begin_us, begin_us + 60_000_000, 1_000_000):
         control.report(reports(t_us, edge))
-        t_us += 1_000_000
-        control.step(t_us)
+        control.step(t_us + 1_000_000)
+        if control.junctions["interval"][0] != 0:
+            break
+    assert control.junctions["interval"][0] != 0
     assert int(control.junctions["begin_us"][0]) == begin_us + 40_000_000
 
 
