@@ -12,6 +12,7 @@ from tests.traffic.helpers import traffic_on
 from tests.traffic.networks import build
 
 from twin.traffic.car_following import free_acceleration, interaction
+from twin.traffic.looking import pace_before
 
 A, B, T, S0, V0 = 1.0, 1.5, 1.0, 2.0, 50 / 3.6
 
@@ -32,6 +33,17 @@ def test_a_standing_car_starts_with_its_full_acceleration_on_an_empty_road() -> 
     """The free term is a at rest and 0 at the desired speed, by definition."""
     assert free_acceleration(0.0, 1.0 / V0, A, B) == A
     assert free_acceleration(V0, 1.0 / V0, A, B) == pytest.approx(0.0, abs=1e-12)
+
+
+@given(slow=st.floats(0.5, 20.0), braking=st.floats(0.5, 4.0), distance=st.floats(0.0, 200.0))
+def test_before_a_slower_place_one_is_as_fast_as_comfortable_braking_allows(
+    slow: float, braking: float, distance: float
+) -> None:
+    """Braking evenly from there, v2 - 2 b d is the place's speed squared; past it one keeps that speed."""
+    speed = 1.0 / pace_before(slow, braking, distance)
+    assert speed * speed - 2.0 * braking * distance == pytest.approx(slow * slow, abs=1e-9 * speed * speed)
+    assert pace_before(slow, braking, -distance) == pytest.approx(1.0 / slow)
+    assert pace_before(5.0, 2.0, 50.0) == pytest.approx(1.0 / 15.0)
 
 
 @given(
