@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -74,3 +75,13 @@ def test_of_runs_over_one_traffic_only_the_one_at_fault_fails(tmp_path: Path, mo
     assert two.summary is None
     assert two.error == "RuntimeError: two poles are one too many"
     assert {path.name for path in out.iterdir()} == {order.folder for order in task.orders}
+
+
+def test_a_run_of_another_folder_than_planned_is_not_believed(tmp_path: Path) -> None:
+    """A worker whose program gives the run another hash made another run: an error that names both, and no figures."""
+    (task,) = tasks_of(small_design(tmp_path, duration_s=1.0), [0], str(tmp_path), 0)
+    (order,) = task.orders
+    (found,) = execute(replace(task, orders=(replace(order, folder="town-0123456789abcdef"),)))
+    assert found.summary is None
+    assert "town-0123456789abcdef" in found.error
+    assert order.folder in found.error
