@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,9 @@ def test_a_chosen_run_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     """The youngest run is shown; another that was chosen stays when the language changes and when a younger run appears."""
     monkeypatch.setenv("TWIN_RUNS", str(tmp_path))
     monkeypatch.setattr("sys.argv", ["streamlit_app.py"])
+    monkeypatch.setitem(
+        sys.modules, "__main__", sys.modules["__main__"]
+    )  # Streamlit puts the app there; workers are started from it
     monkeypatch.syspath_prepend(APP.parent)
     for second, name in enumerate(("first", "second")):
         write_run(tmp_path / name)

@@ -25,7 +25,7 @@ def tables(result: SweepResult) -> dict[str, bytes]:
     return tables_of(result.folder)
 
 
-def wait_for(condition: Callable[[], object], seconds: float = 60.0) -> bool:
+def wait_for(condition: Callable[[], object], seconds: float = 300.0) -> bool:
     """Wait until ``condition`` holds; return whether it did in time."""
     deadline_s = time.monotonic() + seconds
     while time.monotonic() < deadline_s:

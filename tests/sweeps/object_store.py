@@ -40,9 +40,11 @@ def object_store() -> Iterator[ObjectStore]:
     with ObjectStore() as store:
         thread = threading.Thread(target=store.serve_forever, kwargs={"poll_interval": 0.05})
         thread.start()
-        yield store
-        store.shutdown()
-        thread.join()
+        try:
+            yield store
+        finally:
+            store.shutdown()
+            thread.join()
 
 
 class _Handler(BaseHTTPRequestHandler):
