@@ -20,7 +20,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
 import numpy as np
 
@@ -56,15 +56,15 @@ def command_line() -> str:
     return found
 
 
-def spend(arguments: Sequence[str], variables: dict[str, str]) -> Spent:
-    """Run ``twin`` with ``arguments`` and say what it took; leave the program when it fails."""
+def spend(command: Sequence[str], variables: dict[str, str], out: IO[str] | int = subprocess.DEVNULL) -> Spent:
+    """Run a command and say what it took; leave the program when it fails."""
     began_s = time.perf_counter()
-    process = subprocess.Popen([command_line(), *arguments], env=os.environ | variables, stdout=subprocess.DEVNULL)  # noqa: S603
+    process = subprocess.Popen(command, env=os.environ | variables, stdout=out)  # noqa: S603
     _, status, usage = os.wait4(process.pid, 0)
     wall_s = time.perf_counter() - began_s
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
-        raise SystemExit(f"twin {' '.join(arguments)} ended with {process.returncode}")
+        raise SystemExit(f"{' '.join(command)} ended with {process.returncode}")
     return Spent(wall_s, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * _RSS_UNIT / MB)
 
 
@@ -95,14 +95,14 @@ def main() -> None:
         out = Path(scratch) / "runs"
         variables = {**ONE_THREAD, "TWIN_CACHE_DIR": str(Path(scratch) / "cache")}
         arguments = ["run", str(given.scenario), "--quiet", "--out", str(out)]
-        first = spend(arguments, variables)
+        first = spend([command_line(), *arguments], variables)
         (folder,) = find_runs(out)
         compile_s = open_run(folder).manifest.compile_s
-        second = spend([*arguments, "--overwrite"], variables)
+        second = spend([command_line(), *arguments, "--overwrite"], variables)
         if find_runs(out) != [folder]:
             raise SystemExit("the package was changed between the two runs: measure again")
         run = open_run(folder)
-        help_s = statistics.median(spend(["--help"], variables).wall_s for _ in range(HELP_CALLS))
+        help_s = statistics.median(spend([command_line(), "--help"], variables).wall_s for _ in range(HELP_CALLS))
         log_mb = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) / MB
         per_row, per_moving_row = trajectory_bytes(run)
         manifest, summary = run.manifest, run.manifest.summary

@@ -30,6 +30,8 @@ from typing import Any, Final
 
 from packaging.requirements import Requirement
 
+from main_job import spend
+
 ROOT: Final = Path(__file__).resolve().parent.parent
 CBD: Final = str(ROOT / "scenarios" / "tianhe_cbd.yaml")
 SWEEP: Final = str(ROOT / "scenarios" / "sweeps" / "first_density.yaml")
@@ -67,17 +69,11 @@ finally:
 
 def process(words: Sequence[str], cache: Path | None = None) -> tuple[float, float, str]:
     """Run Python with ``words``; return processor time (s), wall time (s) and what it printed."""
-    variables = os.environ | {"OMP_NUM_THREADS": "1"} | ({"TWIN_CACHE_DIR": str(cache)} if cache else {})
+    variables = {"OMP_NUM_THREADS": "1"} | ({"TWIN_CACHE_DIR": str(cache)} if cache else {})
     with tempfile.TemporaryFile("w+") as out:
-        began_s = time.perf_counter()
-        child = subprocess.Popen([sys.executable, *words], env=variables, stdout=out)  # noqa: S603
-        _, status, usage = os.wait4(child.pid, 0)
-        wall_s = time.perf_counter() - began_s
-        child.returncode = os.waitstatus_to_exitcode(status)
-        if child.returncode:
-            raise SystemExit(f"{' '.join(words)} ended with {child.returncode}")
+        spent = spend([sys.executable, *words], variables, out)
         out.seek(0)
-        return usage.ru_utime + usage.ru_stime, wall_s, out.read()
+        return spent.cpu_s, spent.wall_s, out.read()
 
 
 def times(folder: Path, repeats: int) -> dict[str, dict[str, float]]:

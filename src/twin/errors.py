@@ -53,9 +53,9 @@ class Problem:
         return f"{self.where}:{key} {self.found}; {self.remedy}"
 
 
-def closest(name: str, known: Iterable[str]) -> str | None:
-    """Return the known word that ``name`` is probably meant to be."""
-    return next(iter(difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)), None)
+def closest(name: str, known: Iterable[str], alike: float = 0.6) -> str | None:
+    """Return the known word that ``name`` is probably meant to be: ``alike`` is the least likeness, 0 to 1 (see difflib)."""
+    return next(iter(difflib.get_close_matches(name, list(known), n=1, cutoff=alike)), None)
 
 
 class ScenarioError(InputError):

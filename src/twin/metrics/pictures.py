@@ -202,14 +202,10 @@ class Sheet:
         self._out, self._road, self._title, self._values = out, road, title, values
 
     def __enter__(self) -> tuple[Any, Any]:
-        from matplotlib import rc_context
         from matplotlib.figure import Figure
 
         chinese = chinese_font()
-        families = [*([chinese] if chinese else []), "DejaVu Sans"]
-        self._context = ExitStack()
-        self._context.enter_context(speaking("en" if chinese is None else language()))
-        self._context.enter_context(rc_context({"font.family": families, "font.size": 9, "svg.hashsalt": "twin"}))
+        self._context = _written_in(chinese, {"font.size": 9}, english=chinese is None)
         self._figure = Figure(figsize=_SIZE_IN, dpi=_DOTS_PER_IN, layout="constrained")
         axes = self._figure.add_subplot()
         readable = chinese is not None or self._road.isascii()
@@ -247,16 +243,11 @@ class Page:
         """The picture, after the block."""
 
     def __enter__(self) -> list[Any]:
-        from matplotlib import rc_context
         from matplotlib.figure import Figure
 
         chinese = chinese_font()
-        families = [*([chinese] if chinese else []), "DejaVu Sans"]
-        self._context = ExitStack()
-        self._context.enter_context(speaking("en" if chinese is None and self._form == "png" else language()))
-        self._context.enter_context(
-            rc_context({"font.family": families, "font.size": 8, "svg.hashsalt": "twin", "svg.fonttype": "none"})
-        )
+        english = chinese is None and self._form == "png"
+        self._context = _written_in(chinese, {"font.size": 8, "svg.fonttype": "none"}, english=english)
         self._figure = Figure(figsize=self._size_in, dpi=_DOTS_OF_A_PAGE_PER_IN, layout="constrained")
         return [*self._figure.subplots(*self._cells, squeeze=False).flat]
 
@@ -271,6 +262,21 @@ class Page:
         finally:
             self._context.close()
         self.content = sink.getvalue()
+
+
+def _written_in(chinese: str | None, settings: dict[str, Any], *, english: bool) -> ExitStack:
+    """Enter Matplotlib's settings for a picture and the language of its texts; whoever draws it closes what comes back."""
+    from matplotlib import rc_context
+
+    whole: dict[Any, Any] = {
+        "font.family": [*([chinese] if chinese else []), "DejaVu Sans"],
+        "svg.hashsalt": "twin",
+        **settings,
+    }
+    with ExitStack() as context:
+        context.enter_context(speaking("en" if english else language()))
+        context.enter_context(rc_context(whole))
+        return context.pop_all()
 
 
 def chinese_font() -> str | None:

@@ -7,7 +7,6 @@ access, extensions and any change of its configuration switched off, as DuckDB's
 
 from __future__ import annotations
 
-import difflib
 import json
 import re
 import threading
@@ -19,7 +18,7 @@ from typing import Any, Final
 import duckdb
 import numpy as np
 
-from twin.errors import InputError, TwinError
+from twin.errors import InputError, TwinError, closest
 from twin.eventlog.reader import Run
 from twin.eventlog.tables import TABLES
 from twin.messages import say
@@ -252,8 +251,8 @@ def _worded(error: duckdb.Error, tree: Any) -> str:
 
 
 def _meant(name: str, known: Any) -> str:
-    close = difflib.get_close_matches(name.lower(), list(known), n=1, cutoff=0.6)
-    return say("query.meant", name=close[0]) if close else ""
+    close = closest(name.lower(), known)
+    return say("query.meant", name=close) if close else ""
 
 
 def _first_line(error: duckdb.Error) -> str:

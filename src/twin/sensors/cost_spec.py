@@ -10,6 +10,7 @@ from pydantic import Field, create_model, model_validator
 
 from twin.assumed import OF_THE_DESIGN, Assumed
 from twin.messages import say
+from twin.sensors.device import Kind
 from twin.sensors.kinds import KINDS
 from twin.sensors.price_table import as_prices, read_prices, shipped_rows
 from twin.spec import Spec
@@ -70,6 +71,10 @@ def _shipped(item: str) -> PriceSpec:
     return PriceSpec.model_validate(_SHIPPED[item])
 
 
+def _priced(kind: Kind) -> str:
+    return f"{kind.name_en} in one lane" if kind.priced_by == "lane" else kind.name_en
+
+
 if TYPE_CHECKING:
 
     class DevicePowerSpec(Spec):
@@ -96,10 +101,9 @@ else:
         **{
             name: (
                 Annotated[PriceSpec, Assumed.own()],
-                Field(default=_shipped(name), description=f"Price of one {kind.name_en}{_lane}. {kind.price_source}"),
+                Field(default=_shipped(name), description=f"Price of one {_priced(kind)}. {kind.price_source}"),
             )
             for name, kind in KINDS.items()
-            for _lane in [" in one lane" if kind.priced_by == "lane" else ""]
         },
     )
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from twin.errors import Problem
+from twin.errors import Problem, closest
 from twin.messages import say
 from twin.roadnet.datum import TITLES, convert
 from twin.roadnet.road_axes import roads
@@ -135,8 +135,8 @@ class Placing:
         names = {placed.site.name for placed in self.sites}
         for i, name in enumerate(self._spec.removed):
             if name not in names:
-                near = difflib.get_close_matches(name, names, n=1, cutoff=0.6)
-                remedy = say("remedy.did_you_mean", name=near[0]) if near else say("deployment.removed.remedy")
+                near = closest(name, names)
+                remedy = say("remedy.did_you_mean", name=near) if near else say("deployment.removed.remedy")
                 found = say("deployment.removed.found", name=name)
                 self.problems.append(Problem("", f"deployment.removed[{i}]", found, remedy))
         gone = set(self._spec.removed)

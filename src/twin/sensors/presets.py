@@ -13,7 +13,6 @@ data; the models of the kinds check it where it is used.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -24,7 +23,7 @@ from typing import Any, Final
 from pydantic import BaseModel, ValidationError
 from pydantic_core import InitErrorDetails
 
-from twin.errors import InputError
+from twin.errors import InputError, closest
 from twin.messages import say
 
 MAX_BYTES: Final = 2**20
@@ -216,6 +215,6 @@ def _unknown(name: str, known: Mapping[str, Preset], elsewhere: Mapping[str, Pre
     """Return what is wrong with a preset that is not ``known``: ``hint`` says so of one that belongs ``elsewhere``."""
     if name in elsewhere:
         return say(hint, name=name)
-    near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
-    meant = say("remedy.did_you_mean", name=near[0]) if near else say("preset.known", names=", ".join(known))
+    near = closest(name, known, alike=0.5)
+    meant = say("remedy.did_you_mean", name=near) if near else say("preset.known", names=", ".join(known))
     return say("preset.unknown", name=name, remedy=meant)

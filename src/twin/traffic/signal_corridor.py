@@ -95,7 +95,7 @@ def coordinate(
     for number, wave in enumerate(spec.green_waves):
         key = f"signals.green_waves[{number}]"
         if wave.road not in edges_of:
-            close = closest(wave.road, edges_of)
+            close = closest(wave.road, edges_of, alike=0.5)
             remedy = say("remedy.did_you_mean", name=close) if close else say("signals.road.remedy")
             problems.append(Problem("", f"{key}.road", say("signals.road.found", road=wave.road), remedy))
             continue

@@ -191,7 +191,7 @@ def _junction(network: RoadNetwork, entry: JunctionSignalsSpec, key: str, proble
             numbers = ", ".join(map(str, found[:20]))
             problems.append(Problem("", f"{key}.name", text, say("signals.junction.several.remedy", numbers=numbers)))
             return None
-        close = closest(entry.name, [junction.name for junction in lit])
+        close = closest(entry.name, [junction.name for junction in lit], alike=0.5)
         remedy = say("remedy.did_you_mean", name=close) if close else say("signals.junction.remedy")
         problems.append(Problem("", f"{key}.name", say("signals.junction.found", name=entry.name), remedy))
         return None
