@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import statistics
 import time
+from dataclasses import replace
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +17,8 @@ from twin.traffic.engine import Engine
 from twin.traffic.roads import NONE
 from twin.traffic.vehicles import NEVER
 from twin.units import US_PER_S, to_us
+
+REPEATS: Final = 5
 
 Changes = list[tuple[int, npt.NDArray[np.int32], npt.NDArray[np.int8]]]
 
@@ -36,9 +41,13 @@ def signal_changes(programs: tuple[SignalProgram, ...], end_us: int) -> Changes:
 
 
 def run_ours(case: PeerCase, step_s: float) -> PeerResult:
-    """Run a case; the kernels are compiled on a run of one second before the clock starts."""
+    """Run a case; the kernels are compiled on a run of one second before the clock starts.
+
+    The wall time is the median of ``REPEATS`` runs: one lasts a second where a peer takes a minute, and a second is by chance.
+    """
     _run(case, step_s, 1.0)
-    return _run(case, step_s, case.end_s)
+    runs = [_run(case, step_s, case.end_s) for _ in range(REPEATS)]
+    return replace(runs[0], wall_s=statistics.median(run.wall_s for run in runs))
 
 
 def _run(case: PeerCase, step_s: float, end_s: float) -> PeerResult:

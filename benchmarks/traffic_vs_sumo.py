@@ -6,8 +6,8 @@ Two cases: a 20 x 20 grid of signals with more than 5,000 vehicles at once, and 
 each step by this engine and by SUMO, in turn, on one core, kernels compiled before, routes loaded before. SUMO's wall time
 leaves out reading the network; ours, building the tables. Time loss is travel time less the time the trip would take alone at
 the driver's own desired speed, over the trips that both finished; SUMO's own count of it stands beside. A cell is a fair
-comparison when SUMO had no teleport and lost at least 40 % of the travel time. UXsim moves platoons on links: trips a second
-only.
+comparison when SUMO had no teleport and lost at least 40 % of the travel time. With two steps it is also said how well each
+program's trips agree with its own at the other step. UXsim moves platoons on links: trips a second only.
 """
 
 from __future__ import annotations
@@ -60,10 +60,16 @@ def compared(case: PeerCase, step_s: float, ours: PeerResult, sumo: PeerResult) 
         "time_loss_share_sumo": round(1.0 - float(free.sum() / theirs.sum()), 4),
         "time_loss_share_sumo_by_itself": round(float(sumo.own_time_loss_s[both].sum() / theirs.sum()), 4),
         "time_loss_ratio": round(float((mine - free).sum() / (theirs - free).sum()), 4),
-        "trip_correlation": round(float(np.corrcoef(mine, theirs)[0, 1]), 4),
+        "trip_correlation": agreement(ours, sumo),
         "edge_speed_rmse_mps": round(float(np.sqrt(np.nanmean(off * off))), 3),
         "fair": bool(sumo.teleports == 0 and 1.0 - free.sum() / theirs.sum() >= LEAST_LOSS),
     }
+
+
+def agreement(one: PeerResult, other: PeerResult) -> float:
+    """Return the correlation of the travel times of the trips that both finished."""
+    both = np.isfinite(one.travel_s) & np.isfinite(other.travel_s)
+    return round(float(np.corrcoef(one.travel_s[both], other.travel_s[both])[0, 1]), 4)
 
 
 def line(cell: dict[str, Any]) -> str:
@@ -103,7 +109,7 @@ def main() -> None:
     options = parser.parse_args()
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})  # one core for us and for the programs we start
-    cells, peers = [], []
+    cells, peers, between_steps = [], [], []
     for name in options.cases.split(","):
         case = (
             grid_case(options.grid_rate, options.end, options.grid_size)
@@ -112,10 +118,15 @@ def main() -> None:
         )
         with tempfile.TemporaryDirectory() as work:
             write_case(case, Path(work))
+            made = []
             for step_s in (float(word) for word in options.steps.split(",")):
-                cells.append(compared(case, step_s, run_ours(case, step_s), run_sumo(case, Path(work), step_s)))
+                made.append((run_ours(case, step_s), run_sumo(case, Path(work), step_s)))
+                cells.append(compared(case, step_s, *made[-1]))
                 if not options.json:
                     print(line(cells[-1]), flush=True)
+            if len(made) > 1:
+                ours, theirs = (agreement(made[0][i], made[1][i]) for i in (0, 1))
+                between_steps.append({"case": case.name, "ours": ours, "sumo": theirs})
         if not options.without_uxsim:
             from uxsim_peer import run_uxsim
 
@@ -124,9 +135,9 @@ def main() -> None:
             if not options.json:
                 print(f"{case.name:7} UXsim  {finished} trips, {finished / wall_s:.1f} trips/s", flush=True)
     if options.json:
-        print(json.dumps({**totals(cells), "cells": cells, "uxsim": peers}))
+        print(json.dumps({**totals(cells), "cells": cells, "between_steps": between_steps, "uxsim": peers}))
     else:
-        print(totals(cells))
+        print(totals(cells), *between_steps, sep="\n")
 
 
 if __name__ == "__main__":

@@ -244,6 +244,16 @@ def test_a_wall_hides_what_is_behind_it_only() -> None:
     assert behind == 0.0
 
 
+@pytest.mark.parametrize("side", [-1.0, 1.0])
+def test_behind_half_a_column_the_next_wall_hides_the_other_half(side: float) -> None:
+    """Before a house stands a tower that covers half of one column of 10 degrees; the car is behind the other half."""
+    tower, house = corners((10.0, -0.6 * side, 0.0, 0.4, 3.0, 0.0)), corners((30.5, 0.0, 0.0, 1.0, 40.0, 0.0))
+    scene = (np.array([0.0, 0.0, 6.0]), 0.0, [car(40.0, 5.5 * side)])
+    wide = FULL | {"column": 10.0}
+    assert fractions(*scene, [(tower, 20.0)], wide) == pytest.approx([1.0], abs=0.02)
+    assert fractions(*scene, [(tower, 20.0), (house, 20.0)], wide) == pytest.approx([0.0])
+
+
 def test_a_box_over_the_sensors_foot_is_left_out() -> None:
     """A vehicle under a gantry is not seen and hides nothing."""
     under = (0.0, 0.0, 0.0, 4.5, 1.8, 1.5)

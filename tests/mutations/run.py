@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import argparse
 import ast
+import fcntl
 import importlib
 import json
 import os
@@ -73,6 +74,8 @@ def main() -> int:
         print(f"{len(places)} breaks, each in its place")
         return 0
     results = json.loads(RESULTS.read_text()) if RESULTS.is_file() else {}
+    if not asked.page:
+        _alone()
     if asked.verify:
         return _verify(results)
     if not asked.page:
@@ -100,13 +103,21 @@ def main() -> int:
     return 1 if left else 0
 
 
+def _alone() -> None:
+    """Hold the copy until this process ends; two runs would break each other's."""
+    WORK.mkdir(parents=True, exist_ok=True)
+    try:
+        fcntl.flock(os.open(WORK / "lock", os.O_WRONLY | os.O_CREAT, 0o644), fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        sys.exit(f"error: another run breaks the copy in {WORK}; wait for it")
+
+
 def _write_results(results: dict[str, Any]) -> None:
     RESULTS.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n")
 
 
 def _copy_tree() -> None:
     """Make the copy afresh; what is only read is linked. File times stay, for Numba knows an unchanged file by its time."""
-    WORK.mkdir(parents=True, exist_ok=True)
     shutil.rmtree(TREE, ignore_errors=True)
     TREE.mkdir()
     ignored = shutil.ignore_patterns("__pycache__")

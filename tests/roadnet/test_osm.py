@@ -103,6 +103,15 @@ def test_dead_ends_turn_round(tmp_path: Path) -> None:
         assert all(network.edge_v[turn] != network.edge_u[edge] for turn in network.turns(edge))
 
 
+def test_one_drives_on_round_a_hairpin(tmp_path: Path) -> None:
+    """Where the only way on is as sharp as a U-turn, one takes it, and still does not turn back."""
+    nodes = {1: (-200.0, 0.0), 2: (0.0, 0.0), 3: (-200.0, 20.0)}
+    network = read_osm(write_map(tmp_path, nodes, [([1, 2], STREET), ([2, 3], {"highway": "residential"})]))
+    ends = [(int(network.node_osm[network.edge_u[e]]), int(network.node_osm[network.edge_v[e]])) for e in range(4)]
+    for into, after in (((1, 2), (2, 3)), ((3, 2), (2, 1))):
+        assert [ends[turn] for turn in network.turns(ends.index(into))] == [after]
+
+
 def test_the_world_outside_is_one_place(tmp_path: Path) -> None:
     """Clipped one-way carriageways are kept as gates; a one-way dead end inside an island is dropped and said."""
     nodes, ways = dual_crossing()

@@ -35,6 +35,13 @@ def test_rain_at_24_and_5_9_ghz() -> None:
     assert rain_attenuation_db_per_km(25.0, 5.9) == pytest.approx(0.09, abs=0.03)
 
 
+def test_polarisations_count_by_what_they_lose() -> None:
+    """P.838-3, table 5 at 5 GHz: k 0.0002162 and 0.0002428, alpha 1.6969 and 1.5317, joined by its equations 4 and 5."""
+    k = 0.5 * (0.0002162 + 0.0002428)
+    alpha = (0.0002162 * 1.6969 + 0.0002428 * 1.5317) / (2.0 * k)
+    assert rain_power_law(5.0) == (pytest.approx(k, abs=1e-7), pytest.approx(alpha, abs=5e-4))
+
+
 def test_dry_and_clear_air_take_nothing() -> None:
     """Without rain and fog the attenuation is exactly zero (oxygen and vapour, below 1 dB/km, are left out)."""
     assert radio_attenuation_db_per_km(WeatherSpec(), 77.0) == 0.0

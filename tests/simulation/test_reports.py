@@ -12,9 +12,11 @@ from tests.simulation.town import run_town, town
 from twin.kernel.records import EdgeSpeedReport, FrameBatch, ObjectLists, VehicleReports
 from twin.simulation import assembly
 from twin.simulation.preparation import prepare
-from twin.simulation.reports import FORGOTTEN_US, EdgeSpeeds, ObjectInbox, Reporting, nearest_reports
+from twin.simulation.reports import EdgeSpeeds, ObjectInbox, Reporting, nearest_reports
+from twin.traffic.rerouting import RerouteSpec
 from twin.v2x.topology import MEC_TO_CLOUD, SITE_TO_MEC
 
+FORGOTTEN_US = 60_000_000
 ACTUATED = "{cycle_s: 40, actuated: {enabled: true, stale_after_s: 20}}"
 
 
@@ -39,8 +41,9 @@ def test_a_list_counts_when_it_arrives_and_a_lost_one_never_does() -> None:
     told: list[EdgeSpeedReport] = []
     reporting = Reporting(
         simpy.Environment(),
+        forgotten_us=FORGOTTEN_US,
         vehicles=(np.array([100.0, 100.0]), heard.append),
-        speeds=(EdgeSpeeds(np.array([100.0, 100.0]), np.array([10.0, 10.0])), 60_000_000, told.append),
+        speeds=(EdgeSpeeds(np.array([100.0, 100.0]), np.array([10.0, 10.0]), RerouteSpec()), 60_000_000, told.append),
     )
     reporting.send(_batch(100_000))
     reporting(SITE_TO_MEC, np.array([4]), np.array([3]), np.array([150_000]))
@@ -58,8 +61,8 @@ def test_a_list_counts_when_it_arrives_and_a_lost_one_never_does() -> None:
 
 
 def test_lists_that_come_too_late_say_nothing() -> None:
-    """Of two stored lists the one that is under way for longer than ``FORGOTTEN_US`` is passed over as it arrives."""
-    inbox = ObjectInbox()
+    """Of two stored lists the one that is under way for longer than a minute is passed over as it arrives."""
+    inbox = ObjectInbox(FORGOTTEN_US)
     inbox.send(_batch(100_000))
     inbox.deliver(np.array([4, 7]), np.array([3, 3]), np.array([FORGOTTEN_US + 1_000_000, FORGOTTEN_US]))
     found = {t_us: inbox.take(t_us)[0].tolist() for t_us in range(0, FORGOTTEN_US + 2_000_000, 500_000)}
@@ -69,8 +72,10 @@ def test_lists_that_come_too_late_say_nothing() -> None:
 def test_the_cloud_hears_what_the_second_hop_delivers() -> None:
     """Speeds count at the cloud; on edge 1 they come from both stretches: 50 m at 4 m/s (0-50 m unseen) and so on."""
     told: list[EdgeSpeedReport] = []
-    speeds = EdgeSpeeds(np.array([100.0, 100.0]), np.array([10.0, 10.0]))
-    reporting = Reporting(simpy.Environment(), vehicles=None, speeds=(speeds, 60_000_000, told.append))
+    speeds = EdgeSpeeds(np.array([100.0, 100.0]), np.array([10.0, 10.0]), RerouteSpec())
+    reporting = Reporting(
+        simpy.Environment(), forgotten_us=FORGOTTEN_US, vehicles=None, speeds=(speeds, 60_000_000, told.append)
+    )
     reporting.send(_batch(100_000))
     reporting(SITE_TO_MEC, np.array([4, 7]), np.array([3, 3]), np.array([150_000, 150_000]))
     reporting(MEC_TO_CLOUD, np.array([4, 7]), np.array([3, 3]), np.array([170_000, 180_000]))

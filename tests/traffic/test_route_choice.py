@@ -179,7 +179,7 @@ def test_tree_loads_put_every_flow_on_its_way_and_skip_junctions() -> None:
 def test_reports_replace_usual_times_and_never_beat_the_limit() -> None:
     """NaN leaves the usual time; a speed above the limit counts as the limit, one near 0 as the slowest."""
     network = _diamond()
-    time_s = reported_edge_time_s(network, np.full(6, 99.0), np.array([np.nan, 5.0, 50.0, 0.0, np.nan, np.nan]))
+    time_s = reported_edge_time_s(network, np.full(6, 99.0), np.array([np.nan, 5.0, 50.0, 0.0, np.nan, np.nan]), RerouteSpec())
     assert time_s[:4] == pytest.approx([99.0, 20.0, network.edge_length_m[2] / 10.0, 200.0])
 
 
@@ -188,7 +188,7 @@ def test_drivers_change_only_when_it_is_worth_it() -> None:
     network = _diamond()
     reported = np.full(6, np.nan)
     reported[3] = 100.0 / 60.0
-    time_s = reported_edge_time_s(network, network.edge_length_m / 10.0, reported)
+    time_s = reported_edge_time_s(network, network.edge_length_m / 10.0, reported, RerouteSpec())
     left = _rows([0, 1, 3, 5], [3, 5], [0, 2, 4, 5], [5])
     changed = reroute(network, time_s, left, RerouteSpec(saving_s=30.0, saving_share=0.1))
     assert changed.row.tolist() == [0]
@@ -230,7 +230,7 @@ def test_new_routes_are_connected_keep_their_ends_and_are_faster(seed: int) -> N
     starts, ends = random.choice(network.entry_edges, 30), random.choice(network.exit_edges, 30)
     left = fastest_routes(network, usual_s, starts, ends)
     reported = np.where(random.random(network.edge_count) < 0.5, random.uniform(1.0, 14.0, network.edge_count), np.nan)
-    time_s = reported_edge_time_s(network, usual_s, reported)
+    time_s = reported_edge_time_s(network, usual_s, reported, RerouteSpec())
     changed = reroute(network, time_s, left, RerouteSpec(saving_s=5.0, saving_share=0.05))
     assert changed.row.size
     for number, row in enumerate(changed.row.tolist()):

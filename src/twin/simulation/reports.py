@@ -7,7 +7,6 @@ regional cloud. Both read their inbox once a period of the links.
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Sequence
-from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +15,7 @@ from simpy.events import Event
 
 from twin.kernel.clock import Phase, every
 from twin.kernel.records import EdgeSpeedReport, FrameBatch, ObjectLists, VehicleReports
+from twin.traffic.rerouting import RerouteSpec
 from twin.v2x.chain import Ints
 from twin.v2x.topology import MEC_TO_CLOUD, SITE_TO_MEC
 
@@ -23,23 +23,13 @@ Floats = npt.NDArray[np.float64]
 Listener = Callable[[VehicleReports], None]
 SpeedListener = Callable[[EdgeSpeedReport], None]
 
-CELL_M: Final = 50.0
-"""Speeds are averaged over stretches of about this length, so that the queue before a signal, which sensors see best, does not
-stand for the whole road. Assumption."""
-
-SLOWEST_MPS: Final = 0.5
-"""A stretch is never taken to be slower. Assumption: a queue moves on by a car length in ten seconds."""
-
-FORGOTTEN_US: Final = 60_000_000
-"""Lists that have not arrived after so long are passed over if they still do, as from a line that stored them while it was out:
-they say where vehicles were, not where they are. Assumption: longer than any queue that still serves anybody."""
-
 
 class ObjectInbox:
     """Object lists under way, until they arrive at the end of one hop."""
 
-    def __init__(self) -> None:
-        """Begin with nothing."""
+    def __init__(self, forgotten_us: int) -> None:
+        """Begin with nothing; lists that have not arrived after ``forgotten_us`` are passed over if they still do."""
+        self._forgotten_us = forgotten_us
         self._sent: dict[tuple[int, int], tuple[int, ObjectLists, int]] = {}
         self._due: list[tuple[int, int, int]] = []
 
@@ -57,7 +47,7 @@ class ObjectInbox:
     def take(self, t_us: int) -> tuple[npt.NDArray[np.int32], Floats, Floats]:
         """Return edge, place along it (m) and speed (m/s) of every vehicle in the lists that have arrived by ``t_us``.
 
-        Lists that were still under way ``FORGOTTEN_US`` after they were sent are left out.
+        Lists that were under way for too long are left out.
         """
         arrived = sorted(due for due in self._due if due[0] <= t_us)
         self._due = [due for due in self._due if due[0] > t_us]
@@ -71,7 +61,7 @@ class ObjectInbox:
                 s_m.append(content.s_m[part])
                 speed_mps.append(content.speed_mps[part])
         for key in list(self._sent):  # in the order of sending
-            if self._sent[key][0] >= t_us - FORGOTTEN_US:
+            if self._sent[key][0] >= t_us - self._forgotten_us:
                 break
             del self._sent[key]
         return np.concatenate(edge), np.concatenate(s_m), np.concatenate(speed_mps)
@@ -80,10 +70,10 @@ class ObjectInbox:
 class EdgeSpeeds:
     """Mean speeds of edges from reported vehicles: sums over stretches since the last report."""
 
-    def __init__(self, edge_length_m: Floats, speed_limit_mps: Floats) -> None:
-        """Cut every edge into stretches of about ``CELL_M``."""
-        self._length_m, self._limit_mps = edge_length_m, speed_limit_mps
-        self._cells = np.maximum(np.rint(edge_length_m / CELL_M), 1.0).astype(np.int64)
+    def __init__(self, edge_length_m: Floats, speed_limit_mps: Floats, spec: RerouteSpec) -> None:
+        """Cut every edge into stretches of about the length that ``spec`` says."""
+        self._length_m, self._limit_mps, self._slowest_mps = edge_length_m, speed_limit_mps, spec.slowest_mps
+        self._cells = np.maximum(np.rint(edge_length_m / spec.stretch_m), 1.0).astype(np.int64)
         self._first = np.concatenate(([0], np.cumsum(self._cells)))
         self._speed_sum = np.zeros(int(self._first[-1]))
         self._seen = np.zeros(int(self._first[-1]), np.int64)
@@ -103,7 +93,7 @@ class EdgeSpeeds:
         """
         edge = np.repeat(np.arange(self._cells.size), self._cells)
         mean = np.where(self._seen > 0, self._speed_sum / np.maximum(self._seen, 1), np.inf)
-        speed = np.clip(mean, SLOWEST_MPS, self._limit_mps[edge])
+        speed = np.clip(mean, self._slowest_mps, self._limit_mps[edge])
         time_s = np.bincount(edge, weights=self._length_m[edge] / self._cells[edge] / speed, minlength=self._cells.size)
         seen = np.bincount(edge, weights=self._seen, minlength=self._cells.size) > 0
         self._speed_sum[:] = 0.0
@@ -129,13 +119,17 @@ class Reporting:
         self,
         env: simpy.Environment,
         *,
+        forgotten_us: int,
         vehicles: tuple[Floats, Listener] | None,
         speeds: tuple[EdgeSpeeds, int, SpeedListener] | None,
     ) -> None:
-        """Take who listens: ``vehicles`` (stop lines, whom to tell), ``speeds`` (sums, period in us, whom to tell)."""
+        """Take who listens: ``vehicles`` (stop lines, whom to tell), ``speeds`` (sums, period in us, whom to tell).
+
+        Lists that arrive more than ``forgotten_us`` after they were sent tell nobody anything.
+        """
         self._env = env
         self._vehicles, self._speeds = vehicles, speeds
-        self._near, self._far = ObjectInbox(), ObjectInbox()
+        self._near, self._far = ObjectInbox(forgotten_us), ObjectInbox(forgotten_us)
 
     def send(self, batch: FrameBatch) -> None:
         """Take note of the lists of a scan as they are sent."""

@@ -156,10 +156,11 @@ def _reporting(env: simpy.Environment, prepared: Prepared, traffic: Traffic | Re
     if isinstance(traffic, Replay) or not (traffic.listens_to_vehicles or traffic.listens_to_speeds):
         return None
     network, scenario = prepared.network, prepared.scenario
-    speeds = EdgeSpeeds(network.edge_length_m, network.edge_speed_limit_mps)
-    period_us = to_us(scenario.demand.rerouting.period_s)
+    spec = scenario.demand.rerouting
+    speeds, period_us = EdgeSpeeds(network.edge_length_m, network.edge_speed_limit_mps, spec), to_us(spec.period_s)
     return Reporting(
         env,
+        forgotten_us=to_us(scenario.links.forgotten_after_s),
         vehicles=(traffic.stop_line_m(), traffic.signals.report) if traffic.listens_to_vehicles else None,
         speeds=(speeds, period_us, traffic.inform) if traffic.listens_to_speeds else None,
     )

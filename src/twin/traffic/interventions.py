@@ -129,7 +129,8 @@ class Interventions:
         leg = self._engine.free_legs()
         begun = np.arange(leg.size) < int(self._engine.vehicles.counts[NEXT])
         asked = np.flatnonzero(self.informed & begun & (leg != NONE))
-        time_s = np.where(self._inside, INSIDE_S, reported_edge_time_s(self._network, self._usual_s, report.speed_mps))
+        reported_s = reported_edge_time_s(self._network, self._usual_s, report.speed_mps, self._spec)
+        time_s = np.where(self._inside, INSIDE_S, reported_s)
         lanes = self._engine.roads.lanes.view(np.ndarray)[: self._engine.roads.connector_first]
         size = self._network.edge_count
         shut = np.bincount(lanes["edge"][lanes["closed"] != 0], minlength=size) == np.bincount(lanes["edge"], minlength=size)

@@ -18,9 +18,6 @@ from twin.spec import Spec
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int32]
 
-SLOWEST_MPS: Final = 0.5
-"""Reported speeds below this count as this, so that a queue is slow and not a wall. Assumption: a car length in ten seconds."""
-
 CLOSED_S: Final = 1e7
 """Time that a closed edge counts: nobody takes it while there is any other way."""
 
@@ -38,6 +35,14 @@ class RerouteSpec(Spec):
     saving_s: Annotated[float, Field(ge=0.0, le=3600.0), Assumed.times(0.3, 3.0)] = 30.0
     """They change only if the new way saves more than this. Assumption: half a minute, that of a red."""
 
+    stretch_m: Annotated[float, Field(ge=5.0, le=10_000.0), Assumed.times(0.5, 4.0)] = 50.0
+    """Reported speeds are averaged over stretches of about this length, so that the queue before a signal, which sensors see
+    best, does not stand for the whole road. Assumption: the length of such a queue."""
+
+    slowest_mps: Annotated[float, Field(gt=0.0, le=10.0), Assumed.times(0.5, 4.0)] = 0.5
+    """Reported speeds below this count as this, so that a queue is slow and not a wall. Assumption: a car length in ten
+    seconds."""
+
 
 @dataclass(frozen=True, slots=True)
 class Rerouted:
@@ -53,13 +58,13 @@ class Rerouted:
     """Rows of those asked whose way is closed and who have no other: they keep it."""
 
 
-def reported_edge_time_s(network: RoadNetwork, usual_time_s: Floats, reported_mps: Floats) -> Floats:
+def reported_edge_time_s(network: RoadNetwork, usual_time_s: Floats, reported_mps: Floats, spec: RerouteSpec) -> Floats:
     """Return the time of each edge (edges,): at the reported speed where one is known (not NaN), else as usual.
 
     A report never makes an edge faster than at its speed limit; a signal's expected wait stays in ``usual_time_s`` only: a
     reported mean speed has it in it already.
     """
-    reported = np.clip(reported_mps, SLOWEST_MPS, network.edge_speed_limit_mps)
+    reported = np.clip(reported_mps, spec.slowest_mps, network.edge_speed_limit_mps)
     return np.where(np.isnan(reported_mps), usual_time_s, network.edge_length_m / reported)
 
 

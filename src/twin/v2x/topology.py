@@ -99,6 +99,13 @@ class LinksSpec(Spec):
     Assumption: 2 km, so that fibre to the MEC stays short and one more site changes the grouping of its own square only.
     """
 
+    forgotten_after_s: Annotated[float, Assumed.times(0.2, 5.0)] = Field(default=60.0, gt=0.0, le=86_400.0)
+    """Lists that arrive later than this after they were sent, as from a line that stored them while it was out, tell signals
+    and drivers nothing: they say where vehicles were, not where they are.
+
+    Assumption: a minute, longer than any queue that still serves anybody.
+    """
+
     mecs: tuple[MecSpec, ...] = ()
     """The MECs one by one; each site reports to the nearest."""
 
