@@ -45,12 +45,12 @@ class Problem:
     """What was found, in the user's own words."""
 
     remedy: str
-    """What to do about it."""
+    """What to do about it; empty where ``found`` says it."""
 
     def __str__(self) -> str:
         """Return the problem on one line."""
         key = f" {self.key}:" if self.key else ""
-        return f"{self.where}:{key} {self.found}; {self.remedy}"
+        return f"{self.where}:{key} {self.found}{f'; {self.remedy}' if self.remedy else ''}"
 
 
 def closest(name: str, known: Iterable[str], alike: float = 0.6) -> str | None:

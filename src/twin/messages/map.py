@@ -138,10 +138,6 @@ CATALOGUE: Final = {
         "there is no file {path!r}; name an OpenStreetMap file, relative to the scenario file",
         "没有文件 {path!r}; 请给出 OpenStreetMap 文件（相对于场景文件的路径）",
     ),
-    "map.unreadable": (
-        "name a readable map file, relative to the scenario file",
-        "请给出可读取的地图文件（相对于场景文件的路径）",
-    ),
     "map.no_way.found": (
         "the map has neither zones nor gates between which anyone could drive",
         "地图上既没有小区，也没有可供车辆进出的出入口",

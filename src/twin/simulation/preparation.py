@@ -89,7 +89,7 @@ def look_into(scenario: Scenario, base: Path, like: Prepared | None = None) -> F
     try:
         network = load_network(base / scenario.map)
     except MapError as error:
-        unreadable = Problem("", "map", str(error).rstrip(".。"), say("map.unreadable"))
+        unreadable = Problem("", "map", str(error), "")
         return Findings([unreadable, *unknown_kits(scenario.deployment)], [])
     alike = like if like is not None and like.network is network and like.base == base else None
     if alike is not None and alike.scenario.deployment == scenario.deployment:
