@@ -49,6 +49,17 @@ def test_two_sites_counted_by_hand(tmp_path: Path) -> None:
     assert wide.by_site[0].false == 1 + 1 + 10  # the far false object, and a track 20 m from its vehicle
 
 
+def test_who_is_in_no_list_at_all_is_missed(tmp_path: Path) -> None:
+    """For three of ten seconds no site has anything in its list: the vehicle that is there counts as missed then."""
+    truth = [{"t_us": t * SECOND, "vehicle": 0, "x_cm": 1000, "y_cm": 0, "edge": 0} for t in range(10)]
+    shown = {"site": 0, "track": 5, "x_cm": 1000, "y_cm": 0, "vehicle": 0}
+    lists = [{"t_us": half * SECOND // 2} | shown for half in range(20) if not 8 <= half < 14]
+    found = site_tracking(write_log(tmp_path / "run", edge=EDGES, site=SITES[:1], trajectory=truth, fused_object=lists))
+    assert found is not None
+    assert (found.total.present, found.total.matched, found.total.fragments) == (10, 7, 1)
+    assert found.total.mota == pytest.approx(0.7)
+
+
 def test_without_fused_lists_there_are_no_tracks(tmp_path: Path) -> None:
     """A run whose sites do not fuse has no figures; one whose lists are all before the warm-up follows nobody."""
     truth = [{"t_us": 0, "vehicle": 0, "x_cm": 0, "y_cm": 0}]

@@ -6,11 +6,12 @@ from dataclasses import dataclass, fields
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from twin.eventlog.reader import Run
 from twin.metrics.selection import after_warm_up, by_number
 from twin.metrics.tracking import TrackingFigures, tracking_figures
-from twin.metrics.truth import Truth, shown_vehicles, truth_of
+from twin.metrics.truth import Longs, Truth, shown_vehicles, truth_of
 from twin.units import CM_PER_M
 
 WITHIN_M: Final = 80.0
@@ -34,8 +35,9 @@ def site_tracking(
     """Return how the sites of ``run`` followed vehicles and pedestrians on their own level within ``within_m``; None unfused.
 
     Seen or not: what buildings and others hide counts as missed. A track belongs to the circle where its vehicle truly is, a
-    false one where it is reported; tracks of vehicles on other levels count nowhere. Counted at the instants that
-    ``trajectory`` and ``fused_object`` share, so that two changes of a track between them count as none.
+    false one where it is reported; tracks of vehicles on other levels count nowhere. Counted at the instants of
+    ``trajectory`` that fall on the beat of the fused lists, whether a list then had anything in it or not; two changes of a
+    track between them count as none.
     """
     if not run.segments("fused_object"):
         return None
@@ -51,7 +53,7 @@ def site_tracking(
     if truth.t_us.size:
         place_x_m, place_y_m = np.where(there, truth.x_m[at], x_m), np.where(there, truth.y_m[at], y_m)
         error_m = np.where(there, np.hypot(x_m - truth.x_m[at], y_m - truth.y_m[at]), 0.0)
-    listed = np.isin(truth.t_us, np.unique(t_us))
+    listed = _on_the_beat(truth.t_us, np.unique(t_us))
     level = by_number(run.table("edge"), "edge", "level")[truth.edge]
     shown_level = level[at] if level.size else at
     by_site = {}
@@ -66,6 +68,14 @@ def site_tracking(
                 truth.t_us[around], truth.vehicle[around], t_us[own], track[own], shown, error_m[own]
             )
     return SiteTracking(_sum(list(by_site.values())), by_site)
+
+
+def _on_the_beat(t_us: Longs, lists_us: Longs) -> npt.NDArray[np.bool_]:
+    """Return which instants (n,) are whole periods of the lists away from the first of ``lists_us``, in rising order."""
+    if lists_us.size < 2:  # no period
+        return np.isin(t_us, lists_us)
+    beat: npt.NDArray[np.bool_] = (t_us - lists_us[0]) % np.gcd.reduce(np.diff(lists_us)) == 0
+    return beat
 
 
 def _sum(parts: list[TrackingFigures]) -> TrackingFigures:
