@@ -104,6 +104,17 @@ def test_beside_a_viaduct_what_stands_out_over_the_edge_is_seen() -> None:
     assert fraction == pytest.approx((top - math.atan(2.0 / 20.0)) / (top - math.atan(2.0 / 26.3)), abs=0.005)
 
 
+def test_beside_and_above_a_viaduct_its_own_parapet_hides_the_foot_of_a_vehicle() -> None:
+    """From 3 m over the deck and 14 m off a parapet of 1 m hides slopes up to -2 / 14; the car has -3 / 16.1 to -1.5 / 17.9."""
+    sensor = np.array([0.0, -23.0, DECK_M + 3.0])
+    cars = [car(0.0, -6.0)]
+    top, foot, parapet = math.atan(-1.5 / 17.9), math.atan(-3.0 / 16.1), math.atan(-2.0 / 14.0)
+    (fraction,) = visible_fraction(sensor, cars, DECK_M, STRAIGHT, 1.0)
+    assert fraction == pytest.approx((top - parapet) / (top - foot), abs=0.005)
+    assert fraction == pytest.approx(cast_fractions(sensor, cars, DECK_M, STRAIGHT, 1.0)[0], abs=0.02)
+    assert visible_fraction(sensor, cars, DECK_M, STRAIGHT) == pytest.approx([1.0], abs=1e-12)
+
+
 def test_decks_that_hide_nothing_have_no_list() -> None:
     """A storey on the sensor's side of every deck, or out of range of all decks, costs nothing."""
     columns, builder = all_round(), DecksBuilder(deck_strips(STRAIGHT))

@@ -244,6 +244,16 @@ def test_a_wall_hides_what_is_behind_it_only() -> None:
     assert behind == 0.0
 
 
+@pytest.mark.parametrize(("near_m", "far_m", "kept"), [(250.0, 400.0, False), (150.0, 400.0, True), (-400.0, -250.0, False)])
+@pytest.mark.parametrize("turned", [False, True])
+def test_walls_farther_than_the_range_are_left_out(near_m: float, far_m: float, kept: bool, turned: bool) -> None:  # noqa: FBT001
+    """A wall along x = 5 m counts by its nearer end, whichever is drawn first, not by its line, which passes 5 m off."""
+    ends = [(5.0, near_m), (5.0, far_m)][:: -1 if turned else 1]
+    builder = WallsBuilder(np.array([[*ends[0], *ends[1], 10.0]]))
+    builder.add((0.0, 0.0, 6.0, 1.0, 0.0), fan(2.0 * math.pi, math.radians(1.0), -1.0, 1.0), 200.0, below_ground=False)
+    assert (len(builder.walls().part) > 0) == kept
+
+
 @pytest.mark.parametrize("side", [-1.0, 1.0])
 def test_behind_half_a_column_the_next_wall_hides_the_other_half(side: float) -> None:
     """Before a house stands a tower that covers half of one column of 10 degrees; the car is behind the other half."""

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from tests.sensors.reported import reported_positions
 
-from twin.sensors.alignment import Alignment
+from twin.sensors.alignment import Alignment, chi_square_quantile
 from twin.sensors.fault_effects import Conditions, healthy
 
 X_M, Y_M = np.array([0.0, 60.0, 60.0, 0.0, 150.0]), np.array([0.0, 0.0, 50.0, 50.0, 20.0])
@@ -88,6 +88,29 @@ def test_of_two_devices_alone_neither_is_blamed_for_a_shift() -> None:
     conditions.offset_x_m[1] = 2.0
     assert _gather(conditions, 4, devices=2).findings(1e-4) == []
     assert [one.row for one in _gather(conditions, 4, devices=3).findings(1e-4)] == [1]
+
+
+@pytest.mark.parametrize(("share", "found"), [(0.95, []), (1.05, [(2, "wrong_calibration")])])
+def test_three_reports_of_a_thing_say_as_much_as_two_differences(share: float, found: list[tuple[int, str]]) -> None:
+    """Without noise a shift s of one of three devices explains N (2 / 3) (s / sigma)2: held against chi-square's quantile.
+
+    Four things stand around the device, so that no turn explains any of it. Pairs counted in full would make N (s / sigma)2.
+    """
+    chance, things = 0.01, 4
+    limit = chi_square_quantile(1.0 - chance / 9.0, 2)  # three devices, three causes
+    shift_m = math.sqrt(share * limit * 1.5 / things) * SIGMA_M
+    place = np.array([X_M[2], Y_M[2]]) + 20.0 * np.array([[1.0, 0.0], [-1.0, 0.0], [0.0, 1.0], [0.0, -1.0]])
+    alignment = Alignment(X_M[:3], Y_M[:3])
+    alignment.add(
+        np.tile(np.arange(things), 3),
+        np.repeat(np.arange(3), things),
+        np.concatenate((place, place, place + np.array([shift_m, 0.0]))),
+        np.zeros((3 * things, 2)),
+        np.full(3 * things, SIGMA_M),
+    )
+    told = alignment.findings(chance)
+    assert [(one.row, one.cause) for one in told] == found
+    assert [one.east_m for one in told] == pytest.approx([shift_m] * len(found))
 
 
 def test_operating_characteristic() -> None:

@@ -18,6 +18,9 @@ from pyarrow import ipc
 from twin.eventlog.recorder import Recorder
 from twin.kernel.weather import WeatherSpec
 from twin.roadnet.road_network import Building
+from twin.sensors.camera import CameraSpec
+from twin.sensors.fault_spec import FaultsSpec
+from twin.sensors.faults import DeviceFaults
 from twin.sensors.fleet import SensorFleet
 from twin.sensors.lidar import LidarSpec, points_on_target
 from twin.sensors.process import run_fleet
@@ -233,6 +236,25 @@ def test_detection_follows_the_curve(tmp_path: Path) -> None:
     assert fleet.detected / count == pytest.approx(0.5, abs=0.03)
 
 
+def test_rain_and_the_curve_take_their_shares_one_after_the_other(tmp_path: Path) -> None:
+    """Drops on the window leave 0.6 of the chance, too few pixels half of that: 0.3 are found, within four standard errors."""
+    truth, rain = traffic([50.0], [0.0]), WeatherSpec(rain_mmph=20.0)
+    values = {"kind": "camera", "heavy_rain_factor": 0.6, "heavy_rain_mmph": 16.0, "false_objects_per_frame": 0.0}
+
+    def found(folder: str, count: int, **more: float):
+        spec = CameraSpec.model_validate(values | more)
+        camera = Device(0, "a/camera-0", 0, 0.0, 0.0, 0, 90.0, spec)
+        fleet, _, read = recorded(tmp_path / folder, [camera], frames(truth, count), weather=rain, observation_every_n_frames=1)
+        assert fleet.present == count
+        return fleet.detected / count, read("observation")["evidence"].to_numpy()
+
+    count = 4000
+    sure, pixels = found("sure", count, pixels_for_half_detection=1e-6, min_pixels=1.0)
+    assert sure == pytest.approx(0.6, abs=4.0 * math.sqrt(0.24 / count))
+    half, _ = found("half", count, pixels_for_half_detection=float(pixels[0]), min_pixels=1.0)
+    assert half == pytest.approx(0.3, abs=4.0 * math.sqrt(0.21 / count))
+
+
 def test_false_objects_and_processing_time(tmp_path: Path) -> None:
     """False objects are Poisson with the stated mean, even over the area; processing times have their mean and spread."""
     clutter = device("a/lidar-0", false_objects_per_frame=1.5, range_m=100.0, processing_mean_s=0.06, processing_spread_s=0.02)
@@ -324,6 +346,26 @@ def test_what_is_reported_of_a_vehicle_errs_as_stated(tmp_path: Path) -> None:
     assert len(share) == 8
     others = [value for name, value in share.items() if name != "bus"]
     assert others == pytest.approx([0.2 / 7.0] * 7, abs=4.0 * math.sqrt(0.03 / count))
+
+
+def test_a_turned_device_turns_headings_with_places(tmp_path: Path) -> None:
+    """Turned by 5 degrees clockwise it takes what lies east of it, and heads east, for what lies and heads at bearing 85.
+
+    The mean of 400 reports with errors of 3 degrees is known to 0.15; four times that is allowed.
+    """
+    spec = {"device": "a/lidar-0", "cause": "misalignment", "from_s": 0.0, "until_s": 1000.0, "size": 5.0, "ramp_s": 0.0}
+    faults = DeviceFaults(FaultsSpec.model_validate({"scheduled": [spec]}), ["a/lidar-0"], 1)
+    env = simpy.Environment(initial_time=0)
+    for process in faults.processes(env):
+        env.process(process)
+    env.run(until=1)
+    turned = device("a/lidar-0", heading_noise_deg=3.0, position_noise_m=0.0, **SURE)
+    options = {"observation_every_n_frames": 1, "faults": faults}
+    _, _, read = recorded(tmp_path / "run", [turned], frames(traffic([60.0], [0.0]), 400), **options)
+    rows = read("observation")
+    bearing_deg = np.degrees(np.arctan2(rows["x_cm"].to_numpy(), rows["y_cm"].to_numpy()))
+    assert np.median(bearing_deg) == pytest.approx(85.0, abs=0.2)
+    assert (rows["heading_cdeg"].to_numpy() / 100.0).mean() == pytest.approx(85.0, abs=0.6)
 
 
 def test_lost_frames_report_nothing_and_their_vehicles_stay_present(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import itertools
 import math
 
@@ -221,6 +222,21 @@ def test_a_reversed_heading_is_not_believed() -> None:
             assert fused.heading_rad[0] == pytest.approx(1.0, abs=0.05)
 
 
+def test_headings_are_weighted_by_what_is_known() -> None:
+    """Reports of a vehicle that stands, of variance r: the scalar Kalman filter with the noise q dt, worked out beside it."""
+    noise, variance = 0.02, 0.005
+    fusion = one_site(turn_noise_rad2ps=noise)
+    heading, known = 1.0, variance
+    for k, told in enumerate((1.0, 1.3, 0.9, 1.1, 1.0, 1.4)):
+        if k:
+            known += noise * 1e-6 * STEP_US
+            gain = known / (known + variance)
+            heading, known = heading + gain * (told - heading), (1.0 - gain) * known
+        fused = fusion.fuse(k * STEP_US, lists((0, k * STEP_US, [(20.0, 0.0, 1)]), speed=0.0, heading=told))
+        if k:
+            assert fused.heading_rad[0] == pytest.approx(heading, abs=1e-9)
+
+
 def test_zones_say_which_devices_count_where() -> None:
     """With all kinds: a camera's object at 60 m counts, at 100 m not; a LiDAR's at 150 m, not at 220 m; a radar's does."""
     kinds = ("camera", "lidar", "radar")
@@ -264,6 +280,35 @@ def test_a_cluster_gets_the_cheapest_of_all_assignments(seed, n, m) -> None:
     every = itertools.product((ALONE, *range(m)), repeat=n)
     allowed = (c for c in every if len({k for k in c if k >= 0}) == sum(k >= 0 for k in c))
     assert total(chosen) == pytest.approx(min(total(choice) for choice in allowed))
+
+
+def test_of_two_tracks_as_far_in_deviations_the_surer_one_gets_the_object() -> None:
+    """The cost is d2 + ln det S: an object that is nearer, in deviations, to a track long unseen belongs to the sure one.
+
+    One of two vehicles 1.5 m apart is not seen for three lists. On the line between them the object stands where d2 speaks for
+    it, by half of what ln det S speaks against it; both are foreseen here with matrices.
+    """
+    fusion = one_site()
+    for k in range(10):
+        both = [(20.0, 0.0, 7), (20.0, 1.5, 8)]
+        fusion.fuse(k * STEP_US, lists((0, k * STEP_US, both if k < 7 else both[:1])))
+    f, dt = np.eye(4), 1e-6 * STEP_US
+    f[0, 2] = f[1, 3] = dt
+    noise = fusion.spec.acceleration_noise_m2ps3 * np.kron([[dt**3 / 3.0, dt**2 / 2.0], [dt**2 / 2.0, dt]], np.eye(2))
+    place, spread = [], []
+    for k in range(2):  # the surer one is the first
+        place.append((f @ fusion.tracks.state[0, k])[:2])
+        spread.append((f @ fusion.tracks.covariance[0, k] @ f.T + noise)[:2, :2] + 0.2**2 * np.eye(2))
+    for_the_sure = np.log(np.linalg.det(spread[1])) - np.log(np.linalg.det(spread[0]))
+    assert for_the_sure > 0.5
+    y_m = np.linspace(0.0, 1.5, 15_001)
+    d2 = np.array([(y_m - place[k][1]) ** 2 / spread[k][1, 1] for k in range(2)])
+    for share, chosen in ((0.5, 0), (1.5, 1)):
+        at = int(np.argmin(np.abs(d2[0] - d2[1] - share * for_the_sure)))
+        assert d2[:, at].max() < fusion.spec.gate
+        fusion_now = copy.deepcopy(fusion)
+        fusion_now.fuse(10 * STEP_US, lists((0, 10 * STEP_US, [(20.0, y_m[at], 9)])))
+        assert fusion_now.supported.tolist() == [chosen]
 
 
 def drive(fusion, steps, place, *, devices=1, sigma_m=0.2, seed=1, delays=(0,), seen=1.0, most_error_m=2.0):
@@ -379,6 +424,31 @@ def test_data_in_another_order_are_worth_nearly_as_much() -> None:
         figures = drive(fusion, 400, lambda k: np.array([[-100.0 + 0.5 * k, 0.0]]), devices=devices, delays=delays)
         errors.append(figures.sum_error_m)
     assert errors[0] < errors[1] < errors[2]
+
+
+def test_lists_of_two_instants_given_together_are_taken_by_time() -> None:
+    """Two devices, two lists each, handed over device by device in one call: what comes out is as if each instant had its own.
+
+    A list of one device would otherwise come after a newer one of the other, and count as late.
+    """
+    told = []
+    for together in (True, False):
+        fusion, rng = one_site(("lidar", "lidar")), np.random.default_rng(4)
+        for k in range(0, 12, 2):
+            seen = {
+                (device, step): [(20.0 + step + 0.2 * rng.standard_normal(), 0.2 * rng.standard_normal(), 1)]
+                for device in (0, 1)
+                for step in (k, k + 1)
+            }
+            if together:
+                one = fusion.fuse(
+                    (k + 1) * STEP_US, lists(*((device, step * STEP_US, at) for (device, step), at in seen.items()))
+                )
+            else:
+                for step in (k, k + 1):
+                    one = fusion.fuse(step * STEP_US, lists(*((d, step * STEP_US, seen[d, step]) for d in (0, 1))))
+        told.append([one.x_m[0], one.y_m[0], one.xx_m2[0], one.yy_m2[0], one.speed_mps[0]])
+    assert told[0] == pytest.approx(told[1], rel=1e-9)
 
 
 def test_the_inbox_hands_out_each_list_once_when_it_is_ready() -> None:

@@ -5,13 +5,21 @@ from __future__ import annotations
 import math
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
+import simpy
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pyarrow import ipc
 
+from twin.eventlog.recorder import Recorder
+from twin.sensors.fault_spec import FaultsSpec
+from twin.sensors.faults import DeviceFaults
 from twin.sensors.loop import LoopSpec
 from twin.sensors.loop_fleet import LoopFleet
 from twin.sensors.loop_places import LoopDevice
+from twin.sensors.loop_reports import LoopReports
 from twin.traffic.ground_truth import VEHICLE_CLASSES, GroundTruth
 
 SURE = {
@@ -211,6 +219,29 @@ def test_without_power_nobody_is_noticed() -> None:
     assert sums.true_occupied_us[0] == pytest.approx(10 * 660_000, abs=10)
     assert sums.occupied_us[0] == pytest.approx(7 * 660_000, abs=10)
     assert sums.mean_speed_mps[0] == pytest.approx(10.0)
+
+
+def test_a_report_that_was_lost_tells_nothing_but_the_truth(tmp_path) -> None:
+    """Of three intervals of 10 s the second one's report is lost: count, occupancy and speed are null, what was is not."""
+    lost = {"device": "loop-0", "cause": "frame_loss", "from_s": 15.0, "until_s": 25.0, "size": 1.0}
+    faults, env = DeviceFaults(FaultsSpec.model_validate({"scheduled": [lost]}), ["loop-0"], 1), simpy.Environment()
+    for process in faults.processes(env):
+        env.process(process)
+    recorder, sent = Recorder(tmp_path), []
+    reports = LoopReports(fleet([(0, 50.0)], interval_s=10.0), recorder, faults)
+    starts = 50.0 - 20.0 * np.arange(1.0, 16.0)  # one car every 2 s from 2 s on
+    for k in range(301):
+        env.run(until=k * 100_000 + 1)
+        place = starts + 1.0 * k
+        on = (place >= 0.0) & (place < 100.0)
+        reports.step(truth(k * 100_000, np.flatnonzero(on), 0, 0, place[on], 10.0), sent.append)
+    recorder.close_segment()
+    assert [batch.device.tolist() for batch in sent] == [[0], [], [0]]
+    rows = pa.concat_tables([ipc.open_file(part).read_all() for part in sorted((tmp_path / "loop_interval").glob("*.arrow"))])
+    rows = rows.filter(pc.equal(rows["lane"], 0)).to_pylist()
+    assert [row["true_mean_speed_cmps"] for row in rows] == [1000] * 3
+    assert [row["mean_speed_cmps"] for row in rows] == [1000, None, 1000]
+    assert [row["count"] is None for row in rows] == [row["occupied_us"] is None for row in rows] == [False, True, False]
 
 
 def test_pedestrians_are_nothing_to_a_loop() -> None:

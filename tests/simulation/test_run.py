@@ -175,12 +175,21 @@ def _stamps(parent: Path) -> dict[str, tuple[int, int]]:
     }
 
 
-@pytest.mark.parametrize("key", ["deployment.tables", "demand.od", "demand.sumo_routes"])
-def test_a_changed_file_is_another_run(tmp_path: Path, key: str) -> None:
+@pytest.mark.parametrize(
+    ("key", "named"),
+    [
+        ("deployment.tables", "[{{file: {}}}]"),
+        ("demand.od", "[{{file: {}}}]"),
+        ("demand.sumo_routes", "[{{file: {}}}]"),
+        ("signals.program_files", "[{}]"),
+        ("replay", "{{file: {}}}"),
+    ],
+)
+def test_a_changed_file_is_another_run(tmp_path: Path, key: str, named: str) -> None:
     """What a run is called changes with the bytes of every file that its scenario names, wherever it does."""
     file = tmp_path / "named.csv"
     file.write_bytes(b"name,lon,lat\na,113.3,23.1\n")
-    loaded = town(**{key: f"[{{file: {file}}}]"})
+    loaded = town(**{key: named.format(file)})
     assert loaded.spec.files == [str(file)]
     network = load_network(FILE.parent / loaded.spec.map)
     first = identity(loaded, network)[1]

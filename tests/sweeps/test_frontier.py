@@ -61,6 +61,7 @@ def test_curves_without_a_knee() -> None:
     assert knee(x, 2.0 * x + 1.0) is None
     assert knee(x, x**2) is None
     assert knee(x, -x) is None
+    assert knee(x, np.array([4.0, 1.0, 0.5, 0.0])) is None  # falls fast, then slowly: nothing is gained at the bend
     assert knee(x[:2], np.array([0.0, 1.0])) is None
     assert knee(x, np.array([0.0, 2.0, 3.0, 3.0])) == 1
 

@@ -36,6 +36,15 @@ def test_runs_that_differ_in_devices_go_together_and_others_do_not(tmp_path: Pat
     assert numbers(tasks_of(design, [0, 5, 8], "out", 1)) == [[0, 8], [5]]
 
 
+def test_one_traffic_read_from_two_folders_is_two_tasks(tmp_path: Path) -> None:
+    """A task has one folder that its files are relative to: runs of another folder go by themselves, alike as they are."""
+    design = small_design(tmp_path, axes=AXES)
+    runs = [replace(run, base=tmp_path / "elsewhere") if number >= 8 else run for number, run in enumerate(design.runs)]
+    tasks = tasks_of(replace(design, runs=tuple(runs)), range(12), "out", 1)
+    assert numbers(tasks) == [[0, 4], [1, 5], [2, 6], [3, 7], [8], [9], [10], [11]]
+    assert {task.base for task in tasks[4:]} == {tmp_path / "elsewhere"}
+
+
 def test_groups_are_split_where_workers_would_stand_idle(tmp_path: Path) -> None:
     """Every run once, as many tasks as wanted or one a run, the larger ones first."""
     design = small_design(tmp_path, axes=AXES)

@@ -64,6 +64,17 @@ def test_a_run_without_its_manifest_is_made_again(local: SweepResult, tmp_path: 
     assert {name: (there / design.folder / name).read_bytes() for name in RESULTS} == tables(local)
 
 
+def test_a_run_that_says_it_is_incomplete_is_none_in_a_folder_either(local: SweepResult, tmp_path: Path) -> None:
+    """What ``kill -9`` leaves in a folder that all workers see: a manifest that says so. The others are complete."""
+    store, (cut, whole) = LocalStore(tmp_path), sorted(local.folder.parent.glob("town-*"))[:2]
+    for run in (cut, whole):
+        (tmp_path / run.name).mkdir()
+        text = (run / "manifest.json").read_text(encoding="utf-8")
+        said = text.replace('"state": "complete"', '"state": "incomplete"') if run == cut else text
+        (tmp_path / run.name / "manifest.json").write_text(said, encoding="utf-8")
+    assert [*store.complete_runs([cut.name, whole.name, "none"])] == [whole.name]
+
+
 def test_the_manifest_is_written_last(local: SweepResult, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A copy that breaks off anywhere before its end leaves a run that is not complete, and no scratch folder behind."""
     store, run = open_store((tmp_path / "store").as_uri()), next(local.folder.parent.glob("town-*"))

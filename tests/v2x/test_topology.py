@@ -50,6 +50,13 @@ def test_grouping(places, most, seed):
     assert groups(more) == groups(mec) | {frozenset([x_m.size])}
 
 
+def test_a_mec_takes_as_many_sites_as_it_is_told():
+    """Four sites far apart in one tile share a MEC for four; a fifth one cuts the tile in two."""
+    x_m, y_m = np.array([100.0, 1900.0, 100.0, 1900.0, 1800.0]), np.array([100.0, 100.0, 1900.0, 1900.0, 1000.0])
+    assert groups(assign_mecs(x_m[:4], y_m[:4], 4)[0]) == {frozenset(range(4))}
+    assert groups(assign_mecs(x_m, y_m, 4)[0]) == {frozenset({0, 2}), frozenset({1, 3, 4})}
+
+
 def test_nearest():
     """Each site reports to the nearest MEC, the first of equally near ones."""
     mec = nearest_mec(np.array([0.0, 9.0, 5.0]), np.zeros(3), np.array([0.0, 10.0]), np.zeros(2))
@@ -92,6 +99,13 @@ def test_outages_find_their_lines():
     }
     assert unknown_sites(LinksSpec(outages=outages[:2]), ["a", "c"]) == [(0, "b"), (1, "b")]
     assert unknown_sites(LinksSpec(outages=outages[3:]), []) == []
+
+
+def test_a_site_s_second_hop_is_that_of_its_mec_not_of_its_own_number():
+    """Site c is the third, its MEC the second: an outage of its line to the cloud befalls MEC 1, and there is no MEC 2."""
+    spec = LinksSpec(outages=(OutageSpec(hop="mec_to_cloud", site="c", from_s=1, until_s=2),))
+    found = outages_of(spec, ["a", "b", "c"], np.array([0, 1, 1]))
+    assert found == {HOPS[0]: [], HOPS[1]: [Outage(1, 1_000_000, 2_000_000)]}
 
 
 @pytest.mark.parametrize(
