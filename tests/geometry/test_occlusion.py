@@ -254,6 +254,14 @@ def test_walls_farther_than_the_range_are_left_out(near_m: float, far_m: float, 
     assert (len(builder.walls().part) > 0) == kept
 
 
+def test_over_a_low_wall_what_is_far_enough_is_seen() -> None:
+    """From 6 m a wall of 3 m at 31 m hides slopes below -3 / 31: a car at 40 m (up to -4.5 / 42.3), nothing of one at 100 m."""
+    wall = (corners((30.5, 0.0, 0.0, 1.0, 40.0, 0.0)), 3.0)
+    near, far = fractions(np.array([0.0, 0.0, 6.0]), 0.3, [car(40.0, 0.0), car(100.0, 0.0)], [wall])
+    assert near == 0.0
+    assert far == pytest.approx(1.0, abs=1e-12)
+
+
 @pytest.mark.parametrize("side", [-1.0, 1.0])
 def test_behind_half_a_column_the_next_wall_hides_the_other_half(side: float) -> None:
     """Before a house stands a tower that covers half of one column of 10 degrees; the car is behind the other half."""
@@ -262,6 +270,16 @@ def test_behind_half_a_column_the_next_wall_hides_the_other_half(side: float) ->
     wide = FULL | {"column": 10.0}
     assert fractions(*scene, [(tower, 20.0)], wide) == pytest.approx([1.0], abs=0.02)
     assert fractions(*scene, [(tower, 20.0), (house, 20.0)], wide) == pytest.approx([0.0])
+
+
+@pytest.mark.parametrize("side", [-1.0, 1.0])
+def test_behind_half_a_column_a_low_wall_hides_the_other_half(side: float) -> None:
+    """The same with a wall of 3 m for the house: lower than the sensor, it closes no column and hides by its part alone."""
+    tower, wall = corners((10.0, -0.6 * side, 0.0, 0.4, 3.0, 0.0)), corners((30.5, 0.0, 0.0, 1.0, 40.0, 0.0))
+    scene = (np.array([0.0, 0.0, 6.0]), 0.0, [car(40.0, 5.5 * side)])
+    wide = FULL | {"column": 10.0}
+    assert fractions(*scene, [(wall, 3.0)], wide) == pytest.approx([0.0])
+    assert fractions(*scene, [(tower, 20.0), (wall, 3.0)], wide) == pytest.approx([0.0])
 
 
 def test_a_box_over_the_sensors_foot_is_left_out() -> None:

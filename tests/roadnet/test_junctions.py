@@ -51,6 +51,18 @@ def test_signal_within_an_approach(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.parametrize(("x_m", "controls"), [(65.0, True), (75.0, False), (250.0, False)])
+def test_a_stop_line_is_as_far_off_as_the_road_to_the_junction_is_long(tmp_path: Path, x_m: float, controls: bool) -> None:  # noqa: FBT001
+    """Drawn 55 m before the junction it belongs to it, at 65 m or where the approach begins, 240 m off, no longer.
+
+    The junction's nearest node is farther than the 45 m within which a signal aside would do.
+    """
+    nodes, ways = dual_crossing()
+    nodes |= {51: (x_m, 10.0)}
+    ways[1] = ([13, 51, 3, 4, 14], ways[1][1])
+    assert core(read_osm(write_map(tmp_path, nodes, ways, {51: SIGNAL}))).signalised == controls
+
+
 def test_levels_stay_apart(tmp_path: Path) -> None:
     """A viaduct with a node right above a crossing is no part of it."""
     nodes, ways = dual_crossing()

@@ -52,6 +52,17 @@ def test_the_chainage_runs_along_the_edges(tmp_path) -> None:
         assert axis.at(axis.length_m + 0.1) is None
 
 
+def test_at_a_joint_the_next_edge_begins(tmp_path) -> None:
+    """The chainage at which two edges meet is the beginning of the second one; the last one has its end, too."""
+    nodes = {1: (0.0, 0.0), 2: (200.0, 0.0), 3: (400.0, 0.0), 4: (700.0, 0.0), 5: (200.0, 200.0), 6: (400.0, 200.0)}
+    street, cross = {"highway": "residential", "name": "小街"}, {"highway": "residential", "name": "横街"}
+    axis = axes(load_network(write_map(tmp_path, nodes, [([1, 2, 3, 4], street), ([2, 5], cross), ([3, 6], cross)])))["小街"]
+    for part in range(3):
+        assert axis.at(float(axis.from_m[part])) == (axis.edge[part], axis.edge_s_m[part], 0)
+    edge, s_m, _ = axis.at(axis.length_m)
+    assert (edge, s_m) == (axis.edge[2], pytest.approx(axis.edge_s_m[2] + axis.from_m[3] - axis.from_m[2]))
+
+
 def test_a_gap_goes_on_with_the_next_piece(tmp_path) -> None:
     """Two parts of one name far from each other are two pieces of one chainage, the longer first."""
     nodes = {1: (0.0, 0.0), 2: (300.0, 0.0), 3: (900.0, 0.0), 4: (1400.0, 0.0), 5: (300.0, 600.0), 6: (900.0, 600.0)}

@@ -80,6 +80,19 @@ def test_fastest_routes_are_the_same_as_those_of_the_trees_on_the_cbd() -> None:
         assert np.array_equal(routes.of(row), trees.route(row // 50, destination))
 
 
+@pytest.mark.parametrize("upper_s", [(0.15, 0.15), (0.1, 0.2)])
+def test_of_equally_fast_ways_that_over_the_lower_numbered_edge_is_taken(upper_s: tuple[float, float]) -> None:
+    """Both ways through the diamond take 1.3 s, to the last bit; edge 3 goes before edge 4.
+
+    So it does where the sum over edge 3, 0.1 + 0.2, is by one bit later there than 0.15 + 0.15 is at edge 4.
+    """
+    time_s = np.array([1.0, upper_s[0], 0.15, upper_s[1], 0.15, 1.0])
+    assert upper_s[0] + upper_s[1] >= 0.15 + 0.15
+    assert upper_s[0] + upper_s[1] + 1.0 == 0.15 + 0.15 + 1.0
+    assert fastest_routes(_diamond(), time_s, [0], [5]).of(0).tolist() == [0, 1, 3, 5]
+    assert shortest_times(_diamond(), time_s, [0]).route(0, 5).tolist() == [0, 1, 3, 5]
+
+
 def test_reachable_edges_are_the_descendants() -> None:
     """What one can reach is what an independent library says, itself included."""
     network = grid(2)

@@ -18,6 +18,7 @@ from twin.scenario.scenario import Scenario
 from twin.sensors.costs import bill
 from twin.sensors.deployment import place as placed
 from twin.simulation.run import run
+from twin.sweeps.placement.baselines import Practices
 from twin.sweeps.placement.evaluation import roster, seen
 from twin.sweeps.placement.incidence import Incidence, incidence, joined, load, save
 from twin.sweeps.placement.output import deployment_name, write
@@ -175,6 +176,18 @@ def test_a_name_that_two_sites_have_is_told_apart(plan: Plan) -> None:
     found = roster([[first], [other, first], [other]])
     assert [site.name for site in found.sites] == [first.name, f"{first.name}~2"]
     assert found.rows == ((0,), (1, 0), (1,))
+
+
+@pytest.mark.parametrize(("west_deg", "built"), [(0.0, []), (0.0002, ["junction-1"])])
+def test_usual_practice_equips_no_junction_that_has_its_site(plan: Plan, west_deg: float, built: list[str]) -> None:
+    """The site that stands is 24 m off the place of the junction's: that is its site; 20 m farther west, at 40 m, it is not."""
+    (standing,) = (site for site in plan.candidates.sites if site.status == "existing")
+    there = standing.model_copy(update={"lon_deg": standing.lon_deg - west_deg})
+    entries = np.zeros(plan.network.edge_count, np.int64)
+    practices = Practices(plan.scenario.spec.deployment, [there], plan.network, plan.base, entries)
+    (junctions,) = (one for one in plan.spec.baselines if one.kind == "junctions_first")
+    practice = practices.of(junctions.model_copy(update={"then_classes": ()}), 1e9)
+    assert [site.name for site in practice.sites] == ["centre", *built]
 
 
 def _problems(file: Path) -> str:
