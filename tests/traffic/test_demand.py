@@ -14,7 +14,7 @@ from tests.traffic.networks import grid
 from twin.traffic.demand import DemandSpec
 from twin.traffic.ground_truth import VEHICLE_CLASSES
 from twin.traffic.places import trip_ends
-from twin.traffic.trips import PURPOSES, build_trips
+from twin.traffic.trips import PURPOSES, build_trips, expected_edge_time_s
 
 HOUR_US = 3_600_000_000
 
@@ -56,6 +56,17 @@ def test_every_route_can_be_driven(seed: int) -> None:
         assert 0.0 < trips.arrive_s_m[trip] <= network.edge_length_m[edges[-1]]
     assert set(trips.purpose.tolist()) <= set(range(len(PURPOSES)))
     assert set(trips.klass.tolist()) <= set(range(len(VEHICLE_CLASSES)))
+
+
+def test_drivers_expect_to_wait_at_signals() -> None:
+    """Edges of 200 m at 50 km/h take 14.4 s; those that lead to a signal 20 s more, to 1 ns."""
+    network = grid(2)
+    before = {edge for junction in network.junctions for edge in junction.approaches}
+    assert 0 < len(before) < network.edge_count
+    expected_s = [14.4 + (20.0 if edge in before else 0.0) for edge in range(network.edge_count)]
+    assert expected_edge_time_s(network, 20.0).tolist() == pytest.approx(expected_s, abs=1e-9)
+    without_s = expected_edge_time_s(grid(2, signalised=False), 20.0)
+    assert without_s.tolist() == pytest.approx([14.4] * network.edge_count, abs=1e-9)
 
 
 def test_another_seed_gives_other_trips_and_the_same_seed_the_same() -> None:

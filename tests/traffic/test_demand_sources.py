@@ -21,7 +21,7 @@ from twin.traffic.demand import DemandSpec
 from twin.traffic.explicit_trips import GivenTrip
 from twin.traffic.gravity import deterrence, furness
 from twin.traffic.ground_truth import VEHICLE_CLASSES
-from twin.traffic.trips import PURPOSES, Trips, build_trips, check_demand, planned_flows
+from twin.traffic.trips import PURPOSES, Trips, build_trips, check_demand, demand_sources, planned_flows
 from twin.traffic.turn_shares import turn_of
 
 HOUR_US = 3_600_000_000
@@ -207,6 +207,27 @@ def test_the_gravity_model_sends_out_what_zones_produce() -> None:
     for edge, expected in zip((0, 2, 4, 6), wants.values(), strict=True):
         assert abs(np.count_nonzero(first == edge) - expected) < 4.0 * np.sqrt(expected)
     assert not trips.lost
+
+
+@pytest.mark.parametrize(("beta", "per_hour"), [(0.1, 57.444), (0.5, 81.757)])
+def test_the_gravity_model_counts_minutes_on_the_road(beta: float, per_hour: float) -> None:
+    """Two places 3 minutes apart, each with an origin and a destination of 100 an hour, else alike.
+
+    With x an hour to the near destination, Furness keeps the odds ratio (x / (100 - x))^2 = exp(2 beta 3 min): x is
+    100 / (1 + exp(-3 beta)), 57.444 for 0.1 a minute and 81.757 for 0.5, to 0.01.
+    """
+    nodes = [(0.0, 0.0), (2500.0, 0.0), (0.0, 300.0), (2500.0, 300.0), (0.0, -300.0), (2500.0, -300.0)]
+    edges = [(2, 0, 1), (0, 4, 1), (3, 1, 1), (1, 5, 1), (0, 1, 1), (1, 0, 1)]
+    network = build(nodes, edges, entries=(0, 2), exits=(1, 3), junctions=((0, False), (1, False)))
+    zones = [
+        {"kind": "ways", "name": name, "ways": [way], total: 100.0}
+        for way, name, total in zip(range(1, 5), "aAbB", ("productions_vph", "attractions_vph") * 2, strict=True)
+    ]
+    sources, problems = demand_sources(network, _spec(zones=zones, gravity={"beta": beta}))
+    assert problems == []
+    found = {flow.key.removeprefix("gravity/"): flow.vph for flow in sources.flows}
+    near, far = dict.fromkeys(("a/A", "b/B"), per_hour), dict.fromkeys(("a/B", "b/A"), 100.0 - per_hour)
+    assert found == pytest.approx(near | far, abs=0.01)
 
 
 def test_a_gravity_model_without_totals_is_refused() -> None:

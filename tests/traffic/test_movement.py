@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 import simpy
@@ -13,13 +15,15 @@ from tests.verification.lab import Lab, signalled_road
 
 from twin.roadnet.lane_graph_builder import build_lane_graph
 from twin.traffic.demand import DemandSpec
-from twin.traffic.driving import DrivingSpec
+from twin.traffic.driving import DrivingSpec, LaneChangeSpec
 from twin.traffic.engine import Engine
+from twin.traffic.lane_change import advantage
+from twin.traffic.prefill import place_under_way
 from twin.traffic.process import on_lanes
 from twin.traffic.roads import NONE
 from twin.traffic.signal_states import GREEN, RED
 from twin.traffic.trips import build_trips
-from twin.traffic.vehicles import NEVER
+from twin.traffic.vehicles import FREE, NEVER
 
 LIMIT_MPS = 50 / 3.6
 
@@ -211,6 +215,85 @@ def test_turns_from_a_wrong_lane_are_rare() -> None:
     assert traffic.engine.wrong_lane_turns < 0.02 * turns
 
 
+def test_who_comes_on_to_a_wider_road_takes_the_lane_of_his_next_turn() -> None:
+    """One lane becomes two, 300 m before left and right part: though his lane is the fuller one, nobody need change."""
+    nodes = [(0.0, 0.0), (300.0, 0.0), (600.0, 0.0), (600.0, -300.0), (600.0, 300.0)]
+    network = build(nodes, [(0, 1, 1), (1, 2, 2), (2, 3, 1), (2, 4, 1)], entries=[0], exits=[2, 3], junctions=[(2, False)])
+    turns = [3] * 8 + [2] * 8
+    lab = Lab(network, [(4.0 * number, (0, 1, turns[number % 16])) for number in range(48)])
+    lab.run(400.0)
+    assert lab.engine.arrived == 48
+    assert (lab.engine.lane_changes, lab.engine.wrong_lane_turns) == (0, 0)
+
+
+@pytest.mark.parametrize("rest_s", [4.0, 15.0])
+def test_who_changed_lanes_for_an_advantage_rests_before_the_next_change(rest_s: float) -> None:
+    """On three lanes of 3 km, where nobody need change: two changes of one driver are never less than the rest apart."""
+    network = build([(0.0, 0.0), (3000.0, 0.0)], [(0, 1, 3)], entries=[0], exits=[0])
+    driving = DrivingSpec(lane_change=LaneChangeSpec(rest_s=rest_s))
+    traffic = traffic_on(network, seconds=300, inflow_vph=3000.0, driving=driving)
+    vehicles = traffic.engine.vehicles
+    chooses = vehicles.classes.kerb[vehicles.all.klass] == 0.0
+    before = vehicles.all.changed_step.copy()
+    apart: list[int] = []
+    for tenth in range(1, 3000):
+        traffic.step_to(tenth * 100_000)
+        now = vehicles.all.changed_step.copy()
+        again = (now != before) & (before > 0) & chooses
+        apart.extend((now - before)[again].tolist())
+        before = now
+    assert len(apart) > 50
+    assert min(apart) >= rest_s / 0.1 - 1e-6
+
+
+@pytest.mark.parametrize("must", [False, True])
+@pytest.mark.parametrize("speed_mps", [0.0, 6.0])
+def test_nobody_changes_lanes_where_another_would_have_to_brake_too_hard(speed_mps: float, must: bool) -> None:  # noqa: FBT001
+    """Behind the place comes a car at its desired speed v: by the IDM it brakes with a (w / gap)^2, w its wanted gap.
+
+    That is the 4 m/s2 of MOBIL's safety criterion at the gap w sqrt(a / 4); 1 % less is refused, 1 % more is not.
+    """
+    network = build([(0.0, 0.0), (1000.0, 0.0)], [(0, 1, 2)], entries=[0], exits=[0])
+    lab = Lab(network, [(0.0, (0,)), (0.0, (0,))])
+    lab.run(5.0)
+    engine, car = lab.engine, lab.engine.vehicles.classes[0]
+    slots, roads = engine.vehicles.slots, engine.roads
+    mine, behind = (int(slot) for slot in roads.lanes.first_slot[:2])
+    v = 1.0 / float(slots.pace[behind])
+    wanted_m = car.standstill_gap + v * car.time_gap + v * (v - speed_mps) / (2.0 * (car.acceleration * car.braking) ** 0.5)
+    safe_m = wanted_m * (car.acceleration / 4.0) ** 0.5
+    slots.s[mine], slots.speed[mine], slots.speed[behind] = 500.0, speed_mps, v
+
+    def gain(gap_m: float) -> float:
+        slots.s[behind] = 500.0 - slots.length[mine] - gap_m
+        before = (slots, engine.vehicles.classes, roads.lanes, roads.links, roads.count, roads.tails, roads.signal)
+        return advantage(*before, engine.vehicles.all, engine.vehicles.route_edge, engine._driving, 0, 0, 1, 0, 0.0, must, 50)
+
+    assert gain(0.99 * safe_m) == -FREE
+    assert gain(1.01 * safe_m) > -5.0
+
+
+def test_who_joins_a_road_leaves_room_for_those_who_come() -> None:
+    """He pulls out at 4.2 m/s between cars at 13.9 m/s, 111 m apart, no nearer than the gap that the IDM wants.
+
+    There the deceleration is a (v / v0)^4 at most, so nobody ever brakes harder than with a = 1.4 m/s2.
+    """
+    network = build([(0.0, 0.0), (1000.0, 0.0)], [(0, 1, 1)], entries=[0], exits=[0])
+    for later in range(8):
+        lab = Lab(network, [*((8.0 * number, (0,)) for number in range(10)), (60.5 + later, (0,))])
+        (joins,) = np.flatnonzero(lab.trips.depart_us % 1_000_000)
+        lab.engine.vehicles.all.depart_s[joins] = 400.0
+        hardest_mps2, before = 0.0, dict[int, float]()
+        while lab.t_s < 120.0:
+            lab.run(lab.t_s + 0.1)
+            cars = lab.slots_on(0)
+            now = dict(zip(cars.vehicle.tolist(), cars.speed.tolist(), strict=True))
+            hardest_mps2 = max([hardest_mps2, *((before[car] - now[car]) / 0.1 for car in now.keys() & before.keys())])
+            before = now
+        assert lab.engine.vehicles.all.insert_us[joins] > 0
+        assert hardest_mps2 < 1.4
+
+
 def test_two_roads_merge_into_one_lane_without_starving_each_other() -> None:
     """Two equally loaded roads that merge get through alike: neither more than 60 % of the flow, and 750 veh/h in all."""
     network = build(
@@ -275,6 +358,18 @@ def test_who_waits_for_red_is_not_gridlocked() -> None:
     lab.run(600.0)
     assert lab.engine.removed == 0
     assert lab.engine.active > 20
+
+
+@pytest.mark.parametrize(("ago_s", "edge", "s_m"), [(6.0, 0, 350.0), (20.0, 1, 200.0), (28.0, 1, 400.0), (45.0, 2, 325.0)])
+def test_who_is_under_way_at_the_start_has_driven_since_he_left(ago_s: float, edge: int, s_m: float) -> None:
+    """From 200 m along the first of three edges of 500 m, at half of 50 m/s, to 1 cm: after 20 s 700 m from its beginning."""
+    nodes = [(0.0, 0.0), (500.0, 0.0), (1000.0, 0.0), (1500.0, 0.0)]
+    network = build(nodes, [(0, 1, 1), (1, 2, 1), (2, 3, 1)], speed_mps=50.0, entries=[0], exits=[2])
+    lab = Lab(network, [(-ago_s, (0, 1, 2))])
+    trips = dataclasses.replace(lab.trips, depart_s_m=np.array([200.0]))
+    assert place_under_way(lab.engine.vehicles, lab.engine.roads, trips, 0.5, 1.0) == 1
+    (car,) = lab.slots_on(edge)
+    assert float(car.s) == pytest.approx(s_m, abs=0.01)
 
 
 def _engine() -> Engine:

@@ -7,7 +7,7 @@ from functools import cache
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 from tests.traffic.networks import build, grid
@@ -17,12 +17,12 @@ from twin.roadnet.lane_graph import CROSS, EQUAL, LEFT, RIGHT, STRAIGHT, LaneGra
 from twin.roadnet.lane_graph_builder import build_lane_graph
 from twin.roadnet.road_network import RoadNetwork
 from twin.traffic.green_wave import Corridor, bandwidth_s, green_window_s
-from twin.traffic.signal_phases import Movement, marked_connectors, needs_protection
+from twin.traffic.signal_phases import FREE, PERMITTED, Movement, marked_connectors, needs_protection
 from twin.traffic.signal_plan import SignalPlan, approach_groups, plan_of_program, program
 from twin.traffic.signal_plans import design_signals, signal_plans
 from twin.traffic.signal_spec import SignalsSpec
 from twin.traffic.signal_states import GIVE_WAY, GREEN, RED, YELLOW
-from twin.traffic.signal_timing import all_red_time_s, shared_greens_s, webster_cycle_s, yellow_time_s
+from twin.traffic.signal_timing import all_red_time_s, critical_ratios, shared_greens_s, webster_cycle_s, yellow_time_s
 
 
 @cache
@@ -93,6 +93,28 @@ def test_yellow_and_all_red_of_the_institute_of_transportation_engineers() -> No
     assert yellow_time_s(40.0) == 6.0
     assert all_red_time_s(20.0, 50 / 3.6) == pytest.approx(0.9)
     assert all_red_time_s(0.0, 30.0) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("stages", "ratios"),
+    [
+        (((0, 1, 2),), [0.525]),
+        (((0,), (1, 2)), [0.3, 0.2]),
+        (((0,), (0, 1, 2)), [0.05, 0.25]),
+    ],
+)
+def test_only_a_left_turn_that_always_gives_way_weighs_more(stages: tuple[tuple[int, ...], ...], ratios: list[float]) -> None:
+    """540 turn left from a lane of their own, 720 come straight on over two, saturation 1800: ratios of 0.3 and 0.2.
+
+    Giving way, a left turn counts 1.75-fold: 0.525. Where it has a stage of its own besides, the 0.1 that the other one leaves
+    go to both alike.
+    """
+    left = Movement(0, LEFT, (), 0.0, frozenset({2}), own_lanes=True, flow_vph=540.0)
+    beside = Movement(0, STRAIGHT, (), 0.0, frozenset({0, 1}), own_lanes=False, flow_vph=0.0)
+    oncoming = Movement(1, STRAIGHT, (), np.pi, frozenset({3, 4}), own_lanes=False, flow_vph=720.0)
+    levels = np.full((3, 3), FREE, np.int8)
+    levels[0, 2] = levels[2, 0] = PERMITTED
+    assert critical_ratios(stages, [left, beside, oncoming], levels, 1800.0) == pytest.approx(ratios, abs=1e-9)
 
 
 def test_left_turns_are_protected_by_the_cross_product() -> None:
@@ -349,13 +371,13 @@ def test_a_stop_line_carries_its_straight_group() -> None:
 
 
 @given(
-    begin=st.lists(st.floats(0.0, 99.9), min_size=1, max_size=6),
-    green=st.floats(1.0, 90.0),
+    windows=st.lists(st.tuples(st.floats(0.0, 99.9), st.floats(1.0, 90.0)), min_size=1, max_size=6),
     shift=st.floats(0.0, 500.0),
 )
-def test_bandwidth_is_the_common_green(begin: list[float], green: float, shift: float) -> None:
+@example(windows=[(0.0, 30.0), (20.0, 50.0)], shift=90.0)
+def test_bandwidth_is_the_common_green(windows: list[tuple[float, float]], shift: float) -> None:
     """Against a count of hundredths of the cycle; turning all windows together changes nothing."""
-    starts, lengths = np.array(begin), np.full(len(begin), green)
+    starts, lengths = np.array(windows).T
     width = bandwidth_s(starts, lengths, 100.0)
     at = np.arange(0.0, 100.0, 0.05)
     lit = np.all(((at[None, :] - starts[:, None]) % 100.0) < lengths[:, None], axis=0)
