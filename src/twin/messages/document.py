@@ -13,7 +13,6 @@ CATALOGUE: Final = {
     "document.part.limits": ("Limits", "适用范围与局限"),
     "document.part.repeat": ("How to repeat it", "复现命令"),
     "document.semicolon": ("; ", "；"),
-    "document.money": ("million CNY", "万元"),
     "document.program": ("guangzhou-twin {version}, log schema {schema}", "guangzhou-twin {version}，日志格式 {schema}"),
     "document.fact.sweep": ("sweep", "批量对比试验"),
     "document.fact.run": ("run", "运行"),

@@ -74,12 +74,12 @@ CATALOGUE: Final = {
     "sweep.budget.found": ("the metrics lack '{name}'", "指标中没有“{name}”"),
     "sweep.budget.remedy": ("add {name} to the metrics, or leave the budget out", "请在 metrics 中加入 {name}，或删除预算"),
     "sweep.budget.best": (
-        "For {budget:,.1f} million CNY '{variant}' perceives most: {share:.1f} % of vehicle time, at {cost:,.1f} million CNY.",
-        "在 {budget:,.1f} 百万元预算内，“{variant}”感知最多：投资 {cost:,.1f} 百万元，感知率 {share:.1f} %。",
+        "For {budget} {unit} '{variant}' perceives most: {share:.1f} % of vehicle time, at {cost} {unit}.",
+        "在 {budget} {unit}预算内，“{variant}”感知最多：投资 {cost} {unit}，感知率 {share:.1f} %。",
     ),
     "sweep.budget.none": (
-        "{budget:,.1f} million CNY pay for none of them: the cheapest, '{variant}', costs {cost:,.1f} million CNY.",
-        "{budget:,.1f} 百万元不足以建设任何一个方案：最便宜的“{variant}”需 {cost:,.1f} 百万元。",
+        "{budget} {unit} pay for none of them: the cheapest, '{variant}', costs {cost} {unit}.",
+        "{budget} {unit}不足以建设任何一个方案：最便宜的“{variant}”需 {cost} {unit}。",
     ),
     "sweep.outputs.remote": (
         "documents are written on this machine only, not in {out}; leave `outputs` out, or give a folder with --out",
@@ -87,7 +87,6 @@ CATALOGUE: Final = {
     ),
     "sweep.frontier": ("which density", "选择哪种密度"),
     "sweep.frontier.sites": ("sites", "点位"),
-    "sweep.frontier.cost": ("million CNY", "百万元"),
     "sweep.frontier.per_site": ("points per added site", "每新增点位（百分点）"),
     "sweep.frontier.front": ("front: {aim}", "前沿：{aim}"),
     "sweep.frontier.all": ("all together", "综合"),

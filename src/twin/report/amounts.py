@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from twin.messages import language, say
+from twin.messages import say
+from twin.money import money_unit
 from twin.terminal.figures import unit
 from twin.units import CNY_PER_10K
 
@@ -10,8 +11,8 @@ from twin.units import CNY_PER_10K
 def shown_unit(metric: str) -> tuple[float, str, str]:
     """Return (factor, unit, unit of differences) that a document shows a metric with."""
     if metric.endswith("cost_cny"):
-        million = language() == "en"
-        return (1e-6 if million else 1.0 / CNY_PER_10K), say("document.money"), say("document.money")
+        scale, name = money_unit()
+        return 1.0 / scale, name, name
     factor, name = unit(metric)
     return factor, name, say("compare.points") if name == "%" else name
 

@@ -78,9 +78,11 @@ def plan_text(plan: Plan) -> str:
 
 def place_text(result: PlacementResult, folder: Path) -> str:
     """Return the closing table: a row a way of spending a budget, then how far from the best each choice can be at most."""
-    spec = result.plan.spec
+    from twin.money import money_unit
+
+    spec, (_, unit) = result.plan.spec, money_unit()
     columns = ("budget", "choice", "sites", "cost", "training", "evaluation", "lead", "gain")
-    names = [say(f"placement.column.{name}") for name in columns]
+    names = [say(f"placement.column.{name}", unit=unit) for name in columns]
     right = [name != "choice" for name in columns]
     lines = [spec.question] if spec.question else []
     lines.append(grid(names, [_row(one) for one in result.judged], right))
@@ -91,9 +93,9 @@ def place_text(result: PlacementResult, folder: Path) -> str:
 
 
 def _row(one: Judged) -> list[str]:
-    from twin.units import CNY_PER_10K
+    from twin.money import money
 
-    budget, cost = f"{one.budget_cny / CNY_PER_10K:,.0f}", f"{one.cost_cny / CNY_PER_10K:,.0f}"
+    budget, cost = money(one.budget_cny), money(one.cost_cny)
     label = say("placement.optimised") if one.optimised else one.label
     trained = "" if one.trained_share is None else f"{100.0 * one.trained_share:.1f}"
     return [budget, label, str(len(one.sites)), cost, trained, _percent(one.mean), _percent(one.lead), _percent(one.gain)]
@@ -107,8 +109,10 @@ def _percent(found: Estimate | None) -> str:
 
 
 def _bound_line(one: Selection, whole: float) -> str:
-    from twin.units import CNY_PER_10K
+    from twin.money import money, money_unit
 
     value, bound = (100.0 * figure / (whole or 1.0) for figure in (one.value, one.bound))
     gap = 100.0 * one.gap_share
-    return say("placement.bound", budget=one.budget_cny / CNY_PER_10K, value=value, bound=min(bound, 100.0), gap=gap)
+    return say(
+        "placement.bound", budget=money(one.budget_cny), unit=money_unit()[1], value=value, bound=min(bound, 100.0), gap=gap
+    )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from twin.messages import say
 from twin.metrics.statistics import LEVEL
+from twin.money import money, money_unit
 from twin.terminal.figures import label, unit
 from twin.terminal.tables import ShownTable
 
@@ -148,12 +149,13 @@ def budget_lines(frontier: Frontier) -> list[str]:
         return []
     from twin.sweeps.frontier import COST, PERCEIVED
 
-    best, budget = frontier.best_within_budget, frontier.budget_cny / 1e6
+    best = frontier.best_within_budget
+    shown = frontier.points[0] if best is None else best
+    words = {"variant": " · ".join(shown.labels), "cost": money(shown.figures[COST]), "unit": money_unit()[1]}
+    words["budget"] = money(frontier.budget_cny)
     if best is None:
-        cheapest = frontier.points[0]
-        return [say("sweep.budget.none", budget=budget, variant=" · ".join(cheapest.labels), cost=cheapest.figures[COST] / 1e6)]
-    words = {"variant": " · ".join(best.labels), "cost": best.figures[COST] / 1e6, "share": 100.0 * best.figures[PERCEIVED]}
-    return [say("sweep.budget.best", budget=budget, **words)]
+        return [say("sweep.budget.none", **words)]
+    return [say("sweep.budget.best", share=100.0 * best.figures[PERCEIVED], **words)]
 
 
 def frontier_table(frontiers: Sequence[Frontier]) -> ShownTable:
@@ -171,7 +173,7 @@ def frontier_table(frontiers: Sequence[Frontier]) -> ShownTable:
             [
                 " · ".join(point.labels),
                 f"{point.figures['sites']:,.0f}" if "sites" in point.figures else "-",
-                f"{1e-6 * point.figures['cost_cny']:,.1f}",
+                money(point.figures["cost_cny"]),
                 "-" if per_site is None else f"{100.0 * per_site:+.3f}",
                 *(standing(point.fronts[aim]) for aim in aims),
                 standing(point.knee),
@@ -180,7 +182,9 @@ def frontier_table(frontiers: Sequence[Frontier]) -> ShownTable:
     fronts = [say("sweep.frontier.all") if aim == "all" else label(aim) for aim in aims]
     titles = [
         "",
-        *(say(f"sweep.frontier.{column}") for column in ("sites", "cost", "per_site")),
+        say("sweep.frontier.sites"),
+        money_unit()[1],
+        say("sweep.frontier.per_site"),
         *(say("sweep.frontier.front", aim=aim) for aim in fronts),
         say("sweep.frontier.knee"),
     ]

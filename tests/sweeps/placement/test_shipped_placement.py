@@ -50,7 +50,7 @@ def test_twin_place_writes_deployments_tables_and_pictures(tmp_path: Path) -> No
         "sites.parquet",
     ]
     assert set(pq.read_table(folder / "curve.parquet")["budget_cny"].to_pylist()) == {2.2e6}
-    assert "220 x 10^4 CNY" in done.output
+    assert "2.2 million CNY: " in done.output
 
 
 @pytest.mark.parametrize(("arguments", "code"), [(["nowhere.yaml"], 2), (["FILE", "--budget", "0"], 2)])

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Final
 
 import numpy as np
 
 from twin.messages import say
 from twin.metrics.pictures import Sheet, check_form
+from twin.money import money, money_unit
 from twin.roadnet.projection import to_local
 from twin.sweeps.placement.place import PlacementResult
 from twin.sweeps.placement.plan import OPTIMISED
-
-MILLION: Final = 1e6
 
 
 def draw_curve(result: PlacementResult, out: Path) -> None:
@@ -23,27 +21,27 @@ def draw_curve(result: PlacementResult, out: Path) -> None:
     Raises InputError where ``out`` is no image file, TwinError without Matplotlib.
     """
     check_form(out)
-    whole = result.whole or 1.0
+    whole, (scale, unit) = result.whole or 1.0, money_unit()
     with Sheet(out, result.plan.spec.name, "placement.draw.curve") as (_, axes):
         for label in dict.fromkeys(one.label for one in result.judged):
             rows = [one for one in result.judged if one.label == label]
             chosen = label == OPTIMISED
             name = say("placement.optimised") if chosen else label
             line = {"marker": "o", "markersize": 4, "linewidth": 2.0 if chosen else 1.2, "label": name}
-            cost = [one.cost_cny / MILLION for one in rows]
+            cost = [one.cost_cny / scale for one in rows]
             judged = [one.mean for one in rows if one.mean is not None]
             if len(judged) == len(rows):
                 spread = [100.0 * (one.half_width or 0.0) for one in judged]
                 axes.errorbar(cost, [100.0 * one.mean for one in judged], yerr=spread, capsize=2, **line)
             elif chosen:
                 axes.plot(cost, [100.0 * (one.trained_share or 0.0) for one in rows], **line)
-        budgets = [one.budget_cny / MILLION for one in result.selections]
+        budgets = [one.budget_cny / scale for one in result.selections]
         bounds = [min(100.0, 100.0 * one.bound / whole) for one in result.selections]
         axes.plot(budgets, bounds, linestyle=":", color="0.4", label=say("placement.draw.bound"))
         axes.set_xlim(left=0.0)
         axes.set_ylim(0.0, 100.0)
         axes.grid(color="0.92")
-        axes.set_xlabel(say("placement.draw.cost"))
+        axes.set_xlabel(say("placement.draw.cost", unit=unit))
         axes.set_ylabel(say("placement.draw.share"))
         axes.legend(loc="lower right", framealpha=0.9)
 
@@ -68,7 +66,7 @@ def draw_map(result: PlacementResult, out: Path) -> None:
         if standing.size:
             axes.scatter(x_m[standing], y_m[standing], s=26, marker="s", color="black", label=say("placement.draw.standing"))
         rank = 1 + np.arange(added.size)
-        name = say("placement.draw.chosen", budget=selection.budget_cny / MILLION)
+        name = say("placement.draw.chosen", budget=money(selection.budget_cny), unit=money_unit()[1])
         dots = axes.scatter(
             x_m[added], y_m[added], s=34, c=rank, cmap="viridis", edgecolors="black", linewidths=0.4, label=name, zorder=3
         )
