@@ -6,8 +6,9 @@ Two cases: a 20 x 20 grid of signals with more than 5,000 vehicles at once, and 
 each step by this engine and by SUMO, in turn, on one core, kernels compiled before, routes loaded before. SUMO's wall time
 leaves out reading the network; ours, building the tables. Time loss is travel time less the time the trip would take alone at
 the driver's own desired speed, over the trips that both finished; SUMO's own count of it stands beside. A cell is a fair
-comparison when SUMO had no teleport and lost at least 40 % of the travel time. With two steps it is also said how well each
-program's trips agree with its own at the other step. UXsim moves platoons on links: trips a second only.
+comparison when SUMO had no teleport and lost at least 40 % of the travel time. With several steps it is also said how well each
+program's trips at the first agree with its own at the last, and ours at the last with SUMO's at the first. UXsim moves platoons
+on links: trips a second only.
 """
 
 from __future__ import annotations
@@ -125,8 +126,9 @@ def main() -> None:
                 if not options.json:
                     print(line(cells[-1]), flush=True)
             if len(made) > 1:
-                ours, theirs = (agreement(made[0][i], made[1][i]) for i in (0, 1))
-                between_steps.append({"case": case.name, "ours": ours, "sumo": theirs})
+                (our_first, first), (our_last, last) = made[0], made[-1]
+                told = {"ours": agreement(our_first, our_last), "sumo": agreement(first, last)}
+                between_steps.append({"case": case.name, **told, "ours_last_sumo_first": agreement(our_last, first)})
         if not options.without_uxsim:
             from uxsim_peer import run_uxsim
 
