@@ -2,7 +2,7 @@
 
     python benchmarks/bars.py                    # `make bench`: all but the long ones, half an hour on two cores
     python benchmarks/bars.py --only main_job --only startup
-    python benchmarks/bars.py --long             # the long ones alone: hours
+    python benchmarks/bars.py --long             # the long ones alone: another half hour
     python benchmarks/bars.py --quick            # small sizes, to see that all of it runs; nothing is kept
     python benchmarks/bars.py --pages-only       # write the pages from what is kept, without measuring
 
