@@ -135,6 +135,7 @@ _RULES: Final[Sequence[tuple[str, Callable[[Scenario], bool]]]] = (
     (r".*\.heavy_rain_(factor|mmph)", _dry),
     (r".*\.least_contrast", lambda scenario: _dry(scenario) and _clear(scenario)),
     (r"decks\..*|coverage\..*|links\..*", _no_devices),
+    (r"links\.forgotten_after_s", lambda scenario: _nowhere_actuated(scenario) and scenario.demand.informed_share == 0.0),
     (r"faults\..*", lambda scenario: not scenario.faults.random and not scenario.faults.scheduled),
     (r"faults\..*\.(mtbf_h|mttr_h|repair_spread)", lambda scenario: not scenario.faults.random),
     (r"adaptation\..*", lambda scenario: not scenario.adaptation.reduce_rate),
