@@ -5,13 +5,12 @@ from __future__ import annotations
 import math
 
 import numpy as np
-import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 import simpy
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pyarrow import ipc
+from tests.sensors.test_fleet import table
 
 from twin.eventlog.recorder import Recorder
 from twin.sensors.fault_spec import FaultsSpec
@@ -237,7 +236,7 @@ def test_a_report_that_was_lost_tells_nothing_but_the_truth(tmp_path) -> None:
         reports.step(truth(k * 100_000, np.flatnonzero(on), 0, 0, place[on], 10.0), sent.append)
     recorder.close_segment()
     assert [batch.device.tolist() for batch in sent] == [[0], [], [0]]
-    rows = pa.concat_tables([ipc.open_file(part).read_all() for part in sorted((tmp_path / "loop_interval").glob("*.arrow"))])
+    rows = table(tmp_path, "loop_interval")
     rows = rows.filter(pc.equal(rows["lane"], 0)).to_pylist()
     assert [row["true_mean_speed_cmps"] for row in rows] == [1000] * 3
     assert [row["mean_speed_cmps"] for row in rows] == [1000, None, 1000]

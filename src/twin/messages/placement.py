@@ -52,8 +52,8 @@ CATALOGUE: Final = {
     "placement.column.lead": ("optimised leads by, points", "优化领先（百分点）"),
     "placement.column.gain": ("optimised perceives more by, %", "优化多感知（%）"),
     "placement.bound": (
-        "{budget} {unit}: {value:.1f} % in training, of {bound:.1f} % at most for that money (gap <= {gap:.1f} %)",
-        "{budget} {unit}：训练感知率 {value:.1f} %；同等投资下任何布设都不超过 {bound:.1f} %（差距不超过 {gap:.1f} %）",
+        "{budget}: {value:.1f} % in training, of {bound:.1f} % at most for that money (gap <= {gap:.1f} %)",
+        "{budget}：训练感知率 {value:.1f} %；同等投资下任何布设都不超过 {bound:.1f} %（差距不超过 {gap:.1f} %）",
     ),
     "placement.in_part": (
         "these two figures count in part what fewer than {seen_by} sites perceive",
@@ -66,7 +66,7 @@ CATALOGUE: Final = {
     "placement.draw.bound": ("no choice reaches more (training)", "任何布设的上界（训练）"),
     "placement.draw.candidates": ("candidates", "候选点位"),
     "placement.draw.standing": ("standing already", "既有点位"),
-    "placement.draw.chosen": ("chosen for {budget} {unit}", "{budget} {unit}的优化点位"),
+    "placement.draw.chosen": ("chosen for {budget}", "{budget}的优化点位"),
     "placement.draw.rank": ("order", "次序"),
     "placement.no_pictures": ("no pictures: {reason}", "未绘图：{reason}"),
     "placement.written": ("deployments and tables: {folder}", "布设方案与数据表：{folder}"),

@@ -74,12 +74,12 @@ CATALOGUE: Final = {
     "sweep.budget.found": ("the metrics lack '{name}'", "指标中没有“{name}”"),
     "sweep.budget.remedy": ("add {name} to the metrics, or leave the budget out", "请在 metrics 中加入 {name}，或删除预算"),
     "sweep.budget.best": (
-        "For {budget} {unit} '{variant}' perceives most: {share:.1f} % of vehicle time, at {cost} {unit}.",
-        "在 {budget} {unit}预算内，“{variant}”感知最多：投资 {cost} {unit}，感知率 {share:.1f} %。",
+        "For {budget} '{variant}' perceives most: {share:.1f} % of vehicle time, at {cost}.",
+        "在 {budget}预算内，“{variant}”感知最多：投资 {cost}，感知率 {share:.1f} %。",
     ),
     "sweep.budget.none": (
-        "{budget} {unit} pay for none of them: the cheapest, '{variant}', costs {cost} {unit}.",
-        "{budget} {unit}不足以建设任何一个方案：最便宜的“{variant}”需 {cost} {unit}。",
+        "{budget} pay for none of them: the cheapest, '{variant}', costs {cost}.",
+        "{budget}不足以建设任何一个方案：最便宜的“{variant}”需 {cost}。",
     ),
     "sweep.outputs.remote": (
         "documents are written on this machine only, not in {out}; leave `outputs` out, or give a folder with --out",

@@ -117,11 +117,15 @@ def _nowhere_actuated(scenario: Scenario) -> bool:
     return not signals.actuated.enabled and not any(junction.actuated for junction in signals.junctions)
 
 
+def _nobody_informed(scenario: Scenario) -> bool:
+    return scenario.demand.informed_share == 0.0
+
+
 _RULES: Final[Sequence[tuple[str, Callable[[Scenario], bool]]]] = (
     (r"demand\..*", lambda scenario: scenario.replay is not None),
     (r"demand\.(inbound|outbound|internal)_share|demand\.shortest_trip_m", lambda scenario: scenario.demand.inflow_vph == 0.0),
     (r"demand\.prefill_speed_ratio", lambda scenario: scenario.demand.prefill_s == 0.0),
-    (r"demand\.rerouting\..*", lambda scenario: scenario.demand.informed_share == 0.0),
+    (r"demand\.rerouting\..*", _nobody_informed),
     (r"demand\.weather\.rain\[\].*", _dry),
     (r"demand\.weather\.fog\[\].*", _clear),
     (r"demand\.pedestrians\..*", lambda scenario: scenario.demand.pedestrians.per_crossing_per_hour == 0.0),
@@ -135,7 +139,7 @@ _RULES: Final[Sequence[tuple[str, Callable[[Scenario], bool]]]] = (
     (r".*\.heavy_rain_(factor|mmph)", _dry),
     (r".*\.least_contrast", lambda scenario: _dry(scenario) and _clear(scenario)),
     (r"decks\..*|coverage\..*|links\..*", _no_devices),
-    (r"links\.forgotten_after_s", lambda scenario: _nowhere_actuated(scenario) and scenario.demand.informed_share == 0.0),
+    (r"links\.forgotten_after_s", lambda scenario: _nowhere_actuated(scenario) and _nobody_informed(scenario)),
     (r"faults\..*", lambda scenario: not scenario.faults.random and not scenario.faults.scheduled),
     (r"faults\..*\.(mtbf_h|mttr_h|repair_spread)", lambda scenario: not scenario.faults.random),
     (r"adaptation\..*", lambda scenario: not scenario.adaptation.reduce_rate),

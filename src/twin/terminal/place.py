@@ -93,9 +93,9 @@ def place_text(result: PlacementResult, folder: Path) -> str:
 
 
 def _row(one: Judged) -> list[str]:
-    from twin.money import money
+    from twin.money import amount
 
-    budget, cost = money(one.budget_cny), money(one.cost_cny)
+    budget, cost = amount(one.budget_cny), amount(one.cost_cny)
     label = say("placement.optimised") if one.optimised else one.label
     trained = "" if one.trained_share is None else f"{100.0 * one.trained_share:.1f}"
     return [budget, label, str(len(one.sites)), cost, trained, _percent(one.mean), _percent(one.lead), _percent(one.gain)]
@@ -109,10 +109,8 @@ def _percent(found: Estimate | None) -> str:
 
 
 def _bound_line(one: Selection, whole: float) -> str:
-    from twin.money import money, money_unit
+    from twin.money import money
 
     value, bound = (100.0 * figure / (whole or 1.0) for figure in (one.value, one.bound))
     gap = 100.0 * one.gap_share
-    return say(
-        "placement.bound", budget=money(one.budget_cny), unit=money_unit()[1], value=value, bound=min(bound, 100.0), gap=gap
-    )
+    return say("placement.bound", budget=money(one.budget_cny), value=value, bound=min(bound, 100.0), gap=gap)

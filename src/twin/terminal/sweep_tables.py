@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from twin.messages import say
 from twin.metrics.statistics import LEVEL
-from twin.money import money, money_unit
+from twin.money import amount, money, money_unit
 from twin.terminal.figures import label, unit
 from twin.terminal.tables import ShownTable
 
@@ -151,8 +151,8 @@ def budget_lines(frontier: Frontier) -> list[str]:
 
     best = frontier.best_within_budget
     shown = frontier.points[0] if best is None else best
-    words = {"variant": " · ".join(shown.labels), "cost": money(shown.figures[COST]), "unit": money_unit()[1]}
-    words["budget"] = money(frontier.budget_cny)
+    budget, cost = money(frontier.budget_cny), money(shown.figures[COST])
+    words = {"variant": " · ".join(shown.labels), "budget": budget, "cost": cost}
     if best is None:
         return [say("sweep.budget.none", **words)]
     return [say("sweep.budget.best", share=100.0 * best.figures[PERCEIVED], **words)]
@@ -173,7 +173,7 @@ def frontier_table(frontiers: Sequence[Frontier]) -> ShownTable:
             [
                 " · ".join(point.labels),
                 f"{point.figures['sites']:,.0f}" if "sites" in point.figures else "-",
-                money(point.figures["cost_cny"]),
+                amount(point.figures["cost_cny"]),
                 "-" if per_site is None else f"{100.0 * per_site:+.3f}",
                 *(standing(point.fronts[aim]) for aim in aims),
                 standing(point.knee),

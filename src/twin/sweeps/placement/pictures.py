@@ -66,7 +66,7 @@ def draw_map(result: PlacementResult, out: Path) -> None:
         if standing.size:
             axes.scatter(x_m[standing], y_m[standing], s=26, marker="s", color="black", label=say("placement.draw.standing"))
         rank = 1 + np.arange(added.size)
-        name = say("placement.draw.chosen", budget=money(selection.budget_cny), unit=money_unit()[1])
+        name = say("placement.draw.chosen", budget=money(selection.budget_cny))
         dots = axes.scatter(
             x_m[added], y_m[added], s=34, c=rank, cmap="viridis", edgecolors="black", linewidths=0.4, label=name, zorder=3
         )
