@@ -92,3 +92,20 @@ class EdgeSpeedReport:
 
     speed_mps: npt.NDArray[np.float64]
     """(edges,): mean speed; NaN where nothing was reported."""
+
+
+@dataclass(frozen=True, slots=True)
+class SpeedAdvice:
+    """Speeds that vehicles are asked not to exceed: what came to them over the links, as far as they follow it."""
+
+    t_us: int
+    """When it begins to act."""
+
+    vehicle: npt.NDArray[np.int32]
+    """Vehicle number, (n,), each at most once."""
+
+    speed_mps: npt.NDArray[np.float64]
+    """Desired speed not above this, (n,), above 0; infinity ends what the vehicle was advised before."""
+
+    until_us: npt.NDArray[np.int64]
+    """When it ends if no other advice comes, (n,)."""

@@ -8,6 +8,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from twin.kernel.records import SpeedAdvice
 from twin.roadnet.lane_graph import LaneGraph
 from twin.roadnet.road_network import RoadNetwork
 from twin.traffic.driving import DrivingSpec, driving_record
@@ -28,6 +29,7 @@ from twin.traffic.obstacles import (
 )
 from twin.traffic.positions import ground_truth
 from twin.traffic.roads import NONE, roads_of
+from twin.traffic.speed_advice import ADVICE, checked, lapsed, taken
 from twin.traffic.trips import Trips
 from twin.traffic.vehicle_types import ClassTable
 from twin.traffic.vehicles import (
@@ -81,6 +83,8 @@ class Engine:
         self.pace_factor = 1.0 / factors.speed
         self.obstacles: Row = np.zeros(0, OBSTACLE)
         """What stands on a lane now, or waits for a gap."""
+        self.advice: Row = np.zeros(0, ADVICE)
+        """Who follows speed advice now."""
         self._obstacle_steps = np.zeros(self.roads.count.size, np.int64)
         self._marked = self.roads.links.lanes.copy()
 
@@ -131,6 +135,9 @@ class Engine:
             if self.obstacles.size:
                 self._settle_obstacles()
                 number = min(number, self._steps_until_obstacles_change())
+            if self.advice.size:
+                self.advice = lapsed(self.advice, self.vehicles, self.roads, self.t_us, self.pace_factor)
+                number = min(number, self._steps_until_advice_ends())
             if number <= 0:
                 return
             self._make_steps(number)
@@ -192,6 +199,20 @@ class Engine:
         if (self.obstacles["placed"] == 0).any():
             return 1
         return int(min(-((self.t_us - int(self.obstacles["until_us"].min())) // self.step_us), NEVER_STEPS))
+
+    def _steps_until_advice_ends(self) -> int:
+        if not self.advice.size:
+            return NEVER_STEPS
+        return int(min(-((self.t_us - int(self.advice["until_us"][0])) // self.step_us), NEVER_STEPS))
+
+    def advise(self, advice: SpeedAdvice) -> None:
+        """Let vehicles want to drive no faster than they are advised, from the next step on; it replaces earlier advice.
+
+        Who is too fast brakes comfortably, as before a lower limit. Raise ValueError for what is no advice.
+        """
+        checked(advice, self.vehicles.all.size)
+        self.step_to(advice.t_us)
+        self.advice = taken(self.advice, advice, self.vehicles, self.roads, self.t_us, self.pace_factor)
 
     def now(self, t_us: int) -> GroundTruth:
         """Return who is where at ``t_us``, moved on along the lanes since the last whole step."""
@@ -325,6 +346,7 @@ class Engine:
             "t_us": np.array([self.t_us]),
             "route_edge": self.vehicles.route_edge.copy(),
             "obstacles": self.obstacles.copy(),
+            "advice": self.advice.copy(),
         }
 
     def restore(self, state: dict[str, Row]) -> None:
@@ -334,6 +356,7 @@ class Engine:
         self.t_us = int(state["t_us"][0])
         self.vehicles = replace(self.vehicles, route_edge=state["route_edge"].astype(np.int32))
         self.obstacles = state["obstacles"].astype(OBSTACLE)
+        self.advice = state["advice"].astype(ADVICE)
         open_lanes_for_turns(self.roads, self._marked)
 
     def _changing(self) -> dict[str, Row]:

@@ -83,6 +83,13 @@ def route_edge_at(vehicles: Records, route_edge: Ints, i: int, leg: int) -> int:
 
 
 @inline_kernel
+def pace_on(vehicles: Records, classes: Records, lanes: Records, i: int, lane: int, pace_factor: float) -> float:
+    """Return 1 / the speed (s/m) that vehicle ``i`` wants on ``lane``: by limit, driver, class and what it was advised."""
+    limit = min(lanes[lane].limit * vehicles[i].speed_factor, classes[vehicles[i].klass].most_speed)
+    return float(max(pace_factor / limit, vehicles[i].advised_pace))
+
+
+@inline_kernel
 def orient(
     slots: Records,
     vehicles: Records,
@@ -98,8 +105,7 @@ def orient(
     """Tell the vehicle in ``slot`` what holds on ``lane`` (of an edge): speed, goal, the lanes it wants, where it goes next."""
     i = slots[slot].vehicle
     leg = vehicles[i].leg
-    limit = min(lanes[lane].limit * vehicles[i].speed_factor, classes[slots[slot].klass].most_speed)
-    slots[slot].pace = pace_factor / limit
+    slots[slot].pace = pace_on(vehicles, classes, lanes, i, lane, pace_factor)
     edge = route_edge_at(vehicles, route_edge, i, leg + 1)
     if edge == NONE:
         slots[slot].next = NONE

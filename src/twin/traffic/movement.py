@@ -20,7 +20,7 @@ from twin.traffic.car_following import free_acceleration, interaction
 from twin.traffic.conflict_points import order_of_entry
 from twin.traffic.driving import DRIVING, HALTED_MPS
 from twin.traffic.lane_change import consider_lane
-from twin.traffic.lane_lists import Bytes, Ints, Longs, insert, leave_network, orient, rear_of, remove
+from twin.traffic.lane_lists import Bytes, Ints, Longs, insert, leave_network, orient, pace_on, rear_of, remove
 from twin.traffic.looking import STANDSTILL_MPS, look_ahead, look_around, slow_pace
 from twin.traffic.roads import CONFLICT, LANE, LINK, NEVER_STEP, NONE, ZIP_PAIR, Records
 from twin.traffic.vehicles import ACTIVE, ARRIVED, CLASS, FREE, LATER, NEVER, OFF_LANE, REMOVED, SLOT, STEPS, UPDATES, VEHICLE
@@ -183,7 +183,7 @@ def cross(
         lanes[target].entered += 1
         slots[new].entered = min(slots[new].entered, order_of_entry(step, lanes[target].turn))
         lanes[target].reserved_step = NEVER_STEP
-        slots[new].pace = pace_factor / min(lanes[target].limit * vehicles[i].speed_factor, classes[klass].most_speed)
+        slots[new].pace = pace_on(vehicles, classes, lanes, i, target, pace_factor)
         behind = lanes[target].target
         lanes[behind].incoming += taken
         for link in range(lanes[lane].link_begin, lanes[lane].link_end):

@@ -12,7 +12,7 @@ import simpy
 
 from twin.errors import ScenarioError
 from twin.eventlog.recorder import Recorder
-from twin.kernel.records import EdgeSpeedReport
+from twin.kernel.records import EdgeSpeedReport, SpeedAdvice
 from twin.kernel.weather import WeatherSpec
 from twin.messages import say
 from twin.roadnet.junction_groups import external_routes
@@ -199,6 +199,11 @@ class Traffic:
         if self.listens_to_speeds:
             self.step_to(report.t_us)
             self.interventions.inform(report)
+
+    def advise(self, advice: SpeedAdvice) -> None:
+        """Let vehicles drive no faster than they are advised, until the advice ends or another takes its place."""
+        self.step_to(advice.t_us)
+        self.engine.advise(advice)
 
     def step_to(self, t_us: int) -> None:
         """Move everybody by every whole step up to ``t_us``, with the signals as they are."""

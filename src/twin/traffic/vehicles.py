@@ -66,6 +66,7 @@ VEHICLE: Final = np.dtype(
         ("waiting_next", "i4"),  # queue of trips that found no room at their origin: the one behind
         ("changed_step", "i4"),  # last lane change
         ("changed_from", "i4"),  # the lane it came from sideways
+        ("advised_pace", "f4"),  # 1 / speed it was advised not to exceed, s/m; 0 without advice
         ("speed_factor", "f8"),  # desired speed / speed limit
         ("depart_s", "f8"),
         ("arrive_s", "f8"),
