@@ -5,20 +5,25 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pyarrow import ipc
 from tests.sensors.test_fleet import traffic
 
 from twin.eventlog.recorder import Recorder
-from twin.sensors.perceived import PERIOD_US, Perceived
+from twin.sensors.perceived import KNOWN_COLUMNS, PERIOD_US, Perceived
 
 
 def rows(folder: Path) -> list[dict[str, float]]:
     """Return what was written."""
     parts = sorted((folder / "perception").glob("part-*.arrow"))
     return pa.concat_tables([ipc.open_file(part).read_all() for part in parts]).to_pylist() if parts else []
+
+
+SEEN = ("t_us", "edge", "vehicle_s", "seen_s", "seen_twice_s")
 
 
 def see(perceived: Perceived, *pairs: tuple[int, int]) -> None:
@@ -41,7 +46,7 @@ def test_seconds_are_counted_by_edge_and_by_how_many_devices_see(tmp_path: Path)
         traffic([0.0], [0.0], t_us=2 * PERIOD_US, vehicle=np.array([3], np.int32), edge=np.array([9], np.int32))
     )
     recorder.close_segment()
-    assert rows(tmp_path) == [
+    assert [{name: row[name] for name in SEEN} for row in rows(tmp_path)] == [
         {"t_us": 0, "edge": 3, "vehicle_s": 3.0, "seen_s": 2.0, "seen_twice_s": 1.0},
         {"t_us": 0, "edge": 9, "vehicle_s": 1.0, "seen_s": 0.0, "seen_twice_s": 0.0},
         {"t_us": PERIOD_US, "edge": 9, "vehicle_s": 1.0, "seen_s": 1.0, "seen_twice_s": 0.0},
@@ -62,3 +67,22 @@ def test_any_detections_count_as_sets_do(tmp_path_factory: object, detections: l
     assert row["vehicle_s"] == 10.0
     assert row["seen_s"] == sum(len(devices) >= 1 for devices in seen.values())
     assert row["seen_twice_s"] == sum(len(devices) >= 2 for devices in seen.values())
+
+
+def test_what_became_known_in_time_is_summed_by_edge(tmp_path: Path) -> None:
+    """Seconds that somebody tells of the vehicles, added up over each edge; pedestrians are not asked about."""
+
+    class Half:
+        def fresh_s(self, t_us: int, vehicle: npt.NDArray[np.int32]) -> dict[str, npt.NDArray[np.float64]]:
+            assert (t_us, vehicle.tolist()) == (PERIOD_US, [0, 1, 2])
+            return {name: (1 + i) * np.array([0.1, 0.2, 0.01]) for i, name in enumerate(KNOWN_COLUMNS)}
+
+    recorder = Recorder(tmp_path)
+    truth = traffic([0.0] * 4, [0.0] * 4, t_us=PERIOD_US, edge=np.array([3, 3, 9, 9], np.int32))
+    truth.klass[3] = 7  # a pedestrian
+    Perceived(recorder, Half()).close_second(truth)
+    recorder.close_segment()
+    first, second = rows(tmp_path)
+    for i, name in enumerate(KNOWN_COLUMNS):
+        assert first[name] == pytest.approx(0.3 * (1 + i), rel=1e-6)
+        assert second[name] == pytest.approx(0.01 * (1 + i), rel=1e-6)

@@ -6,14 +6,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import simpy
 from tests.simulation.town import run_town, town
 
 from twin.kernel.records import EdgeSpeedReport, FrameBatch, ObjectLists, VehicleReports
 from twin.simulation import assembly
 from twin.simulation.preparation import prepare
-from twin.simulation.reports import EdgeSpeeds, ObjectInbox, Reporting, nearest_reports
+from twin.simulation.reports import EdgeSpeeds, Reporting, nearest_reports
 from twin.traffic.rerouting import RerouteSpec
+from twin.v2x.tiers import Tiers
 from twin.v2x.topology import MEC_TO_CLOUD, SITE_TO_MEC
 
 FORGOTTEN_US = 60_000_000
@@ -21,9 +21,15 @@ ACTUATED = "{cycle_s: 40, actuated: {enabled: true, stale_after_s: 20}}"
 
 
 def _batch(t_us: int) -> FrameBatch:
-    """Return two lists: device 4 saw vehicles on edges 0 and 1, device 7 one on edge 1."""
+    """Return two lists: device 4 saw vehicles on edges 0 and 1 and something on no road, device 7 one on edge 1."""
     content = ObjectLists(
-        np.array([0, 2, 3]), np.array([0, 1, 1], np.int32), np.array([10.0, 90.0, 60.0]), np.array([3.0, 4.0, 8.0])
+        np.array([0, 3, 4]),
+        np.array([0, 1, -1, 1], np.int32),
+        np.array([10.0, 90.0, np.nan, 60.0]),
+        np.array([3.0, 4.0, np.nan, 8.0]),
+        np.arange(4.0),
+        np.arange(4.0),
+        np.array([5, 6, -1, 6], np.int32),
     )
     return FrameBatch(
         t_us,
@@ -35,26 +41,26 @@ def _batch(t_us: int) -> FrameBatch:
     )
 
 
+def _speeds() -> EdgeSpeeds:
+    return EdgeSpeeds(np.array([100.0, 100.0]), np.array([10.0, 10.0]), RerouteSpec())
+
+
 def test_a_list_counts_when_it_arrives_and_a_lost_one_never_does() -> None:
     """Device 4's list arrives at the edge computer at 150 ms, device 7's is lost; nothing reaches the cloud."""
     heard: list[VehicleReports] = []
     told: list[EdgeSpeedReport] = []
-    reporting = Reporting(
-        simpy.Environment(),
-        forgotten_us=FORGOTTEN_US,
-        vehicles=(np.array([100.0, 100.0]), heard.append),
-        speeds=(EdgeSpeeds(np.array([100.0, 100.0]), np.array([10.0, 10.0]), RerouteSpec()), 60_000_000, told.append),
-    )
-    reporting.send(_batch(100_000))
-    reporting(SITE_TO_MEC, np.array([4]), np.array([3]), np.array([150_000]))
-    reporting.step(149_999)
+    tiers = Tiers(8, FORGOTTEN_US)
+    reporting = Reporting(tiers, vehicles=(np.array([100.0, 100.0]), heard.append), speeds=(_speeds(), 60_000_000, told.append))
+    tiers.send(_batch(100_000))
+    tiers.on_delivery(SITE_TO_MEC, np.array([4]), np.array([100_000]), np.array([150_000]))
+    tiers.step(149_999)
     assert not heard
-    reporting.step(200_000)
+    tiers.step(200_000)
     (report,) = heard
     assert report.t_us == 200_000
     assert report.edge.tolist() == [0, 1]
     assert report.distance_m.tolist() == [90.0, 10.0]
-    reporting.step(300_000)
+    tiers.step(300_000)
     assert len(heard) == 1
     reporting.advise(400_000)
     assert np.isnan(told[0].speed_mps).all()
@@ -62,24 +68,27 @@ def test_a_list_counts_when_it_arrives_and_a_lost_one_never_does() -> None:
 
 def test_lists_that_come_too_late_say_nothing() -> None:
     """Of two stored lists the one that is under way for longer than a minute is passed over as it arrives."""
-    inbox = ObjectInbox(FORGOTTEN_US)
-    inbox.send(_batch(100_000))
-    inbox.deliver(np.array([4, 7]), np.array([3, 3]), np.array([FORGOTTEN_US + 1_000_000, FORGOTTEN_US]))
-    found = {t_us: inbox.take(t_us)[0].tolist() for t_us in range(0, FORGOTTEN_US + 2_000_000, 500_000)}
+    tiers = Tiers(8, FORGOTTEN_US)
+    found: dict[int, list[int]] = {}
+    tiers.listeners["edge"].append(lambda t_us, sightings: found.update({t_us: sightings.edge.tolist()}))
+    tiers.send(_batch(100_000))
+    late_us = np.array([FORGOTTEN_US + 1_000_000, FORGOTTEN_US])
+    tiers.on_delivery(SITE_TO_MEC, np.array([4, 7]), np.array([100_000, 100_000]), late_us)
+    for t_us in range(0, FORGOTTEN_US + 2_000_000, 500_000):
+        tiers.step(t_us)
     assert {t_us: edges for t_us, edges in found.items() if edges} == {FORGOTTEN_US: [1]}
 
 
 def test_the_cloud_hears_what_the_second_hop_delivers() -> None:
     """Speeds count at the cloud; on edge 1 they come from both stretches: 50 m at 4 m/s (0-50 m unseen) and so on."""
     told: list[EdgeSpeedReport] = []
-    speeds = EdgeSpeeds(np.array([100.0, 100.0]), np.array([10.0, 10.0]), RerouteSpec())
-    reporting = Reporting(
-        simpy.Environment(), forgotten_us=FORGOTTEN_US, vehicles=None, speeds=(speeds, 60_000_000, told.append)
-    )
-    reporting.send(_batch(100_000))
-    reporting(SITE_TO_MEC, np.array([4, 7]), np.array([3, 3]), np.array([150_000, 150_000]))
-    reporting(MEC_TO_CLOUD, np.array([4, 7]), np.array([3, 3]), np.array([170_000, 180_000]))
-    reporting.step(200_000)
+    tiers = Tiers(8, FORGOTTEN_US)
+    reporting = Reporting(tiers, vehicles=None, speeds=(_speeds(), 60_000_000, told.append))
+    tiers.send(_batch(100_000))
+    both, sent_us = np.array([4, 7]), np.array([100_000, 100_000])
+    tiers.on_delivery(SITE_TO_MEC, both, sent_us, np.array([150_000, 150_000]))
+    tiers.on_delivery(MEC_TO_CLOUD, both, sent_us, np.array([170_000, 180_000]))
+    tiers.step(200_000)
     reporting.advise(200_000)
     (report,) = told
     # edge 0: 50 m at 3 m/s and 50 m at the limit; edge 1: 50 m at the limit, 50 m at the mean of 4 and 8 m/s

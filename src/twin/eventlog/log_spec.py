@@ -31,3 +31,7 @@ class LogSpec(Spec):
     interval_s: Annotated[float, Field(ge=1.0, le=3600.0), OF_THE_LOG] = 60.0
     """Length (s) of the intervals of ``edge_state`` and ``detection_stat``. Assumption: one minute, short against a peak hour
     and near one signal cycle."""
+
+    age_period_s: Annotated[PeriodS, OF_THE_LOG] = 10.0
+    """Simulated seconds between two rows of one vehicle in ``age_of_information``. Assumption: ten seconds, hundreds
+    of samples of each road in a peak hour; ``perception`` tells without sampling how long vehicles were known in time."""

@@ -23,6 +23,15 @@ def _truth(name: str, type_: pa.DataType, unit: str, meaning: str, *, null: bool
     return Column(name, type_, unit, meaning, truth=True, nullable=null)
 
 
+def _known(tier: str, where: str) -> tuple[Column, ...]:
+    """Return the columns for the time in which vehicles were known in time at a tier."""
+    ages = ("100ms", "200ms")
+    return tuple(
+        _truth(f"known_{tier}_{age}_s", pa.float32(), "s", f"time for which they were known {where}, not older than {age}")
+        for age in ages
+    )
+
+
 _T_US = _c("t_us", pa.int64(), "us", "time since the scenario's start")
 _POINTS = pa.list_(pa.int32())
 
@@ -134,8 +143,23 @@ EVENT_TABLES: Final = (
             _truth("vehicle_s", pa.float32(), "s", "vehicle-seconds of those there at the end of the second"),
             _truth("seen_s", pa.float32(), "s", "of these, of vehicles that at least one device detected within the second"),
             _truth("seen_twice_s", pa.float32(), "s", "of these, of vehicles that at least two devices detected"),
+            *_known("edge", "at the edge computers"),
+            *_known("regional", "in the regional clouds"),
         ),
         sort_by=("edge",),
+    ),
+    Table(
+        "age_of_information",
+        "one vehicle at a sampling instant: how old the newest report of it is at each tier of the platform",
+        (
+            _c("t_us", pa.int64(), "us", "the instant"),
+            _truth("vehicle", pa.int32(), "-", "vehicle, see table vehicle"),
+            _truth("edge", pa.int32(), "-", "road edge that it is on, see table edge"),
+            _truth("edge_age_us", pa.int64(), "us", "age of what the edge computers know of it; null for nothing", null=True),
+            _truth("regional_age_us", pa.int64(), "us", "the same in the regional clouds", null=True),
+            _truth("central_age_us", pa.int64(), "us", "the same in the central cloud", null=True),
+        ),
+        sort_by=("vehicle", "t_us"),
     ),
     Table(
         "observation",

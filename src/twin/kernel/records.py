@@ -44,26 +44,42 @@ class FrameBatch:
 
 @dataclass(frozen=True, slots=True)
 class ObjectLists:
-    """What object lists say of vehicles, list after list; false objects, which match no lane, are left out."""
+    """What object lists say, list after list."""
 
     offset: npt.NDArray[np.int64]
-    """(n + 1,): the list of row ``i`` has the vehicles ``offset[i]:offset[i + 1]``."""
+    """(n + 1,): the list of row ``i`` has the objects ``offset[i]:offset[i + 1]``."""
 
     edge: npt.NDArray[np.int32]
-    """Edge that each vehicle is matched to."""
+    """Edge that each object is matched to; -1 for one that is on no road."""
 
     s_m: npt.NDArray[np.float64]
-    """Its place along the edge as it was measured."""
+    """Its place along the edge as it was measured; NaN on no road."""
 
     speed_mps: npt.NDArray[np.float64]
-    """Its speed as tracked."""
+    """Its speed as tracked; NaN where it is not known."""
+
+    x_m: npt.NDArray[np.float64]
+    """Its place as it was measured, east and north of the map's origin."""
+
+    y_m: npt.NDArray[np.float64]
+
+    vehicle: npt.NDArray[np.int32]
+    """Truth, for accounts only: the vehicle it is, -1 for a false object. Nobody who acts on reports may look at it."""
 
     def chosen(self, wanted: npt.NDArray[np.bool_]) -> ObjectLists:
         """Return the lists that are ``wanted``, (n,), alone."""
         size = np.diff(self.offset)
         kept = np.repeat(wanted, size)
         offset = np.concatenate(([0], np.cumsum(size[wanted])))
-        return ObjectLists(offset, self.edge[kept], self.s_m[kept], self.speed_mps[kept])
+        return ObjectLists(
+            offset,
+            self.edge[kept],
+            self.s_m[kept],
+            self.speed_mps[kept],
+            self.x_m[kept],
+            self.y_m[kept],
+            self.vehicle[kept],
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,12 +10,13 @@ import numpy.typing as npt
 from twin.eventlog.recorder import Recorder
 from twin.geometry.fan import Fan
 from twin.geometry.grid import Grid, grid_around
-from twin.kernel.records import FrameBatch, ObjectLists
+from twin.kernel.records import FrameBatch
 from twin.kernel.weather import WeatherSpec
 from twin.rng import stream_key
 from twin.roadnet.road_network import Building
 from twin.sensors.faults import DeviceFaults
 from twin.sensors.light import Light, Sun
+from twin.sensors.list_content import list_content
 from twin.sensors.model import Errors, Model, errors_of
 from twin.sensors.outlook import outlook_of
 from twin.sensors.perceived import Perceived
@@ -40,7 +41,7 @@ from twin.sensors.self_check import Alarm, SelfCheck, SelfCheckSpec, alarm_rows
 from twin.sensors.site_lists import SiteLists
 from twin.sensors.sites import Device
 from twin.sensors.storeys import NO_DECKS, BridgeDecks
-from twin.traffic.ground_truth import DRIVEN_CLASSES, GroundTruth
+from twin.traffic.ground_truth import GroundTruth
 
 CELL_M = 50.0
 """Side of the grid's cells; a matter of speed alone."""
@@ -165,8 +166,7 @@ class SensorFleet:
             self._scan_all(frame, reach_m, uncounted, self._objects, described=described)
         if self._perceived is not None:
             self._perceived.see(self._number[self._objects.device[:stored]], self._objects.vehicle[:stored])
-        needed = described or self._tell_content
-        by_device = np.argsort(self._objects.device[:stored], kind="stable") if needed else _NO_ORDER  # not by model
+        by_device = np.argsort(self._objects.device[:stored], kind="stable") if described else _NO_ORDER  # not by model
         if self._site_lists is not None:
             self._site_lists.put(*self._reports(truth.t_us, by_device))
         count = self._frames.counts
@@ -183,7 +183,7 @@ class SensorFleet:
             frame=np.full(int(sent.sum()), frame, np.int64),
             objects=(count[:, DETECTED] + count[:, FALSE]).astype(np.int32)[sent],
             result_time_us=truth.t_us + self._frames.processing_us[sent],
-            content=self._content(truth, by_device) if self._tell_content else None,
+            content=list_content(truth, self._objects, stored, sent) if self._tell_content else None,
         )
 
     def _reports(self, t_us: int, order: npt.NDArray[np.intp]) -> tuple[Reports, npt.NDArray[np.int64]]:
@@ -244,30 +244,6 @@ class SensorFleet:
     def _tell(self, alarms: list[Alarm]) -> None:
         if alarms:
             self._recorder.append("alarm", alarm_rows(alarms))
-
-    def _content(self, truth: GroundTruth, order: npt.NDArray[np.intp]) -> ObjectLists:
-        """Return what the lists of this scan say of vehicles.
-
-        Each is matched to its own lane, at its measured place along it; its speed is told without error. Assumption: tracking
-        over several frames and maps of the lanes make both errors small beside that of the place.
-        """
-        objects = self._objects
-        order = order[objects.vehicle[order] >= 0]
-        by_number = np.argsort(truth.vehicle, kind="stable")
-        row = by_number[np.searchsorted(truth.vehicle, objects.vehicle[order], sorter=by_number)]
-        driven = truth.klass[row] < len(DRIVEN_CLASSES)
-        order, row = order[driven], row[driven]
-        heading = truth.heading_rad[row]
-        ahead_m = (objects.x_m[order] - truth.x_m[row]) * np.cos(heading) + (objects.y_m[order] - truth.y_m[row]) * np.sin(
-            heading
-        )
-        counts = np.bincount(objects.device[order], minlength=len(self.devices))[~self._frames.dropped]
-        return ObjectLists(
-            offset=np.concatenate(([0], np.cumsum(counts, dtype=np.int64))),
-            edge=truth.edge[row],
-            s_m=truth.s_m[row] + ahead_m,
-            speed_mps=truth.speed_mps[row],
-        )
 
     def close_interval(self, t_us: int) -> None:
         """Write ``detection_stat`` for the interval that ends at ``t_us``, and begin the next."""

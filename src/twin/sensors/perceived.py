@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final, Protocol
 
 import numpy as np
@@ -30,6 +31,17 @@ class Witness(Protocol):
         """Hear that a second ends, see ``Perceived.close_second``."""
 
 
+class Known(Protocol):
+    """Tells how long vehicles were known in time where it matters."""
+
+    def fresh_s(self, t_us: int, vehicle: Ints) -> Mapping[str, npt.NDArray[np.float64]]:
+        """Return seconds since the last call for each of the vehicles (n,), by column of ``perception``."""
+
+
+KNOWN_COLUMNS: Final = tuple(f"known_{tier}_{age}_s" for tier in ("edge", "regional") for age in ("100ms", "200ms"))
+"""What ``Known`` tells. Source: 100 and 200 ms, see ``twin.v2x.tiers.FRESH_US``."""
+
+
 @kernel
 def note(device: Ints, vehicle: Ints, first: Ints, sensors: Bytes) -> None:
     """Note which vehicles are detected: ``first`` (vehicles,) by which device first, ``sensors`` by 1 or by 2 and more."""
@@ -46,8 +58,9 @@ def note(device: Ints, vehicle: Ints, first: Ints, sensors: Bytes) -> None:
 class Perceived:
     """Counts, for every second, the vehicles that at least one and at least two devices detected within it."""
 
-    def __init__(self, recorder: Recorder) -> None:
-        """Begin with a second in which nobody is seen."""
+    def __init__(self, recorder: Recorder, known: Known | None = None) -> None:
+        """Begin with a second in which nobody is seen; ``known`` tells what became known of whom in time."""
+        self._known = known
         self.witness: Witness | None = None
         """Hears everything as well, where there is one."""
         self._recorder = recorder
@@ -66,6 +79,7 @@ class Perceived:
         self._make_room(int(truth.vehicle.max(initial=NOBODY)) + 1)
         driven = truth.klass < len(DRIVEN_CLASSES)
         edge, sensors = truth.edge[driven], self._sensors[truth.vehicle[driven]]
+        known_s = {} if self._known is None else self._known.fresh_s(truth.t_us, truth.vehicle[driven])
         edges, row = np.unique(edge, return_inverse=True)
         seconds = PERIOD_US / US_PER_S
         self._recorder.append(
@@ -76,6 +90,7 @@ class Perceived:
                 "vehicle_s": seconds * np.bincount(row, minlength=edges.size),
                 "seen_s": seconds * np.bincount(row[sensors >= 1], minlength=edges.size),
                 "seen_twice_s": seconds * np.bincount(row[sensors >= 2], minlength=edges.size),
+                **{name: np.bincount(row, known_s.get(name), edges.size) if known_s else 0.0 for name in KNOWN_COLUMNS},
             },
         )
         self._sensors[:] = 0

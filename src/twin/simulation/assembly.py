@@ -80,7 +80,7 @@ def build(runs: Sequence[Prepared], folders: Sequence[Path], record: type[Record
     traffic = _traffic(first, recorder)
     _write_network(recorder, first.network, traffic.phase_of_edge())
     traffic.write_vehicles()
-    sensing = [build_sensing(env, one, traffic, record(folder)) for one, folder in zip(runs, folders, strict=True)]
+    sensing = [build_sensing(one, traffic, record(folder)) for one, folder in zip(runs, folders, strict=True)]
     return World(env, traffic, recorder, tuple(sensing))
 
 

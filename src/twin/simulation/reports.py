@@ -1,7 +1,7 @@
 """From delivered object lists to what signals and drivers are told: what reached them, when it reached them, and no more.
 
 The controllers of signals hear what arrives at the edge computers, the platform that advises drivers what arrives in the
-regional cloud. Both read their inbox once a period of the links.
+regional cloud.
 """
 
 from __future__ import annotations
@@ -14,57 +14,14 @@ import simpy
 from simpy.events import Event
 
 from twin.kernel.clock import Phase, every
-from twin.kernel.records import EdgeSpeedReport, FrameBatch, ObjectLists, VehicleReports
+from twin.kernel.records import EdgeSpeedReport, VehicleReports
 from twin.traffic.rerouting import RerouteSpec
-from twin.v2x.chain import Ints
-from twin.v2x.topology import MEC_TO_CLOUD, SITE_TO_MEC
+from twin.v2x.contents import Sightings
+from twin.v2x.tiers import Tiers
 
 Floats = npt.NDArray[np.float64]
 Listener = Callable[[VehicleReports], None]
 SpeedListener = Callable[[EdgeSpeedReport], None]
-
-
-class ObjectInbox:
-    """Object lists under way, until they arrive at the end of one hop."""
-
-    def __init__(self, forgotten_us: int) -> None:
-        """Begin with nothing; lists that have not arrived after ``forgotten_us`` are passed over if they still do."""
-        self._forgotten_us = forgotten_us
-        self._sent: dict[tuple[int, int], tuple[int, ObjectLists, int]] = {}
-        self._due: list[tuple[int, int, int]] = []
-
-    def send(self, batch: FrameBatch) -> None:
-        """Keep what the lists of a scan say until they arrive."""
-        if batch.content is None:
-            return
-        for row, key in enumerate(zip(batch.device.tolist(), batch.frame.tolist(), strict=True)):
-            self._sent[key] = (batch.t_us, batch.content, row)
-
-    def deliver(self, device: Ints, frame: Ints, delivered_us: Ints) -> None:
-        """Note that lists arrive, now or later."""
-        self._due += zip(delivered_us.tolist(), device.tolist(), frame.tolist(), strict=True)
-
-    def take(self, t_us: int) -> tuple[npt.NDArray[np.int32], Floats, Floats]:
-        """Return edge, place along it (m) and speed (m/s) of every vehicle in the lists that have arrived by ``t_us``.
-
-        Lists that were under way for too long are left out.
-        """
-        arrived = sorted(due for due in self._due if due[0] <= t_us)
-        self._due = [due for due in self._due if due[0] > t_us]
-        edge, s_m, speed_mps = [np.empty(0, np.int32)], [np.empty(0)], [np.empty(0)]
-        for _, device, frame in arrived:
-            kept = self._sent.pop((device, frame), None)
-            if kept is not None:
-                _, content, row = kept
-                part = slice(int(content.offset[row]), int(content.offset[row + 1]))
-                edge.append(content.edge[part])
-                s_m.append(content.s_m[part])
-                speed_mps.append(content.speed_mps[part])
-        for key in list(self._sent):  # in the order of sending
-            if self._sent[key][0] >= t_us - self._forgotten_us:
-                break
-            del self._sent[key]
-        return np.concatenate(edge), np.concatenate(s_m), np.concatenate(speed_mps)
 
 
 class EdgeSpeeds:
@@ -113,55 +70,39 @@ def nearest_reports(t_us: int, edge: npt.NDArray[np.int32], s_m: Floats, stop_li
 
 
 class Reporting:
-    """Joins sensors and links with whoever listens to reports."""
+    """Hands what has arrived to whoever acts on it: to signals at the edge, to informed drivers in the regional cloud."""
 
     def __init__(
         self,
-        env: simpy.Environment,
+        tiers: Tiers,
         *,
-        forgotten_us: int,
         vehicles: tuple[Floats, Listener] | None,
         speeds: tuple[EdgeSpeeds, int, SpeedListener] | None,
     ) -> None:
-        """Take who listens: ``vehicles`` (stop lines, whom to tell), ``speeds`` (sums, period in us, whom to tell).
-
-        Lists that arrive more than ``forgotten_us`` after they were sent tell nobody anything.
-        """
-        self._env = env
+        """Take who listens: ``vehicles`` (stop lines, whom to tell), ``speeds`` (sums, period in us, whom to tell)."""
         self._vehicles, self._speeds = vehicles, speeds
-        self._near, self._far = ObjectInbox(forgotten_us), ObjectInbox(forgotten_us)
+        if vehicles is not None:
+            tiers.listeners["edge"].append(self._at_the_edge)
+        if speeds is not None:
+            tiers.listeners["regional"].append(self._in_the_cloud)
 
-    def send(self, batch: FrameBatch) -> None:
-        """Take note of the lists of a scan as they are sent."""
-        if self._vehicles is not None:
-            self._near.send(batch)
-        if self._speeds is not None:
-            self._far.send(batch)
+    def processes(self, env: simpy.Environment) -> Sequence[Generator[Event, None, None]]:
+        """Return the SimPy process that advises drivers, where there are any, after the platform has heard what arrived."""
+        if self._speeds is None:
+            return []
+        period_us = self._speeds[1]
+        return [every(env, period_us, Phase.PLATFORM, self.advise, first_us=period_us)]
 
-    def __call__(self, hop: str, device: Ints, frame: Ints, delivered_us: Ints) -> None:
-        """Take note of deliveries at the end of a hop."""
-        if hop == SITE_TO_MEC and self._vehicles is not None:
-            self._near.deliver(device, frame, delivered_us)
-        if hop == MEC_TO_CLOUD and self._speeds is not None:
-            self._far.deliver(device, frame, delivered_us)
-
-    def processes(self, period_us: int) -> Sequence[Generator[Event, None, None]]:
-        """Return the SimPy processes that hand reports on, each ``period_us``, after the links of the instant."""
-        found = [every(self._env, period_us, Phase.PLATFORM, self.step)]
-        if self._speeds is not None:
-            advice_us = self._speeds[1]
-            found.append(every(self._env, advice_us, Phase.PLATFORM, self.advise, first_us=advice_us))
-        return found
-
-    def step(self, t_us: int) -> None:
-        """Read the inboxes."""
-        if self._vehicles is not None:
+    def _at_the_edge(self, t_us: int, sightings: Sightings) -> None:
+        on_road = sightings.edge >= 0
+        if self._vehicles is not None and on_road.any():
             stop_line_m, tell = self._vehicles
-            edge, s_m, _ = self._near.take(t_us)
-            if edge.size:
-                tell(nearest_reports(t_us, edge, s_m, stop_line_m))
+            tell(nearest_reports(t_us, sightings.edge[on_road], sightings.s_m[on_road], stop_line_m))
+
+    def _in_the_cloud(self, _t_us: int, sightings: Sightings) -> None:
+        on_road = sightings.edge >= 0
         if self._speeds is not None:
-            self._speeds[0].add(*self._far.take(t_us))
+            self._speeds[0].add(sightings.edge[on_road], sightings.s_m[on_road], sightings.speed_mps[on_road])
 
     def advise(self, t_us: int) -> None:
         """Tell the drivers what is known of the roads."""

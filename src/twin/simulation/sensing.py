@@ -30,12 +30,14 @@ from twin.sensors.sites import Deployment
 from twin.sensors.storeys import bridge_decks
 from twin.simulation.preparation import Prepared
 from twin.simulation.reports import EdgeSpeeds, Reporting
+from twin.simulation.tier_log import log_ages
 from twin.traffic.ground_truth import GroundTruth
 from twin.traffic.process import Traffic
 from twin.traffic.replay import Replay
 from twin.units import to_us
 from twin.v2x.chain import Chain
 from twin.v2x.process import STEP_US, link_process
+from twin.v2x.tiers import Tiers
 from twin.v2x.topology import assign_mecs, nearest_mec, outages_of
 
 
@@ -50,6 +52,8 @@ class Sensing:
     """The loops in the roads, by rate and interval."""
     chain: Chain | None = None
     """What they report by; None without devices."""
+    tiers: Tiers | None = None
+    """What has become known where; None without devices."""
     reporting: Reporting | None = None
     """What hands reports on, where anybody listens."""
     perceived: Perceived | None = None
@@ -75,7 +79,7 @@ class Sensing:
             fleet.close_interval(t_us)
 
 
-def build_sensing(env: simpy.Environment, prepared: Prepared, traffic: Traffic | Replay, recorder: Recorder) -> Sensing:
+def build_sensing(prepared: Prepared, traffic: Traffic | Replay, recorder: Recorder) -> Sensing:
     """Return the joined parts of a deployment, with its dimensions already written."""
     scenario, network, deployment = prepared.scenario, prepared.network, prepared.deployment
     site_mec = _site_mec(prepared)
@@ -83,20 +87,22 @@ def build_sensing(env: simpy.Environment, prepared: Prepared, traffic: Traffic |
     if not deployment.every_device:
         return Sensing(recorder)
     chain = _chain(scenario, deployment, site_mec, recorder)
-    chain.on_delivery = reporting = _reporting(env, prepared, traffic)
+    tiers = Tiers(len(deployment.every_device), to_us(scenario.links.forgotten_after_s))
+    chain.on_delivery = tiers.on_delivery
+    reporting = _reporting(prepared, traffic, tiers)
     faults = _faults(scenario, deployment, recorder)
     loops = _loops(prepared, recorder, faults)
     if not deployment.devices:
-        return Sensing(recorder, loops=loops, chain=chain, reporting=reporting, faults=faults)
-    perceived = Perceived(recorder)
+        return Sensing(recorder, loops=loops, chain=chain, tiers=tiers, reporting=reporting, faults=faults)
+    perceived = Perceived(recorder, tiers)
     site_lists = None
     if scenario.fusion is not None:
         places = _places(scenario, deployment)
         site_lists = SiteLists(scenario.fusion, len(deployment.sites), deployment.devices, recorder, places)
     rates = RateControl(scenario.adaptation, len(deployment.devices)) if scenario.adaptation.reduce_rate else None
-    fleets = _fleets(prepared, recorder, perceived, faults, site_lists, tell_content=reporting is not None)
+    fleets = _fleets(prepared, recorder, perceived, faults, site_lists)
     write_coverage(recorder, stretches(network, [fleet.outlook for fleet in fleets], scenario.coverage))
-    return Sensing(recorder, fleets, loops, chain, reporting, perceived, faults, site_lists, rates)
+    return Sensing(recorder, fleets, loops, chain, tiers, reporting, perceived, faults, site_lists, rates)
 
 
 def start_sensing(env: simpy.Environment, sensing: Sensing, scenario: Scenario, traffic: Traffic | Replay) -> None:
@@ -108,21 +114,31 @@ def start_sensing(env: simpy.Environment, sensing: Sensing, scenario: Scenario, 
     def deliver(batch: FrameBatch) -> None:
         if sensing.rates is not None and sensing.chain is not None:
             batch = batch.chosen(sensing.rates.sends(batch.device, batch.frame, sensing.chain.site_queue[batch.device]))
-        if sensing.reporting is not None:
-            sensing.reporting.send(batch)
+        if sensing.tiers is not None:
+            sensing.tiers.send(batch)
         if sensing.chain is not None:
             sensing.chain.send(batch)
 
     _start_devices(env, sensing, scenario, now, deliver)
-    if sensing.chain is not None:
-        env.process(link_process(env, sensing.chain))
-        for loops in sensing.loops:
-            env.process(run_loops(env, loops, now, sensing.chain.send))
-    if sensing.reporting is not None:
-        for process in sensing.reporting.processes(STEP_US):
-            env.process(process)
+    _start_links(env, sensing, scenario, now)
     interval_us = to_us(scenario.log.interval_s)
     env.process(every(env, interval_us, Phase.CONTROL, sensing.close_interval, first_us=interval_us))
+
+
+def _start_links(env: simpy.Environment, sensing: Sensing, scenario: Scenario, now: Callable[[], GroundTruth]) -> None:
+    """Let the links carry what is sent and the tiers hear what arrives, in time for those who act on it."""
+    chain, tiers, recorder = sensing.chain, sensing.tiers, sensing.recorder
+    if chain is None or tiers is None:
+        return
+    env.process(link_process(env, chain))
+    for loops in sensing.loops:
+        env.process(run_loops(env, loops, now, chain.send))
+    heard_us = STEP_US if any(tiers.listeners.values()) else PERIOD_US
+    env.process(every(env, heard_us, Phase.PLATFORM, tiers.step))
+    period_us = to_us(scenario.log.age_period_s)
+    env.process(every(env, period_us, Phase.RECORDER, lambda _: log_ages(recorder, tiers, now()), first_us=period_us))
+    for process in sensing.reporting.processes(env) if sensing.reporting is not None else ():
+        env.process(process)
 
 
 def _start_devices(
@@ -151,7 +167,7 @@ def _start_devices(
         env.process(second)
 
 
-def _reporting(env: simpy.Environment, prepared: Prepared, traffic: Traffic | Replay) -> Reporting | None:
+def _reporting(prepared: Prepared, traffic: Traffic | Replay, tiers: Tiers) -> Reporting | None:
     """Return what hands reports on to actuated signals and informed drivers; None where there are neither."""
     if isinstance(traffic, Replay) or not (traffic.listens_to_vehicles or traffic.listens_to_speeds):
         return None
@@ -159,8 +175,7 @@ def _reporting(env: simpy.Environment, prepared: Prepared, traffic: Traffic | Re
     spec = scenario.demand.rerouting
     speeds, period_us = EdgeSpeeds(network.edge_length_m, network.edge_speed_limit_mps, spec), to_us(spec.period_s)
     return Reporting(
-        env,
-        forgotten_us=to_us(scenario.links.forgotten_after_s),
+        tiers,
         vehicles=(traffic.stop_line_m(), traffic.signals.report) if traffic.listens_to_vehicles else None,
         speeds=(speeds, period_us, traffic.inform) if traffic.listens_to_speeds else None,
     )
@@ -172,8 +187,6 @@ def _fleets(
     perceived: Perceived | None,
     faults: DeviceFaults | None,
     site_lists: SiteLists | None,
-    *,
-    tell_content: bool,
 ) -> tuple[SensorFleet, ...]:
     scenario, network, devices = prepared.scenario, prepared.network, prepared.deployment.devices
     lon_deg, lat_deg = to_wgs84(network.crs, network.origin_m, 0.0, 0.0)
@@ -188,7 +201,7 @@ def _fleets(
             scenario.seed,
             recorder,
             observation_every_n_frames=scenario.log.observation_every_n_frames,
-            tell_content=tell_content,
+            tell_content=True,
             perceived=perceived,
             light=scenario.light,
             sun=sun,

@@ -33,8 +33,8 @@ class MessageRecorder(Protocol):
 class Delivery(Protocol):
     """What is told of messages that have come to the end of a hop."""
 
-    def __call__(self, hop: str, device: Ints, frame: Ints, delivered_us: Ints) -> None:
-        """Take devices, frames and instants of delivery (n,) of messages; the instants may lie ahead of the clock."""
+    def __call__(self, hop: str, device: Ints, t_us: Ints, delivered_us: Ints) -> None:
+        """Take devices, phenomenon times and instants of delivery (n,) of messages; the latter may lie ahead of the clock."""
 
 
 class Chain:
@@ -163,7 +163,7 @@ class Chain:
         if self.on_delivery is None:
             return
         arrived = outcome == DELIVERED
-        self.on_delivery(hop, rows[arrived, field.DEVICE], rows[arrived, field.FRAME], delivered_us[arrived])
+        self.on_delivery(hop, rows[arrived, field.DEVICE], rows[arrived, field.T_US], delivered_us[arrived])
 
     def _record(
         self,
