@@ -57,6 +57,18 @@ CATALOGUE: Final = {
         "the above_mmph of the rain steps do not rise; put the steps in order of rate, each once",
         "rain 各级的 above_mmph 不是递增的; 请按雨强由小到大排列，每级只写一次",
     ),
+    "spec.attack.times": (
+        "until_s is {until_s:g}, from_s {from_s:g}; let the attack end after it begins",
+        "until_s 为 {until_s:g}，from_s 为 {from_s:g}; 请使攻击的结束时刻晚于开始时刻",
+    ),
+    "spec.attack.range": (
+        "{name} goes from {low:g} to {high:g}; put the smaller value first",
+        "{name} 由 {low:g} 到 {high:g}; 请把较小的值写在前面",
+    ),
+    "spec.attack.place": (
+        "only one of lon_deg and lat_deg is given; give both or none",
+        "lon_deg 与 lat_deg 只给出了一个; 请同时给出或都不给",
+    ),
     "spec.fog_steps": (
         "the below_m of the fog steps do not fall; put the steps in order of falling visibility, each once",
         "fog 各级的 below_m 不是递减的; 请按能见度由大到小排列，每级只写一次",

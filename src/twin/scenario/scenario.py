@@ -22,6 +22,7 @@ from twin.traffic.demand import DemandSpec
 from twin.traffic.incidents import IncidentSpec
 from twin.traffic.replay import ReplaySpec
 from twin.traffic.signal_spec import SignalsSpec
+from twin.v2x.security.attack_spec import AttackSpec
 from twin.v2x.topology import LinksSpec
 
 MOST_TRIPS: Final = 5_000_000
@@ -95,6 +96,9 @@ class Scenario(Spec):
 
     links: LinksSpec = LinksSpec()
     """How what they report reaches the cloud."""
+
+    attacks: tuple[AttackSpec, ...] = ()
+    """Equipped vehicles that send forged, late or too many messages, and jammers."""
 
     log: LogSpec = LogSpec()
     """How densely the run is written down."""
