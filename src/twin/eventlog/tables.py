@@ -229,6 +229,17 @@ EVENT_TABLES: Final = (
         ),
     ),
     Table(
+        "access",
+        "a request of a department to read a table of a region's picture",
+        (
+            _T_US,
+            _c("department", pa.string(), "-", "who asked"),
+            _c("region", pa.string(), "-", "regional cloud, or central"),
+            _c("read", pa.string(), "-", "table that was asked for"),
+            _c("granted", pa.bool_(), "-", "whether the department may read it there"),
+        ),
+    ),
+    Table(
         "loop_interval",
         "one loop, a lane of a loop device, over one interval; what it says is null where no report left it",
         (
@@ -339,6 +350,27 @@ STATIC_TABLES: Final = (
             _c("status", LABEL, "-", "existing or added"),
             *_prices("investment", "what it costs to build; 0 where it stands already"),
             *_prices("yearly", "maintenance and electricity in a year"),
+        ),
+        static=True,
+    ),
+    Table(
+        "station",
+        "one end of a line or radio link: roadside unit, base station, MEC, regional or central cloud",
+        (
+            _c("station", pa.int32(), "-", "station number"),
+            _c("kind", LABEL, "-", "rsu, base_station, mec, regional_cloud or central_cloud"),
+            _c("name", pa.string(), "-", "its id"),
+            _c("x_cm", pa.int32(), "cm", "east of the map's origin; null where its place is unknown", null=True),
+            _c("y_cm", pa.int32(), "cm", "north of the map's origin; null where its place is unknown", null=True),
+            _c("uplink", pa.int32(), "-", "station that it reports to; null for the central cloud", null=True),
+            _c(
+                "rate_mbps",
+                pa.float64(),
+                "Mbit/s",
+                "capacity of its line or cell upwards; null where none is modelled",
+                null=True,
+            ),
+            _c("price_cny", pa.float64(), "CNY", "its price, middle; null where it is not priced", null=True),
         ),
         static=True,
     ),

@@ -131,7 +131,10 @@ def word(error: Mapping[str, Any], model: type[BaseModel], data: Any) -> tuple[K
         meaning = meaning_of(model, location, data, whole=True)
         return path, found, say("remedy.pattern", bound=context["pattern"]) + (f" ({meaning})" if meaning else "")
     if kind in ("literal_error", "enum"):
-        return path, found, say("remedy.one_of", names=str(context["expected"]).replace("'", "").replace(" or ", ", "))
+        known = str(context["expected"]).replace("'", "").replace(" or ", ", ")
+        meant = closest(value, known.split(", ")) if isinstance(value, str) else None
+        remedy = say("remedy.did_you_mean", name=meant) + " " if meant else ""
+        return path, found, remedy + say("remedy.one_of", names=known)
     if kind in ("value_error", "assertion_error"):
         text = str(context.get("error", ""))
         what, _, remedy = text.partition("; ")

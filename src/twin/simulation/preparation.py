@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+import numpy as np
+
 from twin.errors import MapError, Problem, ScenarioError, closest
 from twin.messages import say
 from twin.roadnet.cache import load_network
@@ -23,7 +25,9 @@ from twin.traffic.places import trip_ends
 from twin.traffic.process import planned_signals
 from twin.traffic.signal_plans import SignalDesign
 from twin.traffic.trips import check_demand
+from twin.v2x.stations import Layout, lay_out
 from twin.v2x.topology import unknown_sites
+from twin.v2x.topology_check import reach_problems, site_problems, topology_problems
 
 PLANNED_BY: Final = ("demand", "signals", "replay", "seed")
 """Keys that decide over the plan of the signals on a map."""
@@ -90,15 +94,18 @@ def look_into(scenario: Scenario, base: Path, like: Prepared | None = None) -> F
         network = load_network(base / scenario.map)
     except MapError as error:
         unreadable = Problem("", "map", str(error), "")
-        return Findings([unreadable, *unknown_kits(scenario.deployment)], [])
+        return Findings([unreadable, *unknown_kits(scenario.deployment), *topology_problems(scenario.links)], [])
     alike = like if like is not None and like.network is network and like.base == base else None
     if alike is not None and alike.scenario.deployment == scenario.deployment:
         placed = alike.survey
     else:
         placed = survey(scenario.deployment, network, base)
-    problems, notices = [*placed.problems], [*placed.notices]
+    problems, notices = [*placed.problems, *topology_problems(scenario.links)], [*placed.notices]
+    sound = len(problems) == len(placed.problems)
     if placed.deployment is not None:
         problems += _strangers(scenario, placed.deployment)
+        if sound:
+            problems += _out_of_reach(scenario, network, placed.deployment)
         notices += _unjudged(scenario, placed.deployment)
     if alike is not None and all(getattr(scenario, key) == getattr(alike.scenario, key) for key in PLANNED_BY):
         signals = alike.signals
@@ -114,7 +121,25 @@ def _strangers(scenario: Scenario, deployment: Deployment) -> list[Problem]:
     devices, sites = [device.name for device in deployment.every_device], [site.name for site in deployment.sites]
     missing = unknown_devices(scenario.faults, devices)
     problems = _not_there(missing, devices, "faults.scheduled[{}].device", "deployment.device")
+    problems += site_problems(scenario.links, sites)
     return problems + _not_there(unknown_sites(scenario.links, sites), sites, "links.outages[{}].site", "deployment.site")
+
+
+def links_layout(scenario: Scenario, network: RoadNetwork, deployment: Deployment) -> Layout:
+    """Return where everything of the links stands and what it reports to."""
+    names = [site.name for site in deployment.sites]
+    x_m, y_m = (np.array([getattr(site, axis) for site in deployment.sites], np.float64) for axis in ("x_m", "y_m"))
+    return lay_out(scenario.links, network, names, x_m, y_m)
+
+
+def _out_of_reach(scenario: Scenario, network: RoadNetwork, deployment: Deployment) -> list[Problem]:
+    """Return the sites that no MEC can be given to, of a topology that is sound for the rest."""
+    if scenario.links.mec_reach_m is None:
+        return []
+    layout = links_layout(scenario, network, deployment)
+    mec_xy_m = layout.mec_xy_m[layout.site_mec]
+    away_m = [np.hypot(site.x_m - x_m, site.y_m - y_m) for site, (x_m, y_m) in zip(deployment.sites, mec_xy_m, strict=True)]
+    return reach_problems(scenario.links, [site.name for site in deployment.sites], np.array(away_m))
 
 
 def _not_there(missing: list[tuple[int, str]], known: list[str], key: str, words: str) -> list[Problem]:

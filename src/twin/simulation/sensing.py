@@ -6,13 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import simpy
 
 from twin.eventlog.recorder import Recorder
 from twin.kernel.clock import Phase, every
 from twin.kernel.records import FrameBatch
-from twin.roadnet.projection import to_local, to_wgs84
+from twin.roadnet.projection import to_wgs84
 from twin.scenario.scenario import Scenario
 from twin.sensors.adaptation import RateControl
 from twin.sensors.coverage import stretches, write_coverage
@@ -28,7 +27,7 @@ from twin.sensors.process import run_fleet, run_loops
 from twin.sensors.site_lists import SiteLists
 from twin.sensors.sites import Deployment
 from twin.sensors.storeys import bridge_decks
-from twin.simulation.preparation import Prepared
+from twin.simulation.preparation import Prepared, links_layout
 from twin.simulation.reports import EdgeSpeeds, Reporting
 from twin.simulation.tier_log import log_ages
 from twin.traffic.ground_truth import GroundTruth
@@ -37,8 +36,9 @@ from twin.traffic.replay import Replay
 from twin.units import to_us
 from twin.v2x.chain import Chain
 from twin.v2x.process import STEP_US, link_process
+from twin.v2x.stations import Layout, write_stations
 from twin.v2x.tiers import Tiers
-from twin.v2x.topology import assign_mecs, nearest_mec, outages_of
+from twin.v2x.topology import outages_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +82,12 @@ class Sensing:
 def build_sensing(prepared: Prepared, traffic: Traffic | Replay, recorder: Recorder) -> Sensing:
     """Return the joined parts of a deployment, with its dimensions already written."""
     scenario, network, deployment = prepared.scenario, prepared.network, prepared.deployment
-    site_mec = _site_mec(prepared)
+    layout = _lay_out(prepared, recorder)
+    site_mec = layout.site_mec
     write_dimensions(recorder, deployment, site_mec.tolist(), scenario.deployment.costs)
     if not deployment.every_device:
         return Sensing(recorder)
-    chain = _chain(scenario, deployment, site_mec, recorder)
+    chain = _chain(scenario, deployment, layout, recorder)
     tiers = Tiers(len(deployment.every_device), to_us(scenario.links.forgotten_after_s))
     chain.on_delivery = tiers.on_delivery
     reporting = _reporting(prepared, traffic, tiers)
@@ -236,21 +237,18 @@ def _places(scenario: Scenario, deployment: Deployment) -> PlaceCheck | None:
     return PlaceCheck(scenario.self_check, site, x_m, y_m, recalibrate=scenario.adaptation.recalibrate)
 
 
-def _chain(scenario: Scenario, deployment: Deployment, site_mec: npt.NDArray[np.int64], recorder: Recorder) -> Chain:
+def _chain(scenario: Scenario, deployment: Deployment, layout: Layout, recorder: Recorder) -> Chain:
     names = [device.name for device in deployment.every_device]
     sites = np.array([device.site for device in deployment.every_device])
-    outages = outages_of(scenario.links, [site.name for site in deployment.sites], site_mec)
-    return Chain(scenario.links, names, sites, site_mec, scenario.seed, recorder, outages)
+    outages = outages_of(scenario.links, [site.name for site in deployment.sites], layout.site_mec, layout.mec_region)
+    return Chain(scenario.links, names, sites, layout.site_mec, scenario.seed, recorder, outages)
 
 
-def _site_mec(prepared: Prepared) -> npt.NDArray[np.int64]:
-    scenario, network, deployment = prepared.scenario, prepared.network, prepared.deployment
-    x_m = np.array([site.x_m for site in deployment.sites])
-    y_m = np.array([site.y_m for site in deployment.sites])
-    mecs = scenario.links.mecs
-    if not mecs:
-        return assign_mecs(x_m, y_m, scenario.links.mec_sites_per_unit, scenario.links.mec_tile_m)[0]
-    mec_x_m, mec_y_m = to_local(
-        network.crs, network.origin_m, np.array([mec.lon_deg for mec in mecs]), np.array([mec.lat_deg for mec in mecs])
-    )
-    return nearest_mec(x_m, y_m, mec_x_m, mec_y_m)
+def _lay_out(prepared: Prepared, recorder: Recorder) -> Layout:
+    """Return where everything of the links stands, with table ``station`` written."""
+    scenario, sites = prepared.scenario, prepared.deployment.sites
+    layout = links_layout(scenario, prepared.network, prepared.deployment)
+    rsus = [(site.name, site.x_m, site.y_m, int(layout.site_mec[site.number])) for site in sites if site.rsu]
+    costs = scenario.deployment.costs
+    write_stations(recorder, scenario.links, layout, rsus, {"rsu": costs.rsu.mid, "mec": costs.compute.mid})
+    return layout

@@ -140,6 +140,8 @@ _RULES: Final[Sequence[tuple[str, Callable[[Scenario], bool]]]] = (
     (r".*\.least_contrast", lambda scenario: _dry(scenario) and _clear(scenario)),
     (r"decks\..*|coverage\..*|links\..*", _no_devices),
     (r"links\.forgotten_after_s", lambda scenario: _nowhere_actuated(scenario) and _nobody_informed(scenario)),
+    (r"links\.region_handover\..*", lambda scenario: scenario.links.uu is None or len(scenario.links.regions) == 1),
+    (r"links\.region_handover\..*", lambda scenario: scenario.links.uu is None or len(scenario.links.regions) == 1),
     (r"faults\..*", lambda scenario: not scenario.faults.random and not scenario.faults.scheduled),
     (r"faults\..*\.(mtbf_h|mttr_h|repair_spread)", lambda scenario: not scenario.faults.random),
     (r"adaptation\..*", lambda scenario: not scenario.adaptation.reduce_rate),

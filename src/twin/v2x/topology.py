@@ -1,4 +1,4 @@
-"""The chain site - edge computer (MEC) - regional cloud as data, and which site reports to which MEC."""
+"""The chain site - edge computer (MEC) - regional cloud - central cloud as data, and which site reports to which MEC."""
 
 from __future__ import annotations
 
@@ -15,8 +15,11 @@ from twin.messages import say
 from twin.spec import Spec
 from twin.units import to_us
 from twin.v2x.hop_spec import HopSpec, MessageSpec
+from twin.v2x.permissions import PermissionSpec
 from twin.v2x.presets import PRESETS
 from twin.v2x.queue import Outage
+from twin.v2x.region_spec import CentralSpec, RegionHandoverSpec, RegionSpec
+from twin.v2x.uu_spec import BaseStationSpec, UuSpec
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -40,6 +43,9 @@ class MecSpec(Spec):
     lat_deg: float = Field(ge=-90.0, le=90.0)
     """Latitude, WGS-84."""
 
+    uplink: str = ""
+    """The regional cloud that it reports to; the nearest one where left out."""
+
 
 class OutageSpec(Spec):
     """A window of time in which a line of the chain carries nothing; what becomes of its messages says ``during_outage``."""
@@ -53,6 +59,9 @@ class OutageSpec(Spec):
     mec: str = ""
     """The MEC that is cut off, of those in ``mecs``; on ``mec_to_cloud`` only."""
 
+    region: str = ""
+    """The regional cloud that is cut off, of those in ``regions``: from all its MECs on ``mec_to_cloud``."""
+
     from_s: float = Field(ge=0.0, le=1e6)
     """When it begins, since the scenario's start."""
 
@@ -65,6 +74,10 @@ class OutageSpec(Spec):
             raise ValueError(say("spec.outage.times", until_s=self.until_s, from_s=self.from_s))
         if self.mec and self.site:
             raise ValueError(say("spec.outage.both"))
+        if self.region and (self.site or self.mec):
+            raise ValueError(say("links.outage.region"))
+        if self.region and self.hop == SITE_TO_MEC:
+            raise ValueError(say("links.outage.hop"))
         if self.mec and self.hop == SITE_TO_MEC:
             raise ValueError(say("spec.outage.hop"))
         return self
@@ -107,7 +120,34 @@ class LinksSpec(Spec):
     """
 
     mecs: tuple[MecSpec, ...] = ()
-    """The MECs one by one; each site reports to the nearest."""
+    """The MECs one by one; each site reports to the nearest, unless ``sites`` says otherwise."""
+
+    sites: dict[str, str] = Field(default_factory=dict)
+    """The MEC of single sites: the site's name and that of one of ``mecs``; all others report to the nearest."""
+
+    mec_reach_m: float | None = Field(default=None, gt=0.0, le=1e6)
+    """Longest line from a site to the MEC that it is given because it is the nearest; a site farther away is an error.
+
+    Left out: any distance.
+    """
+
+    regions: tuple[RegionSpec, ...] = (RegionSpec(),)
+    """The regional clouds, at least one."""
+
+    central: CentralSpec = CentralSpec()
+    """The central cloud."""
+
+    region_handover: RegionHandoverSpec = RegionHandoverSpec()
+    """How vehicles are handed over between regional clouds."""
+
+    uu: UuSpec | None = None
+    """Vehicles' messages over the cellular network (5G); null: they have none."""
+
+    base_stations: tuple[BaseStationSpec, ...] = ()
+    """The base stations one by one; none: a hexagonal grid of ``uu.base_station_spacing_m`` over the map."""
+
+    permissions: tuple[PermissionSpec, ...] = ()
+    """What departments may read; none: everybody reads everything."""
 
     message: MessageSpec = MessageSpec()
     """Size of a message."""
@@ -145,16 +185,23 @@ def unknown_sites(spec: LinksSpec, site_names: Sequence[str]) -> list[tuple[int,
     return [(i, outage.site) for i, outage in enumerate(spec.outages) if outage.site and outage.site not in site_names]
 
 
-def outages_of(spec: LinksSpec, site_names: Sequence[str], site_mec: Ints) -> dict[str, list[Outage]]:
+def outages_of(
+    spec: LinksSpec, site_names: Sequence[str], site_mec: Ints, mec_region: Ints | None = None
+) -> dict[str, list[Outage]]:
     """Return the outages by hop, with the number of the line that each concerns: a site's, or a MEC's on the second hop.
 
-    ``site_mec`` (sites,) is the MEC of each site. Raises KeyError when a site does not exist (see ``unknown_sites``).
+    ``site_mec`` (sites,) is the MEC of each site, ``mec_region`` (MECs,) the region of each MEC, 0 where left out. Raises
+    KeyError when a site or region does not exist (see ``unknown_sites``).
     """
     number = {name: site for site, name in enumerate(site_names)}
     mec_number = {mec.name: index for index, mec in enumerate(spec.mecs)}
+    region_number = {region.name: index for index, region in enumerate(spec.regions)}
+    regions = np.zeros(int(site_mec.max(initial=-1)) + 1, np.int64) if mec_region is None else mec_region
     found: dict[str, list[Outage]] = {hop: [] for hop in HOPS}
     for outage in spec.outages:
-        if outage.mec:
+        if outage.region:
+            lines = np.flatnonzero(regions == region_number[outage.region]).tolist()
+        elif outage.mec:
             lines = [mec_number[outage.mec]]
         elif outage.site:
             site = number[outage.site]
