@@ -26,6 +26,7 @@ UNIT_OF_SUFFIX = {
     "_hz": "Hz",
     "_cny": "CNY",
     "_years": "years",
+    "_mbps": "Mbit/s",
 }
 
 
