@@ -1,0 +1,1 @@
+"""Services of vehicle-road-cloud integration that act back on equipped vehicles."""
