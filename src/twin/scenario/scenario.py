@@ -23,6 +23,7 @@ from twin.traffic.incidents import IncidentSpec
 from twin.traffic.replay import ReplaySpec
 from twin.traffic.signal_spec import SignalsSpec
 from twin.v2x.security.attack_spec import AttackSpec
+from twin.v2x.services.service_spec import ServicesSpec
 from twin.v2x.topology import LinksSpec
 
 MOST_TRIPS: Final = 5_000_000
@@ -99,6 +100,9 @@ class Scenario(Spec):
 
     attacks: tuple[AttackSpec, ...] = ()
     """Equipped vehicles that send forged, late or too many messages, and jammers."""
+
+    services: ServicesSpec = ServicesSpec()
+    """What is sent back to equipped vehicles and changes how they drive."""
 
     log: LogSpec = LogSpec()
     """How densely the run is written down."""
