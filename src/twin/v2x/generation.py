@@ -235,7 +235,7 @@ def _cpm_due(
 
 
 class BsmRule(NamedTuple):
-    """The timing of BSMs: 10 Hz, less where many are near (SAE J2945/1, 6.3.8; China has no published rule of its own)."""
+    """The timing of BSMs: 10 Hz, less where many are near (SAE J2945/1; a Chinese rule for density was not found)."""
 
     least_us: int = 100_000
     """Interval without congestion. Source: T/CSAE 53-2020, 10 Hz; SAE J2945/1, ``vTxRateCntrlInt``."""
