@@ -65,6 +65,10 @@ CATALOGUE: Final = {
         "{name} goes from {low:g} to {high:g}; put the smaller value first",
         "{name} 由 {low:g} 到 {high:g}; 请把较小的值写在前面",
     ),
+    "spec.alerts.levels": (
+        "the levels ask for {counts} messages; let notice ask for the fewest and critical for the most",
+        "各级别所需报文数为 {counts}; 请使 notice、warning、critical 依次递增",
+    ),
     "spec.attack.place": (
         "only one of lon_deg and lat_deg is given; give both or none",
         "lon_deg 与 lat_deg 只给出了一个; 请同时给出或都不给",

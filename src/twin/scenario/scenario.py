@@ -22,6 +22,7 @@ from twin.traffic.demand import DemandSpec
 from twin.traffic.incidents import IncidentSpec
 from twin.traffic.replay import ReplaySpec
 from twin.traffic.signal_spec import SignalsSpec
+from twin.v2x.security.alerts import SecuritySpec
 from twin.v2x.security.attack_spec import AttackSpec
 from twin.v2x.services.service_spec import ServicesSpec
 from twin.v2x.topology import LinksSpec
@@ -103,6 +104,9 @@ class Scenario(Spec):
 
     services: ServicesSpec = ServicesSpec()
     """What is sent back to equipped vehicles and changes how they drive."""
+
+    security: SecuritySpec = SecuritySpec()
+    """How receivers of vehicles' messages notice forged ones, and what they do then."""
 
     log: LogSpec = LogSpec()
     """How densely the run is written down."""
