@@ -215,16 +215,24 @@ def _collisions(
     out = np.zeros(distance_m.size)
     for i in range(distance_m.size if chosen.place_m.size else 0):
         heard = noisy - LOS_LAWS[environment](np.abs(chosen.place_m - distance_m[i]))
-        out[i] = _collision(snr_db[i], heard, chosen.step2.same, chosen.step3.same, chosen.step2_weight, table)
+        same = chosen.step2.same, chosen.step3.same
+        out[i : i + 1] = collision_at(snr_db[i : i + 1], heard, same[0], same[1], chosen.step2_weight, table)
     return out
 
 
 @kernel
-def _collision(snr_db: float, heard_db: Floats, step2: Floats, step3: Floats, weight: float, table: Floats) -> float:
-    """Return 1 - the product over the interferers of what each leaves, mixed of both steps."""
-    kept2, kept3 = 1.0, 1.0
-    for k in range(heard_db.size):
-        harmed = harm(snr_db, heard_db[k], table)
-        kept2 *= 1.0 - step2[k] * harmed
-        kept3 *= 1.0 - step3[k] * harmed
-    return weight * (1.0 - kept2) + (1.0 - weight) * (1.0 - kept3)
+def collision_at(snr_db: Floats, heard_db: Floats, step2: Floats, step3: Floats, weight: float, table: Floats) -> Floats:
+    """Return the part ``collision`` at one place for several mean ratios of signal to noise, (n,).
+
+    1 - the product over the interferers of what each leaves, mixed of both steps; ``heard_db`` is each one's mean interference
+    over noise, ``step2`` and ``step3`` how likely it has the same resource, ``table`` what it harms then (``harm_table``).
+    """
+    out = np.empty(snr_db.size)
+    for i in range(snr_db.size):
+        kept2, kept3 = 1.0, 1.0
+        for k in range(heard_db.size):
+            harmed = harm(snr_db[i], heard_db[k], table)
+            kept2 *= 1.0 - step2[k] * harmed
+            kept3 *= 1.0 - step3[k] * harmed
+        out[i] = weight * (1.0 - kept2) + (1.0 - weight) * (1.0 - kept3)
+    return out
