@@ -1,7 +1,8 @@
 """Warnings of vehicles that stand on the road: found in the platform's picture, followed by who is on his way there.
 
 The platform knows no truth, only reported objects. An object that is reported standing, with nobody standing shortly ahead of
-it and no stop line, is not a queue; when that holds for some time it is a hazard. The vehicle behind a queue's head is never
+it and no stop line, is not a queue; when that holds for some time at one place it is a hazard: the head of a queue that
+discharges wanders upstream and leaves its place before. The vehicle behind a queue's head is never
 one, nor who waits at a stop line; what stands beside a queue on another lane is taken for a part of it, because the picture
 knows edges and not lanes.
 """
@@ -26,7 +27,7 @@ Ints = npt.NDArray[np.int32]
 Floats = npt.NDArray[np.float64]
 
 STANDING: Final = np.dtype([("since_us", "i8"), ("seen_us", "i8"), ("s_m", "f8"), ("edge", "i4"), ("spare", "i4")], align=True)
-"""One record a place where something stands: since when, when last reported, where."""
+"""One record a place where something stands: since when, when last reported, where it was first reported."""
 
 FAR_M: Final = 1e6
 """Choice: longer than any edge, so that places on different edges never mix."""
@@ -66,7 +67,6 @@ class HazardWarnings:
         if known.size:
             matched = np.abs(before[nearest] - at) <= spec.match_m
         known["seen_us"][nearest[matched]] = t_us
-        known["s_m"][nearest[matched]] = s_m[matched]
         new = np.zeros(int(np.count_nonzero(~matched)), STANDING)
         new["edge"], new["s_m"] = edge[~matched], s_m[~matched]
         new["since_us"] = new["seen_us"] = t_us
