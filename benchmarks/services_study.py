@@ -16,6 +16,7 @@ crossings, for 10 minutes.
 from __future__ import annotations
 
 import argparse
+import importlib
 import json
 import sys
 import time
@@ -58,8 +59,6 @@ HARD_MPS2 = 3.0
 
 def road() -> RoadNetwork:
     """Return the road with its crossings; edge numbers ascend along it, so that way 5 is the third section eastwards."""
-    from tests.traffic.networks import build
-
     nodes = [(SECTION_M * k, 0.0) for k in range(CROSSINGS + 2)]
     edges = [pair for k in range(CROSSINGS + 1) for pair in ((k, k + 1, 2), (k + 1, k, 2))]
     entries, exits = [0, 2 * CROSSINGS + 1], [1, 2 * CROSSINGS]
@@ -69,7 +68,11 @@ def road() -> RoadNetwork:
             entries.append(len(edges))
             exits.append(len(edges) + 1)
             edges += [(len(nodes) - 1, k, 1), (k, len(nodes) - 1, 1)]
-    return build(nodes, edges, entries=entries, exits=exits, junctions=[(k, True) for k in range(1, CROSSINGS + 1)])
+    build = importlib.import_module("tests.traffic.networks").build
+    network: RoadNetwork = build(
+        nodes, edges, entries=entries, exits=exits, junctions=[(k, True) for k in range(1, CROSSINGS + 1)]
+    )
+    return network
 
 
 class Watch:
@@ -119,7 +122,7 @@ def traffic_of(place: str, seed: int, seconds: int, inflow_vph: float, *, hazard
     recorder.append = lambda *_: None  # type: ignore[method-assign]
     if place == "cbd":
         file = ROOT / "scenarios" / "tianhe_cbd.yaml"
-        scenario = load_spec(file, Scenario)
+        scenario = load_spec(file, Scenario).spec
         network = load_network(file.parent / scenario.map)
         return Traffic(network, scenario.demand, scenario.signals, seed, to_us(float(seconds)), recorder, base=file.parent)
     stalled = {"kind": "stalled_vehicle", "way": 5, "lane": 0, "from_s": 600, "to_s": 1200}
