@@ -121,6 +121,13 @@ def test_good_topologies_pass(problems) -> None:
     assert problems("  uu: {preset: reserved_slice}\n  permissions: [{department: police, tables: ['*']}]\n") == []
 
 
+def test_the_example_of_the_docs_is_good(problems) -> None:
+    """The topology of docs/cellular.md has nothing wrong with it."""
+    page = (MAP.parent.parent / "docs" / "cellular.md").read_text(encoding="utf-8")
+    example = page.split("```yaml\nlinks:\n")[1].split("```")[0]
+    assert problems(example) == []
+
+
 def test_circles_are_named_once_each() -> None:
     """Two circles, one of them of a single region, and a tail that leads into one: two problems."""
     uplinks = {"a": "b", "b": "c", "c": "b", "d": "d", "e": "central", "f": "e"}
