@@ -30,7 +30,7 @@ def measure(devices: int, messages: int) -> dict[str, float]:
     site = np.arange(devices) // 4
     sites = int(site[-1]) + 1
     mec, _ = assign_mecs(rng.uniform(0.0, 5000.0, sites), rng.uniform(0.0, 5000.0, sites), sites_per_mec=8)
-    chain = Chain(LinksSpec(), [f"lidar-{i}" for i in range(devices)], site, mec, 1, Sink())
+    chain = Chain.of_links(LinksSpec(), [f"lidar-{i}" for i in range(devices)], site, mec, 1, Sink())
     number = np.arange(devices, dtype=np.int32)
     scans = [
         FrameBatch(

@@ -144,7 +144,8 @@ def test_the_caller_may_reuse_its_arrays(tmp_path: Path) -> None:
     missing = np.array([False])
     age = np.ma.array([3], mask=missing, copy=False)
     columns = {"t_us": number, "device": number, "frame": 0, "objects": 1, "bytes": 9, "mec_age_us": age, "cloud_age_us": None}
-    columns |= {"sent_age_us": 2, "site_queue": 0, "mec_queue": None}
+    columns |= {"sent_age_us": 2, "site_queue": 0, "mec_queue": None, "priority": 0, "transmissions": 2}
+    columns |= {"compute_age_us": None, "central_age_us": None, "compute_queue": None, "cloud_queue": None}
     recorder.append("message", columns | {"lost_hop": labels(codes, ("a", "b")), "lost_cause": None})
     number[0], codes[0], age[0] = 8, 1, np.ma.masked
     recorder.close_segment()
@@ -173,6 +174,12 @@ def _write(folder: Path, junk: int) -> dict[str, bytes]:
                 "cloud_age_us": age,
                 "site_queue": 0,
                 "mec_queue": age,
+                "priority": 0,
+                "transmissions": 2,
+                "compute_age_us": None,
+                "central_age_us": None,
+                "compute_queue": None,
+                "cloud_queue": None,
                 "lost_hop": labels(random.integers(-1, 2, count), ("site_mec", "mec_cloud")),
                 "lost_cause": None,
             },

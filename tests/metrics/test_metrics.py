@@ -108,6 +108,8 @@ def _tables(seed: int) -> dict[str, Rows]:
             {"t_us": int(random.integers(0, 5 * minute)), "device": 1, "frame": frame, "objects": 4, "bytes": 300}
             | {"sent_age_us": int(random.integers(1000, 20_000)), "site_queue": int(random.integers(0, 30))}
             | {"mec_queue": None if fate == "first" else int(random.integers(0, 9))}
+            | {"priority": 0, "transmissions": 2, "compute_age_us": None, "central_age_us": None}
+            | {"compute_queue": None, "cloud_queue": None}
             | {"mec_age_us": None if fate == "first" else age, "cloud_age_us": age + 9000 if fate == "delivered" else None}
             | {"lost_hop": {"delivered": None, "first": "site_to_mec", "second": "mec_to_cloud"}[fate]}
             | {"lost_cause": None if fate == "delivered" else str(random.choice(["overflow", "error", "outage"]))}
@@ -200,8 +202,9 @@ def test_hop_figures(tmp_path: Path, tables: dict[str, Rows]) -> None:
     figures = link_figures(_log(tmp_path / "run", tables, 90), WARM_UP_S)
     rows = _late(tables["message"])
     offered = {"site_to_mec": rows, "mec_to_cloud": [row for row in rows if row["mec_age_us"] is not None]}
+    assert [hop for hop, found in figures.hops.items() if not found.offered] == ["mec_compute", "cloud_to_central"]
     for (name, found), before, after, queue in zip(
-        figures.hops.items(),
+        [(hop, found) for hop, found in figures.hops.items() if found.offered],
         ("sent_age_us", "mec_age_us"),
         ("mec_age_us", "cloud_age_us"),
         ("site_queue", "mec_queue"),
@@ -243,7 +246,8 @@ def test_everything_before_the_warm_up_is_left_out(tmp_path: Path) -> None:
     times = np.array([59_999_999, 60_000_000])
     lost = {"lost_hop": labels([-1, -1], ()), "lost_cause": None}
     ages = {"sent_age_us": 500, "mec_age_us": np.array([1000, 2000]), "cloud_age_us": np.array([5000, 7000])}
-    ages |= {"site_queue": 0, "mec_queue": np.array([1, 2])}
+    ages |= {"site_queue": 0, "mec_queue": np.array([1, 2]), "priority": 0, "transmissions": 2, "compute_age_us": None}
+    ages |= {"central_age_us": None, "compute_queue": None, "cloud_queue": None}
     recorder.append("message", {"t_us": times, "device": 0, "frame": 0, "objects": 0, "bytes": 1, **ages, **lost})
     recorder.close_segment()
     figures = link_figures(Run(tmp_path, MANIFEST), WARM_UP_S)

@@ -8,13 +8,13 @@ import simpy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyarrow import ipc
+from tests.v2x.link_model import Model
 
 from twin.eventlog.recorder import Recorder
-from twin.kernel.clock import Phase, every, in_phase
+from twin.kernel.clock import Phase, every
 from twin.kernel.records import FrameBatch
-from twin.rng import stream_key
 from twin.v2x.chain import CAUSES, Chain
-from twin.v2x.delay import ConstantDelay, LognormalDelay, ShiftedGammaDelay, draw_transmissions
+from twin.v2x.delay import ConstantDelay, LognormalDelay, ShiftedGammaDelay
 from twin.v2x.hop_spec import HopSpec
 from twin.v2x.process import link_process
 from twin.v2x.queue import Outage
@@ -31,9 +31,18 @@ TIGHT = LinksSpec(
     ),
 )
 """A chain that is overloaded, loses and reorders."""
+FIRST, COMPUTE, SECOND, LAST = HOPS
+MODEL_NAMES = (
+    "t_us", "device", "frame", "objects", "bytes", "priority", "transmissions", "sent_age_us",
+    *(f"{hop}_age_us" for hop in HOPS), *(f"{hop}_found" for hop in HOPS), "lost_hop", "lost_cause",
+)  # fmt: skip
+"""What the SimPy model calls the columns of table ``message``, in their order."""
+MEC_AGE, CLOUD_AGE = 8, 10
+"""Places of the ages at the MEC and in the regional cloud in a row."""
+
 OUTAGES = {
     HOPS[0]: [Outage(0, 300_000, 900_000), Outage(3, 0, 150_000), Outage(3, 140_000, 410_000), Outage(4, 1_000_000, 1_000_001)],
-    HOPS[1]: [Outage(0, 500_000, 700_000), Outage(1, 1_200_000, 9_000_000), Outage(0, 777_777, 1_111_111)],
+    HOPS[2]: [Outage(0, 500_000, 700_000), Outage(1, 1_200_000, 9_000_000), Outage(0, 777_777, 1_111_111)],
 }
 """Sites and a MEC that come back, and a MEC that does not before the last scan."""
 
@@ -65,6 +74,9 @@ class Plan:
         self.site = rng.integers(0, sites, devices)
         self.mec = rng.integers(0, mecs, sites)
         self.objects = rng.integers(0, 40, (scans, devices)).astype(np.int32)
+        self.priority = rng.integers(0, 3, devices).astype(np.int8)
+        self.bytes = None
+        self.classes = 1
         self.ready_us = np.arange(scans)[:, None] * SCAN_US + rng.integers(0, 20, (scans, devices)) * 10_000
 
     def scan(self, number, devices):
@@ -75,14 +87,17 @@ class Plan:
             frame=np.full(len(devices), number, np.int64),
             objects=self.objects[number, devices],
             result_time_us=self.ready_us[number, devices],
+            bytes=None if self.bytes is None else self.bytes[devices],
+            priority=self.priority[devices] if self.classes > 1 else None,
         )
 
-    def run(self, spec, devices=None, steps_us=(), recorder=None, outages=None):
+    def run(self, spec, devices=None, steps_us=(), recorder=None, outages=None, **more):
         """Return the rows of a run over some devices, numbered as in the plan, stepped each scan and at ``steps_us``."""
         devices = np.arange(len(self.names)) if devices is None else np.array(devices)
         rows = Rows()
         names = [self.names[i] for i in devices]
-        chain = Chain(spec, names, self.site[devices], self.mec, SEED, recorder or rows, outages)
+        self.classes = more.get("classes", 1)
+        chain = Chain.of_links(spec, names, self.site[devices], self.mec, SEED, recorder or rows, outages, **more)
         for number in range(len(self.objects)):
             chain.send(self.scan(number, devices))
             assert chain.sent == chain.delivered + chain.lost + chain.in_flight
@@ -96,79 +111,22 @@ class Plan:
         return [(row[0], int(devices[row[1]]), *row[2:]) for row in rows.rows]
 
 
-def transmitted(env, windows, service_us, *, drop):
-    """Occupy a line that is out in ``windows`` until a message is through, from the beginning after each outage; a process.
-
-    Return False when the message is lost. Windows end before others begin, or overlap.
-    """
-    while True:
-        until_us = max((window.until_us for window in windows if window.from_us <= env.now < window.until_us), default=None)
-        next_us = min((window.from_us for window in windows if window.from_us > env.now), default=env.now + service_us)
-        if until_us is None and env.now + service_us <= next_us:
-            yield env.timeout(service_us)
-            return True
-        if until_us is None:
-            yield env.timeout(next_us - env.now)
-        if drop:
-            return False
-        if until_us is not None:
-            yield env.timeout(until_us - env.now)
-
-
-def simpy_rows(plan, spec, outages=None):
-    """Return the rows of a plain SimPy model, one process a message, with the same random draws as the chain."""
-    env = simpy.Environment()
-    rows = []
-    hops = []
-    for name, hop, queue_of_device in zip(
-        HOPS, (spec.site_to_mec, spec.mec_to_cloud), (plan.site, plan.mec[plan.site]), strict=True
-    ):
-        key = np.array([stream_key(SEED, f"v2x/{name}/transmission", device) for device in plan.names], np.uint64)
-        lines = [simpy.Resource(env, capacity=1) for _ in range(20)]
-        windows = [[outage for outage in (outages or {}).get(name, ()) if outage.queue == line] for line in range(20)]
-        hops.append((name, hop, queue_of_device, key, lines, [0] * 20, windows))
-    rank = {name: place for place, name in enumerate(sorted(plan.names))}
-
-    def message(device, frame):
-        objects = plan.objects[frame, device]
-        size = int(spec.message.size_bytes(objects[None])[0])
-        fragments = int(spec.message.fragments(objects[None])[0])
-        t_us = frame * SCAN_US
-        wait_us = int(plan.ready_us[frame, device])
-        sent_us = wait_us - t_us
-        ages, found = [], []
-        lost = (None, None)
-        for name, hop, queue_of_device, key, lines, inside, windows in hops:
-            yield in_phase(env, wait_us, 1000 + 1000 * rank[plan.names[device]] + frame)
-            q = queue_of_device[device]
-            found.append(inside[q])
-            if inside[q] >= hop.queue_messages:
-                lost = (name, "overflow")
-                break
-            inside[q] += 1
-            with lines[q].request() as turn:
-                yield turn
-                service_us = max(round(size * 8 / hop.rate_mbps), 1)
-                through = yield from transmitted(env, windows[q], service_us, drop=hop.during_outage == "drop")
-            inside[q] -= 1
-            if not through:
-                lost = (name, "outage")
-                break
-            chance, delay_us = draw_transmissions(key, np.array([device]), np.array([frame]), hop.delay_s.law())
-            if chance[0] >= (1 - hop.loss_probability) ** fragments:
-                lost = (name, "error")
-                break
-            wait_us = int(delay_us[0])
-            ages.append(int(env.now) + wait_us - t_us)
-        mec_us, cloud_us = (*ages, None, None)[:2]
-        site_queue, mec_queue = (*found, None)[:2]
-        rows.append((t_us, device, frame, int(objects), size, sent_us, mec_us, cloud_us, site_queue, mec_queue, *lost))
-
+def simpy_rows(plan, spec, outages=None, *, classes=1, regions=None):
+    """Return the rows of the SimPy model, one process a message, with the same random draws as the chain."""
+    mec = plan.mec[plan.site]
+    region = np.zeros_like(mec) if regions is None else np.asarray(regions)[mec]
+    kinds = (spec.site_to_mec, spec.compute, spec.mec_to_cloud, spec.cloud_to_central)
+    queues = (plan.site, mec, mec, region)
+    out = outages or {}
+    stages = [(hop, kind, queue, out.get(hop, ())) for hop, kind, queue in zip(HOPS, kinds, queues, strict=True) if kind]
+    model = Model(stages, spec.message, plan.names, SEED, classes)
     for frame in range(len(plan.objects)):
         for device in range(len(plan.names)):
-            env.process(message(device, frame))
-    env.run()
-    return sorted(rows, key=lambda row: row[:3])
+            priority = int(plan.priority[device]) if classes > 1 else 0
+            size = None if plan.bytes is None else int(plan.bytes[device])
+            about = (frame * SCAN_US, int(plan.objects[frame, device]), int(plan.ready_us[frame, device]))
+            model.send(device, frame, *about, priority, size)
+    return [tuple(row.get(name) for name in MODEL_NAMES) for row in model.run()], model.duplicates
 
 
 def by_message(rows):
@@ -181,22 +139,23 @@ def test_rows_equal_those_of_an_event_driven_model(seed):
     """Every age and every loss is exactly that of one SimPy process a message, on overloaded hops that lose and reorder."""
     plan = Plan(scans=40, seed=seed)
     rows = by_message(plan.run(TIGHT))
-    assert rows == simpy_rows(plan, TIGHT)
-    assert {row[-2:] for row in rows} == {(None, None)} | {(hop, cause) for hop in HOPS for cause in ("overflow", "error")}
+    assert rows == simpy_rows(plan, TIGHT)[0]
+    assert {row[-2:] for row in rows} == {(None, None)} | {
+        (hop, cause) for hop in (FIRST, SECOND) for cause in ("overflow", "error")
+    }
 
 
 @pytest.mark.parametrize("during", [("store", "store"), ("drop", "store"), ("store", "drop"), ("drop", "drop")])
 def test_rows_with_outages_equal_those_of_an_event_driven_model(during):
     """With lines that are out, kept messages or lost ones, each row is still that of one SimPy process a message."""
     plan = Plan(scans=20, seed=5)
-    hops = {
-        name: getattr(TIGHT, name).model_copy(update={"during_outage": how}) for name, how in zip(HOPS, during, strict=True)
-    }
+    hows = dict(zip((FIRST, SECOND), during, strict=True))
+    hops = {name: getattr(TIGHT, name).model_copy(update={"during_outage": how}) for name, how in hows.items()}
     spec = TIGHT.model_copy(update=hops)
     rows = by_message(plan.run(spec, outages=OUTAGES))
-    assert rows == simpy_rows(plan, spec, OUTAGES)
+    assert rows == simpy_rows(plan, spec, OUTAGES)[0]
     assert rows != by_message(plan.run(spec))
-    dropping = {(hop, "outage") for hop, how in zip(HOPS, during, strict=True) if how == "drop"}
+    dropping = {(hop, "outage") for hop, how in hows.items() if how == "drop"}
     assert {row[-2:] for row in rows} >= dropping
     assert {row[-1] for row in rows} <= {None, *CAUSES}
 
@@ -206,9 +165,9 @@ def test_a_stored_message_arrives_when_the_line_is_back():
     hour_us = 3_600_000_000
     hop = HopSpec(rate_mbps=100.0, delay_s=ConstantDelay(value_s=0.0), loss_probability=0.0)
     spec = LinksSpec(site_to_mec=hop, mec_to_cloud=hop)
-    out = {HOPS[1]: [Outage(0, 500_000, hour_us), Outage(1, 500_000, hour_us)]}
+    out = {SECOND: [Outage(0, 500_000, hour_us), Outage(1, 500_000, hour_us)]}
     rows = Plan(scans=10).run(spec, outages=out)
-    delivered_us = [row[0] + row[7] for row in rows]
+    delivered_us = [row[0] + row[CLOUD_AGE] for row in rows]
     assert not any(500_000 < t_us < hour_us for t_us in delivered_us)
     assert sum(t_us >= hour_us for t_us in delivered_us) > 50
     assert all(row[-1] is None for row in rows)
@@ -236,9 +195,10 @@ def test_ages_are_never_below_the_minimum():
     spec = LinksSpec(site_to_mec=hop, mec_to_cloud=hop)
     plan = Plan(devices=12, scans=30)
     exact = 0
-    for t_us, device, frame, _, size, sent_us, mec_us, cloud_us, _, _, *lost in plan.run(spec):
+    for row in plan.run(spec):
+        t_us, device, frame, _, size, _, _, sent_us, mec_us, _, cloud_us, *_ = row
         least_us = int(plan.ready_us[frame, device]) - t_us + 8 * size + 5000
-        assert lost == [None, None]
+        assert row[-2:] == (None, None)
         assert sent_us == int(plan.ready_us[frame, device]) - t_us
         assert mec_us >= least_us
         assert cloud_us >= mec_us + 8 * size + 5000
@@ -258,7 +218,7 @@ def test_removing_a_site_leaves_the_others_alone():
     assert 0 < len(shared) < 12
     fewer = by_message(plan.run(TIGHT, devices=shared))
     before = [row for row in by_message(whole) if row[1] in shared]
-    assert [(row[:7], row[8]) for row in fewer] == [(row[:7], row[8]) for row in before]
+    assert [(row[: MEC_AGE + 1], row[12]) for row in fewer] == [(row[: MEC_AGE + 1], row[12]) for row in before]
     assert fewer != before
 
 
@@ -269,9 +229,9 @@ def test_defaults_meet_the_specifications():
     """
     plan = Plan(devices=60, sites=20, mecs=3, scans=300)
     rows = plan.run(LinksSpec())
-    arrived = [row for row in rows if row[7] is not None]
+    arrived = [row for row in rows if row[CLOUD_AGE] is not None]
     assert len(arrived) > 0.999 * len(rows)
-    network_us = [row[7] - (int(plan.ready_us[row[2], row[1]]) - row[0]) for row in arrived]
+    network_us = [row[CLOUD_AGE] - (int(plan.ready_us[row[2], row[1]]) - row[0]) for row in arrived]
     assert np.percentile(network_us, 99.9) < 100_000
 
 
@@ -284,7 +244,7 @@ def test_the_process_steps_the_chain(tmp_path):
         folder = tmp_path / name
         folder.mkdir()
         recorder = Recorder(folder)
-        chain = Chain(TIGHT, plan.names, plan.site, plan.mec, SEED, recorder)
+        chain = Chain.of_links(TIGHT, plan.names, plan.site, plan.mec, SEED, recorder)
         env = simpy.Environment()
         env.process(link_process(env, chain))
         sense = every(env, SCAN_US, Phase.SENSORS, lambda t_us, chain=chain: chain.send(plan.scan(t_us // SCAN_US, devices)))
@@ -304,22 +264,22 @@ def test_misuse_is_refused():
     """Lists from the past, repeated names and unknown sites are errors."""
     plan = Plan()
     devices = np.arange(12)
-    chain = Chain(LinksSpec(), plan.names, plan.site, plan.mec, SEED, Rows())
+    chain = Chain.of_links(LinksSpec(), plan.names, plan.site, plan.mec, SEED, Rows())
     chain.step(5 * SCAN_US)
     with pytest.raises(ValueError, match="forwarded up to 500000 us"):
         chain.send(plan.scan(0, devices))
     with pytest.raises(ValueError, match="must differ"):
-        Chain(LinksSpec(), ["a", "a"], plan.site[:2], plan.mec, SEED, Rows())
+        Chain.of_links(LinksSpec(), ["a", "a"], plan.site[:2], plan.mec, SEED, Rows())
     with pytest.raises(ValueError, match="does not exist"):
-        Chain(LinksSpec(), ["a", "b"], np.array([0, 5]), plan.mec, SEED, Rows())
+        Chain.of_links(LinksSpec(), ["a", "b"], np.array([0, 5]), plan.mec, SEED, Rows())
     with pytest.raises(ValueError, match="sites for 1"):
-        Chain(LinksSpec(), ["a", "b"], np.array([0]), plan.mec, SEED, Rows())
+        Chain.of_links(LinksSpec(), ["a", "b"], np.array([0]), plan.mec, SEED, Rows())
 
 
 def test_a_run_without_devices_is_empty():
     """No devices, no rows, no error."""
     rows = Rows()
-    chain = Chain(LinksSpec(), [], np.zeros(0, np.int64), np.zeros(0, np.int64), SEED, rows)
+    chain = Chain.of_links(LinksSpec(), [], np.zeros(0, np.int64), np.zeros(0, np.int64), SEED, rows)
     chain.step(0)
     chain.finish()
     assert rows.rows == []

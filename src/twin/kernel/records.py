@@ -30,6 +30,12 @@ class FrameBatch:
     content: ObjectLists | None = None
     """What the lists say of vehicles; None where nobody has asked for it."""
 
+    bytes: npt.NDArray[np.int32] | None = None
+    """Size on the wire, (n,), of messages that go in one piece; None where the links work it out from the objects."""
+
+    priority: npt.NDArray[np.int8] | None = None
+    """Class of each message, (n,), 0 is served first; None where all are of class 0."""
+
     def chosen(self, wanted: npt.NDArray[np.bool_]) -> FrameBatch:
         """Return the lists that are ``wanted``, (n,), alone."""
         return FrameBatch(
@@ -39,6 +45,8 @@ class FrameBatch:
             self.objects[wanted],
             self.result_time_us[wanted],
             None if self.content is None else self.content.chosen(wanted),
+            None if self.bytes is None else self.bytes[wanted],
+            None if self.priority is None else self.priority[wanted],
         )
 
 

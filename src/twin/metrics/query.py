@@ -61,10 +61,12 @@ _HOP_VIEW: Final = """
         count(*) FILTER (lost_hop = '{hop}' AND lost_cause = 'outage') AS lost_outage,
         quantile_disc({after} - {before}, 0.5) / 1000 AS delay_p50_ms,
         quantile_disc({after} - {before}, 0.95) / 1000 AS delay_p95_ms,
+        quantile_disc({after} - {before}, 0.99) / 1000 AS delay_p99_ms,
         max({after} - {before}) / 1000 AS delay_max_ms,
         quantile_disc({after}, 0.5) / 1000 AS age_p50_ms, quantile_disc({after}, 0.95) / 1000 AS age_p95_ms,
-        max({queue}) AS queue_max
-    FROM message WHERE {before} IS NOT NULL AND t_us >= {warm_up_us}
+        max({queue}) AS queue_max,
+        (SELECT max(busy_us / interval_us) FROM link_state WHERE hop = '{hop}' AND t_us >= {warm_up_us}) AS utilisation_max
+    FROM message WHERE {queue} IS NOT NULL AND t_us >= {warm_up_us}
 """
 
 VIEWS: Final = {"hops": "one hop of the links after the warm-up: offered, delivered, lost by cause, delay, age, queue"}
@@ -72,7 +74,7 @@ VIEWS: Final = {"hops": "one hop of the links after the warm-up: offered, delive
 
 VIEW_COLUMNS: Final = {
     "hops": {
-        "hop": ("-", "site_to_mec or mec_to_cloud"),
+        "hop": ("-", "site_to_mec, mec_compute, mec_to_cloud or cloud_to_central"),
         "offered": ("-", "messages that came to the hop"),
         "delivered": ("-", "of these, delivered at its end"),
         "lost_overflow": ("-", "lost because the queue was full"),
@@ -80,10 +82,12 @@ VIEW_COLUMNS: Final = {
         "lost_outage": ("-", "lost because the line was out"),
         "delay_p50_ms": ("ms", "median delay over the hop, waiting and outages included"),
         "delay_p95_ms": ("ms", "95 % of the delivered take no longer"),
+        "delay_p99_ms": ("ms", "99 % of them"),
         "delay_max_ms": ("ms", "the longest"),
         "age_p50_ms": ("ms", "median age of the frame on delivery at the hop's end"),
         "age_p95_ms": ("ms", "95 % of the delivered are no older"),
         "queue_max": ("-", "the most messages that one found in its queue, waiting and in transmission"),
+        "utilisation_max": ("-", "share of its busiest interval that the busiest line was in use; of all workers together"),
     },
 }
 """Unit and meaning of their columns."""
@@ -156,7 +160,7 @@ def overview(run: Run) -> Result:
 def _create_views(connection: duckdb.DuckDBPyConnection, run: Run) -> None:
     warm_up_us = to_us(run.warm_up_s)
     hops = [
-        _HOP_VIEW.format(hop=hop, before=before, after=after, queue=queue, warm_up_us=warm_up_us)
+        _HOP_VIEW.format(hop=hop, before=f"coalesce({', '.join(before)})", after=after, queue=queue, warm_up_us=warm_up_us)
         for hop, (before, after, queue) in HOPS.items()
     ]
     connection.execute(f"CREATE VIEW hops AS {' UNION ALL '.join(hops)}")

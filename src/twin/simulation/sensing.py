@@ -240,8 +240,12 @@ def _places(scenario: Scenario, deployment: Deployment) -> PlaceCheck | None:
 def _chain(scenario: Scenario, deployment: Deployment, layout: Layout, recorder: Recorder) -> Chain:
     names = [device.name for device in deployment.every_device]
     sites = np.array([device.site for device in deployment.every_device])
-    outages = outages_of(scenario.links, [site.name for site in deployment.sites], layout.site_mec, layout.mec_region)
-    return Chain(scenario.links, names, sites, layout.site_mec, scenario.seed, recorder, outages)
+    mec, region = layout.site_mec, layout.mec_region
+    outages = outages_of(scenario.links, [site.name for site in deployment.sites], mec, region)
+    every_us = to_us(scenario.log.interval_s)
+    return Chain.of_links(
+        scenario.links, names, sites, mec, scenario.seed, recorder, outages, mec_region=region, interval_us=every_us
+    )
 
 
 def _lay_out(prepared: Prepared, recorder: Recorder) -> Layout:

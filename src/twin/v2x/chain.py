@@ -1,46 +1,81 @@
-"""The chain that every object list travels: site - edge computer (MEC) - regional cloud."""
+"""The chain that every message travels: site - edge computer (MEC), its computing queue - regional cloud - central cloud."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, Self
 
 import numpy as np
 import numpy.typing as npt
 
+from twin.compilation import kernel
 from twin.eventlog.recorder import labels
 from twin.kernel.records import FrameBatch
-from twin.v2x import hop as field
-from twin.v2x.hop import DELIVERED, FIELDS, NEVER, Hop, MessagePool, in_order
+from twin.v2x import store as field
+from twin.v2x.hop import DELIVERED, DUPLICATE, OUTAGE, OVERFLOW, Hop, Passage, Stage
+from twin.v2x.hop_spec import MessageSpec
+from twin.v2x.line_state import LineStates, MessageRecorder
 from twin.v2x.queue import Outage
-from twin.v2x.topology import HOPS, MEC_TO_CLOUD, SITE_TO_MEC, LinksSpec
+from twin.v2x.store import NEVER, MessagePool, MessageStore
+from twin.v2x.topology import CLOUD_TO_CENTRAL, HOPS, MEC_COMPUTE, MEC_TO_CLOUD, SITE_TO_MEC, LinksSpec
 
 Ints = npt.NDArray[np.int64]
 
 CAUSES: Final = ("overflow", "error", "outage")
 """Why messages are lost, as in ``message.lost_cause``; one less than ``OVERFLOW``, ``ERROR`` and ``OUTAGE``."""
 
+COLUMNS: Final = {
+    SITE_TO_MEC: ("site_queue", "mec_age_us"),
+    MEC_COMPUTE: ("compute_queue", "compute_age_us"),
+    MEC_TO_CLOUD: ("mec_queue", "cloud_age_us"),
+    CLOUD_TO_CENTRAL: ("cloud_queue", "central_age_us"),
+}
+"""Columns of table ``message`` for each stage: messages found in its queue, age on delivery at its end."""
+
 _END: Final = np.iinfo(np.int64).max
-
-
-class MessageRecorder(Protocol):
-    """What takes the rows of table ``message``."""
-
-    def append(self, table: str, columns: Mapping[str, Any]) -> None:
-        """Add rows to a table."""
 
 
 class Delivery(Protocol):
     """What is told of messages that have come to the end of a hop."""
 
     def __call__(self, hop: str, device: Ints, t_us: Ints, delivered_us: Ints) -> None:
-        """Take devices, phenomenon times and instants of delivery (n,) of messages; the latter may lie ahead of the clock."""
+        """Take devices, phenomenon times and instants of delivery (n,) of messages; the instants may lie ahead of the clock."""
+
+
+@kernel
+def enter(
+    rows: Ints,
+    slot: Ints,
+    batch: tuple[Ints, Ints, Ints, Ints, Ints, Ints, Ints],
+    t_us: int,
+    rank: Ints,
+) -> Ints:
+    """Fill the rows ``slot`` with messages (device, frame, objects, bytes, fragments, sent, class); return their keys (n,)."""
+    device, frame, objects, size_bytes, fragments, sent_us, priority = batch
+    key = np.empty(slot.size, np.int64)
+    for i in range(slot.size):
+        row = slot[i]
+        own_rank = rank[device[i]]
+        rows[row, field.DEVICE] = device[i]
+        rows[row, field.RANK] = own_rank
+        rows[row, field.FRAME] = frame[i]
+        rows[row, field.T_US] = t_us
+        rows[row, field.OBJECTS] = objects[i]
+        rows[row, field.BYTES] = size_bytes[i]
+        rows[row, field.FRAGMENTS] = fragments[i]
+        rows[row, field.SENT_US] = sent_us[i]
+        rows[row, field.ARRIVAL_US] = sent_us[i]
+        rows[row, field.PRIORITY] = priority[i]
+        for column in range(field.ATTEMPT, rows.shape[1]):
+            rows[row, column] = 0 if column < field.FIELDS else NEVER
+        key[i] = sent_us[i] * rank.size + own_rank
+    return key
 
 
 class Chain:
-    """All messages of a run: one queue for each site's uplink, one for each MEC's, exact first-in-first-out times.
+    """All messages of a run through stages of queues, exact to the microsecond.
 
-    ``send`` accepts object lists, ``step`` forwards what has reached a queue by then, ``finish`` forwards the rest. A message
+    ``send`` accepts messages, ``step`` forwards what has reached a queue by then, ``finish`` forwards the rest. A message
     is recorded when its fate is settled, which can be before the instant of its delivery. Batches only group the work: the
     rows do not depend on when ``step`` is called. Neither do they depend on the order of the devices: simultaneous arrivals
     are served in the order of the devices' names, then frames.
@@ -48,6 +83,55 @@ class Chain:
 
     def __init__(
         self,
+        stages: Sequence[Stage],
+        message: MessageSpec,
+        device_names: Sequence[str],
+        seed: int,
+        recorder: MessageRecorder,
+        *,
+        classes: int = 1,
+        interval_us: int | None = None,
+    ) -> None:
+        """Connect devices over ``stages``, one after the other; messages have priorities 0 (first) to ``classes`` - 1.
+
+        The state of the lines is recorded each ``interval_us``, or not at all. Raises ValueError when there is no stage, when
+        stages are not of ``HOPS`` or not in their order, when names repeat or a stage's devices are not those.
+        """
+        names = [stage.name for stage in stages]
+        if not names or names != [hop for hop in HOPS if hop in names]:
+            raise ValueError(f"the stages of a chain are of {', '.join(HOPS)}, in this order, got {', '.join(names) or 'none'}")
+        if len(set(device_names)) != len(device_names):
+            raise ValueError("device names must differ: they name the devices' random streams")
+        for stage in stages:
+            if len(device_names) != stage.queue_of_device.size:
+                raise ValueError(f"{len(device_names)} devices, but queues for {stage.queue_of_device.size} on {stage.name}")
+        self._message = message
+        self._sizes = self._fragments = np.empty(0, np.int64)
+        self._recorder = recorder
+        self._classes = classes
+        self._rank = np.empty(len(device_names), np.int64)
+        self._rank[np.argsort(np.array(device_names, dtype=np.str_), kind="stable")] = np.arange(len(device_names))
+        self._store = MessageStore(len(stages))
+        self.hops = tuple(Hop(number, stage, seed, device_names, classes) for number, stage in enumerate(stages))
+        self._pools = tuple(MessagePool(len(device_names)) for _ in stages)
+        self._states = None if interval_us is None else LineStates(interval_us, self.hops, recorder)
+        self._forwarded_us = np.iinfo(np.int64).min
+        self.site_queue = self.hops[0].last_found
+        """Messages that each device's last one found on the first stage, (devices,); of those that have reached it so far."""
+        self.on_delivery: Delivery | None = None
+        """Who is told of every delivery; nobody at first."""
+        self.sent = 0
+        """Messages accepted so far."""
+        self.delivered = 0
+        """Messages that reach the end, of those settled so far."""
+        self.lost = 0
+        """Messages that do not, of those settled so far."""
+        self.duplicates = 0
+        """Transmissions that came through although an earlier one had, of those settled so far."""
+
+    @classmethod
+    def of_links(
+        cls,
         spec: LinksSpec,
         device_names: Sequence[str],
         device_site: npt.NDArray[np.integer],
@@ -55,156 +139,183 @@ class Chain:
         seed: int,
         recorder: MessageRecorder,
         outages: Mapping[str, Sequence[Outage]] | None = None,
-    ) -> None:
-        """Connect devices over sites (``device_site``, one a device) and MECs (``site_mec``, one a site) with the cloud.
+        *,
+        mec_region: npt.NDArray[np.integer] | None = None,
+        classes: int = 1,
+        interval_us: int | None = None,
+    ) -> Self:
+        """Return the chain of a scenario's links: devices on sites, sites at MECs, MECs in regions (all in one by default).
 
-        ``outages`` by hop; a queue is a site's number on the first hop and a MEC's on the second (``topology.outages_of``).
-        Raises ValueError when names repeat, lengths differ or a site does not exist.
+        ``outages`` by hop; a queue is a site's number on the first hop, a MEC's on the next two, a region's on the last
+        (``topology.outages_of``). Raises ValueError as the constructor, and when a site does not exist.
         """
-        if len(set(device_names)) != len(device_names):
-            raise ValueError("device names must differ: they name the devices' random streams")
         if len(device_names) != device_site.size:
             raise ValueError(f"{len(device_names)} devices, but sites for {device_site.size}")
         if device_site.size and not 0 <= device_site.min() <= device_site.max() < site_mec.size:
             raise ValueError(f"a device stands on a site that does not exist: there are {site_mec.size} sites")
-        uplink = device_site.astype(np.int64)
-        self._message = spec.message
-        self._recorder = recorder
-        self._rank = np.empty(len(device_names), np.int64)
-        self._rank[np.argsort(np.array(device_names, dtype=np.str_), kind="stable")] = np.arange(len(device_names))
-        out = dict(outages or {})
-        self._site_hop, self._mec_hop = (
-            Hop(name, hop, spec.message, seed, device_names, queue_of_device, out.get(name, ()))
-            for name, hop, queue_of_device in (
-                (SITE_TO_MEC, spec.site_to_mec, uplink),
-                (MEC_TO_CLOUD, spec.mec_to_cloud, site_mec.astype(np.int64)[uplink]),
-            )
+        site = device_site.astype(np.int64)
+        mec = site_mec.astype(np.int64)[site]
+        region = np.zeros_like(mec) if mec_region is None else mec_region.astype(np.int64)[mec]
+        kinds = (
+            (SITE_TO_MEC, spec.site_to_mec, site),
+            (MEC_COMPUTE, spec.compute, mec),
+            (MEC_TO_CLOUD, spec.mec_to_cloud, mec),
+            (CLOUD_TO_CENTRAL, spec.cloud_to_central, region),
         )
-        self._to_mec = MessagePool()
-        self._to_cloud = MessagePool()
-        self._forwarded_us = np.iinfo(np.int64).min
-        self.site_queue = np.zeros(len(device_names), np.int64)
-        """Messages that each device's last one found on its site's uplink, (devices,); of those that have reached it so far."""
-        self.on_delivery: Delivery | None = None
-        """Who is told of every delivery; nobody at first."""
-        self.sent = 0
-        """Messages accepted so far."""
-        self.delivered = 0
-        """Messages that reach the cloud, of those settled so far."""
-        self.lost = 0
-        """Messages that do not, of those settled so far."""
+        out = dict(outages or {})
+        stages = [Stage(name, kind, queue, out.get(name, ())) for name, kind, queue in kinds if kind is not None]
+        return cls(stages, spec.message, device_names, seed, recorder, classes=classes, interval_us=interval_us)
 
     @property
     def in_flight(self) -> int:
         """Messages not settled yet: sent = delivered + lost + in flight, always."""
-        return self._to_mec.count + self._to_cloud.count
+        return self.sent - self.delivered - self.lost
+
+    def under_way(self) -> dict[str, int]:
+        """Return how many messages, copies among them, are on their way to each stage or wait in its queues."""
+        return {hop.name: pool.count + hop.waiting for hop, pool in zip(self.hops, self._pools, strict=True)}
 
     def send(self, batch: FrameBatch) -> None:
-        """Accept the object lists of one scan; each enters its site's queue at its result time.
+        """Accept the messages of one scan; each enters its first queue at its result time.
 
-        Raises ValueError when a result time lies before the scan or in a stretch of time that was already forwarded.
+        Raises ValueError when a result time lies before the scan or in a stretch of time that was already forwarded, or when
+        a priority does not exist.
         """
-        if not batch.device.size:
+        size = batch.device.size
+        if not size:
             return
         earliest_us = int(batch.result_time_us.min())
         if earliest_us < batch.t_us or earliest_us <= self._forwarded_us:
             raise ValueError(
                 f"a list of the scan at {batch.t_us} us is sent at {earliest_us} us, forwarded up to {self._forwarded_us} us"
             )
-        rows = np.empty((batch.device.size, FIELDS), np.int64)
-        rows[:, field.DEVICE] = batch.device
-        rows[:, field.FRAME] = batch.frame
-        rows[:, field.T_US] = batch.t_us
-        rows[:, field.OBJECTS] = batch.objects
-        rows[:, field.BYTES] = self._message.size_bytes(batch.objects)
-        rows[:, field.SENT_US] = rows[:, field.ARRIVAL_US] = batch.result_time_us
-        rows[:, field.FOUND] = 0
-        self._to_mec.put(rows)
-        self.sent += len(rows)
+        if batch.priority is None:
+            priority = np.zeros(size, np.int64)
+        else:
+            priority = batch.priority.astype(np.int64)
+            if not 0 <= priority.min() <= priority.max() < self._classes:
+                raise ValueError(f"there are priorities 0 to {self._classes - 1}, got {priority.min()} to {priority.max()}")
+        objects = batch.objects.astype(np.int64)
+        if batch.bytes is None:
+            self._know_sizes(int(objects.max()))
+            size_bytes, fragments = self._sizes[objects], self._fragments[objects]
+        else:
+            size_bytes, fragments = batch.bytes.astype(np.int64), np.ones(size, np.int64)
+        slot = self._store.reserve(size)
+        columns = (
+            batch.device.astype(np.int64),
+            batch.frame.astype(np.int64),
+            objects,
+            size_bytes,
+            fragments,
+            batch.result_time_us.astype(np.int64),
+            priority,
+        )
+        self._pools[0].put(enter(self._store.rows, slot, columns, batch.t_us, self._rank), slot)
+        self.sent += size
 
     def step(self, t_us: int) -> None:
         """Forward every message that reaches a queue by ``t_us``, and record those whose fate is settled by that.
 
-        First all of the first hop, then the second: a message that enters the first queue later than ``t_us`` cannot reach the
-        second by ``t_us``.
+        Stage after stage: a message that enters a queue later than ``t_us`` cannot reach the next one by ``t_us``.
         """
         if t_us <= self._forwarded_us:
             return
-        rows = self._to_mec.take(t_us, self._rank)
-        at_us, outcome = self._site_hop.forward(rows)
-        self.site_queue[rows[:, field.DEVICE]] = rows[:, field.FOUND]  # in the order of arrival: the last one stays
-        arrived = outcome == DELIVERED
-        self._tell(SITE_TO_MEC, rows, at_us, outcome)
-        onward = rows[arrived]
-        onward[:, field.ARRIVAL_US] = at_us[arrived]
-        self._to_cloud.put(onward)
-
-        last = self._to_cloud.take(t_us, self._rank)
-        site_queue = last[:, field.FOUND].copy()
-        cloud_us, last_outcome = self._mec_hop.forward(last)
-        self._tell(MEC_TO_CLOUD, last, cloud_us, last_outcome)
+        settled: list[Ints] = []
+        outcomes: list[Ints] = []
+        for number in range(len(self.hops)):
+            for passage in self._forward(number, t_us):
+                self._tell(number, passage)
+                last = number == len(self.hops) - 1
+                ended = (passage.outcome >= (DELIVERED if last else OVERFLOW)) & (passage.outcome <= OUTAGE)
+                settled.append(passage.slot[ended])
+                outcomes.append(np.where(passage.outcome[ended] == DELIVERED, 0, number * 4 + passage.outcome[ended]))
+                if not last:
+                    self._pools[number + 1].put(*passage.onward)
+                if passage.done.size:
+                    self._store.release(passage.done)
         self._forwarded_us = t_us
-        failed = rows[~arrived]
-        never = np.full(len(failed), NEVER, np.int64)
-        self._record(
-            np.concatenate((failed, last)),
-            outcome=np.concatenate((outcome[~arrived], last_outcome)),
-            mec_us=np.concatenate((never, last[:, field.ARRIVAL_US])),
-            cloud_us=np.concatenate((never, cloud_us)),
-            site_queue=np.concatenate((failed[:, field.FOUND], site_queue)),
-            mec_queue=np.concatenate((never, last[:, field.FOUND])),
-        )
+        slot = np.concatenate(settled)
+        if slot.size:
+            self._record(slot, np.concatenate(outcomes))
+        if self._states is not None:
+            self._states.write(t_us)
 
     def finish(self) -> None:
         """Forward and record everything that is still under way, as if the clock ran on without new messages."""
         self.step(_END)
 
-    def _tell(self, hop: str, rows: Ints, delivered_us: Ints, outcome: npt.NDArray[np.int8]) -> None:
+    def _forward(self, number: int, t_us: int) -> list[Passage]:
+        """Take what comes to a stage by ``t_us`` through it; in stretches in which nothing can come back to it twice."""
+        hop, pool = self.hops[number], self._pools[number]
+        passages = []
+        reached_us = self._forwarded_us
+        while True:
+            until_us = t_us
+            if hop.longest_stretch_us is not None:
+                earliest_us = pool.earliest_us()
+                if hop.waiting == 0 and earliest_us is not None and earliest_us > reached_us:
+                    reached_us = earliest_us - 1
+                if hop.waiting or earliest_us is not None:
+                    until_us = min(t_us, reached_us + hop.longest_stretch_us)
+            passage = hop.forward(self._store, pool.take(until_us, self._store.rows), until_us)
+            if self._states is not None and passage.slot.size + passage.arrivals[0].size:
+                self._states.add(number, self._store.rows, passage)
+            pool.put(*passage.again)
+            if hop.longest_stretch_us is not None:
+                self.duplicates += int(np.count_nonzero(passage.outcome == DUPLICATE))
+            passages.append(passage)
+            reached_us = until_us
+            if until_us == t_us:
+                return passages
+
+    def _know_sizes(self, most_objects: int) -> None:
+        if most_objects >= self._sizes.size:
+            objects = np.arange(2 * most_objects + 64)
+            self._sizes, self._fragments = self._message.size_bytes(objects), self._message.fragments(objects)
+
+    def _tell(self, number: int, passage: Passage) -> None:
         if self.on_delivery is None:
             return
-        arrived = outcome == DELIVERED
-        self.on_delivery(hop, rows[arrived, field.DEVICE], rows[arrived, field.T_US], delivered_us[arrived])
+        rows = self._store.rows[passage.onward[1]]
+        hop = self.hops[number]
+        self.on_delivery(hop.name, rows[:, field.DEVICE], rows[:, field.T_US], rows[:, hop.column + 1])
 
-    def _record(
-        self,
-        rows: Ints,
-        *,
-        outcome: npt.NDArray[np.int8],
-        mec_us: Ints,
-        cloud_us: Ints,
-        site_queue: Ints,
-        mec_queue: Ints,
-    ) -> None:
-        if not len(rows):
-            return
-        order = in_order(rows, field.T_US, self._rank)
-        rows, outcome, mec_us, cloud_us = rows.take(order, axis=0), outcome[order], mec_us[order], cloud_us[order]
-        self.delivered += int(np.count_nonzero(outcome == DELIVERED))
-        self.lost += int(np.count_nonzero(outcome != DELIVERED))
-        t_us = rows[:, field.T_US]
-        self._recorder.append(
-            "message",
-            {
-                "t_us": t_us,
-                "device": rows[:, field.DEVICE],
-                "frame": rows[:, field.FRAME],
-                "objects": rows[:, field.OBJECTS],
-                "bytes": rows[:, field.BYTES],
-                "sent_age_us": rows[:, field.SENT_US] - t_us,
-                "mec_age_us": _age_us(mec_us, t_us),
-                "cloud_age_us": _age_us(cloud_us, t_us),
-                "site_queue": site_queue[order],
-                "mec_queue": _known(mec_queue[order]),
-                "lost_hop": labels(np.where(outcome == DELIVERED, -1, np.where(mec_us == NEVER, 0, 1)), HOPS),
-                "lost_cause": labels(outcome.astype(np.int64) - 1, CAUSES),
-            },
-        )
-
-
-def _age_us(delivered_us: Ints, t_us: Ints) -> np.ma.MaskedArray[Any, np.dtype[np.int64]]:
-    """Return the ages on delivery, masked where a message was not delivered."""
-    return np.ma.array(delivered_us - t_us, mask=delivered_us == NEVER)
+    def _record(self, slot: Ints, outcome: Ints) -> None:
+        """Record settled messages, whose ``outcome`` is 0 or 4 x number of the stage + cause, and forget them."""
+        rows = self._store.rows
+        kept = rows.take(slot, axis=0)
+        self._store.release(slot)
+        lost = int(np.count_nonzero(outcome))
+        self.delivered += slot.size - lost
+        self.lost += lost
+        t_us = kept[:, field.T_US]
+        key = (t_us - t_us.min()) * self._rank.size + kept[:, field.RANK]
+        order = np.lexsort((kept[:, field.FRAME], key)) if (np.diff(key) <= 0).any() else np.arange(slot.size)
+        kept, outcome = kept.take(order, axis=0), outcome[order]
+        t_us = kept[:, field.T_US]
+        stage = {hop.name: hop.column for hop in self.hops}
+        number = np.array([HOPS.index(hop.name) for hop in self.hops])
+        columns: dict[str, Any] = {
+            "t_us": t_us,
+            "device": kept[:, field.DEVICE],
+            "frame": kept[:, field.FRAME],
+            "objects": kept[:, field.OBJECTS],
+            "bytes": kept[:, field.BYTES],
+            "priority": kept[:, field.PRIORITY],
+            "transmissions": kept[:, field.TRANSMISSIONS],
+            "sent_age_us": kept[:, field.SENT_US] - t_us,
+        }
+        for place in (1, 0):
+            for name, names in COLUMNS.items():
+                at = stage.get(name)
+                value = np.full(slot.size, NEVER, np.int64) if at is None else kept[:, at + place]
+                columns[names[place]] = _known(value, t_us if place else None)
+        columns["lost_hop"] = labels(np.where(outcome == 0, -1, number[outcome // 4]), HOPS)
+        columns["lost_cause"] = labels(np.where(outcome == 0, -1, outcome % 4 - 1), CAUSES)
+        self._recorder.append("message", columns)
 
 
-def _known(values: Ints) -> np.ma.MaskedArray[Any, np.dtype[np.int64]]:
-    return np.ma.array(values, mask=values == NEVER)
+def _known(values: Ints, since_us: Ints | None) -> np.ma.MaskedArray[Any, np.dtype[np.int64]]:
+    """Return values, or times since others, masked where there are none."""
+    return np.ma.array(values if since_us is None else values - since_us, mask=values == NEVER)

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import Field, model_validator
 
-from twin.compilation import kernel
+from twin.compilation import inline_kernel, kernel
 from twin.messages import say
 from twin.rng import normal_pair, uniform4
 from twin.spec import Spec
@@ -114,36 +114,49 @@ DelaySpec = Annotated[ConstantDelay | LognormalDelay | ShiftedGammaDelay, Field(
 """The delay distributions there are."""
 
 
+@inline_kernel
+def transmission(
+    own_key: np.uint64, frame: int, attempt: int, law: tuple[int, float, float, float, int]
+) -> tuple[float, float, int]:
+    """Return uniforms in (0, 1) that decide on the loss of a message and of its acknowledgement, and its delay in whole us.
+
+    ``own_key`` is the device's, ``attempt`` counts the transmissions of this frame on this hop from 0, ``law`` is a
+    ``DelayLaw``. Counter block 0 gives the losses and the normal (Box and Muller), blocks from 1 the exponential stages: a
+    gamma of integer shape k is the sum of k exponentials, the negative logarithms of k uniforms (L. Devroye, "Non-Uniform
+    Random Variate Generation", 1986, IX.3).
+    """
+    kind, minimum_us, scale_us, sigma, shape = law
+    u = uniform4(own_key, frame, attempt, 0)
+    chance, acknowledged = u[0], u[1]
+    delay = minimum_us
+    if kind == LOGNORMAL:
+        delay += scale_us * math.exp(sigma * normal_pair(u[2], u[3])[0])
+    elif kind == SHIFTED_GAMMA:
+        stages = 0.0
+        for stage in range(shape):
+            word = stage % 4
+            if word == 0:
+                u = uniform4(own_key, frame, attempt, 1 + stage // 4)
+            stages -= math.log(u[word])
+        delay += scale_us * stages
+    return chance, acknowledged, int(min(delay, _LONGEST_US) + 0.5)
+
+
 @kernel
 def draw_transmissions(
     key: npt.NDArray[np.uint64],
     device: npt.NDArray[np.int64],
     frame: npt.NDArray[np.int64],
     law: tuple[int, float, float, float, int],
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.int64]]:
-    """Return, for each message (n,), a uniform in (0, 1) that decides on its loss, and its delay in whole microseconds.
+    attempt: int = 0,
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.int64], npt.NDArray[np.float64]]:
+    """Return what ``transmission`` draws for each message (n,): chance of its loss, delay, chance of its acknowledgement's.
 
-    ``key`` holds one key a device; ``law`` is a ``DelayLaw``. Counter block 0 gives the loss draw and the normal
-    (Box and Muller), blocks from 1 the exponential stages: a gamma of integer shape k is the sum of k exponentials,
-    the negative logarithms of k uniforms (L. Devroye, "Non-Uniform Random Variate Generation", 1986, IX.3).
+    ``key`` holds one key a device. For models that are held against the chain.
     """
-    kind, minimum_us, scale_us, sigma, shape = law
     chance = np.empty(device.size, np.float64)
     delay_us = np.empty(device.size, np.int64)
+    acknowledged = np.empty(device.size, np.float64)
     for i in range(device.size):
-        own_key = key[device[i]]
-        u = uniform4(own_key, frame[i], 0, 0)
-        chance[i] = u[0]
-        delay = minimum_us
-        if kind == LOGNORMAL:
-            delay += scale_us * math.exp(sigma * normal_pair(u[2], u[3])[0])
-        elif kind == SHIFTED_GAMMA:
-            stages = 0.0
-            for stage in range(shape):
-                word = stage % 4
-                if word == 0:
-                    u = uniform4(own_key, frame[i], 0, 1 + stage // 4)
-                stages -= math.log(u[word])
-            delay += scale_us * stages
-        delay_us[i] = int(min(delay, _LONGEST_US) + 0.5)
-    return chance, delay_us
+        chance[i], acknowledged[i], delay_us[i] = transmission(key[device[i]], frame[i], attempt, law)
+    return chance, delay_us, acknowledged

@@ -1,203 +1,312 @@
-"""One hop of the chain: a queue and a line for each sender, then loss and delay; and the pool where messages wait for it."""
+"""One stage of the chain: queues before lines or before workers, then loss, delay and repetition."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
-from twin.compilation import kernel
+from twin.compilation import inline_kernel, kernel
 from twin.rng import stream_key
-from twin.v2x.delay import draw_transmissions
-from twin.v2x.hop_spec import HopSpec, MessageSpec
-from twin.v2x.queue import CUT, DROPPED, FifoQueues, Outage
+from twin.units import US_PER_S, to_us
+from twin.v2x import store as field
+from twin.v2x.compute_spec import ComputeSpec
+from twin.v2x.delay import CONSTANT, ConstantDelay, transmission
+from twin.v2x.hop_spec import HopSpec
+from twin.v2x.priority_queue import PriorityQueues
+from twin.v2x.queue import DROPPED, FifoQueues, Outage
+from twin.v2x.store import (
+    ARRIVAL_US,
+    ATTEMPT,
+    BYTES,
+    COPY,
+    DEVICE,
+    FRAGMENTS,
+    FRAME,
+    OBJECTS,
+    PRIORITY,
+    RANK,
+    TRANSMISSIONS,
+    MessageStore,
+)
 
 Ints = npt.NDArray[np.int64]
-
-DEVICE: Final = 0
-FRAME: Final = 1
-T_US: Final = 2
-OBJECTS: Final = 3
-BYTES: Final = 4
-SENT_US: Final = 5
-"""When it was handed to the links."""
-ARRIVAL_US: Final = 6
-"""When the message reaches the queue of the hop it waits for: at the second hop, when it was delivered at the MEC."""
-FOUND: Final = 7
-"""How many messages it found in the queue of the hop before."""
-FIELDS: Final = 8
-"""A message is one row of eight int64: one cache line."""
-
-NEVER: Final = -1
 
 DELIVERED: Final = 0
 OVERFLOW: Final = 1
 ERROR: Final = 2
 OUTAGE: Final = 3
+"""What became of a message on a hop."""
+AGAIN: Final = 4
+"""It will come to the queue again."""
+DUPLICATE: Final = 5
+"""It came through although it had come through before; it goes no further."""
+GONE: Final = 6
+"""It was lost, but had come through before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One stage of a chain: what it is, and who uses which of its queues."""
+
+    name: str
+    spec: HopSpec | ComputeSpec
+    """Lines, or the workers of edge computers."""
+    queue_of_device: Ints
+    """(devices,): the queue that each device's messages take."""
+    outages: Sequence[Outage] = ()
+    """When which queue is out; one that no device uses is of no consequence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """What came to a hop and what was settled there, in the order in which it was."""
+
+    arrivals: tuple[Ints, Ints, Ints, npt.NDArray[np.bool_]]
+    """Of what came: queue, instant, messages found there, and whether it came for the first time."""
+    slot: Ints
+    """Of what was settled, as all that follows."""
+    queue: Ints
+    service_us: Ints
+    outcome: npt.NDArray[np.int8]
+    """``DELIVERED``, ``OVERFLOW``, ``ERROR``, ``OUTAGE``, ``AGAIN``, ``DUPLICATE`` or ``GONE``."""
+    left_us: Ints
+    """When it left the queue, served or lost."""
+    served: npt.NDArray[np.bool_]
+    """Whether it was served."""
+    onward: tuple[Ints, Ints]
+    """Keys and slots of those delivered."""
+    again: tuple[Ints, Ints]
+    """Keys and slots of those that come to the queue again."""
+    done: Ints
+    """Slots of copies of which nothing more will be heard."""
 
 
 @kernel
-def take_due(rows: Ints, count: int, t_us: int) -> Ints:
-    """Return the first ``count`` rows that arrive by ``t_us``, and move the others together at the front of ``rows``."""
-    due = 0
-    for i in range(count):
-        if rows[i, ARRIVAL_US] <= t_us:
-            due += 1
-    taken = np.empty((due, rows.shape[1]), np.int64)
-    due = 0
-    for i in range(count):
-        if rows[i, ARRIVAL_US] <= t_us:
-            taken[due] = rows[i]
-            due += 1
-        elif due > 0:
-            rows[i - due] = rows[i]
-    return taken
+def to_the_queue(
+    rows: Ints, slot: Ints, queue_of_device: Ints, work: tuple[float, float, float]
+) -> tuple[Ints, Ints, Ints, Ints]:
+    """Return queue, arrival, service time (us, at least one) and class of messages, each (n,).
+
+    ``work`` is the service time in us: a constant, that of a byte, that of an object.
+    """
+    base_us, us_per_byte, us_per_object = work
+    columns = np.empty((4, slot.size), np.int64)
+    for i in range(slot.size):
+        row = slot[i]
+        columns[0, i] = queue_of_device[rows[row, DEVICE]]
+        columns[1, i] = rows[row, ARRIVAL_US]
+        service_us = base_us + rows[row, BYTES] * us_per_byte + rows[row, OBJECTS] * us_per_object
+        columns[2, i] = max(int(np.rint(service_us)), 1)
+        columns[3, i] = rows[row, PRIORITY]
+    return columns[0], columns[1], columns[2], columns[3]
 
 
 @kernel
-def settle_ties(order: Ints, key: Ints, frame: Ints) -> None:
-    """Put messages of equal ``key`` in the order of ``frame``; ``order`` (n,) sorts ``key`` already and is changed in place."""
-    for i in range(1, order.size):
-        moved = order[i]
-        j = i
-        while j > 0 and key[order[j - 1]] == key[moved] and frame[order[j - 1]] > frame[moved]:
-            order[j] = order[j - 1]
-            j -= 1
-        order[j] = moved
+def note_found(rows: Ints, slot: Ints, found: Ints, column: int, last_found: Ints) -> npt.NDArray[np.bool_]:
+    """Write down how many messages each one found when it first came, for itself and its device; return who came first."""
+    first = np.empty(slot.size, np.bool_)
+    for i in range(slot.size):
+        row = slot[i]
+        first[i] = rows[row, ATTEMPT] == 0
+        if first[i]:
+            rows[row, column] = found[i]
+            last_found[rows[row, DEVICE]] = found[i]
+    return first
 
 
-@kernel
-def to_the_line(rows: Ints, queue_of_device: Ints, us_per_byte: float) -> tuple[Ints, Ints, Ints, Ints, Ints]:
-    """Return queue, arrival and service time (us, at least one), device and frame of messages (n, FIELDS), each (n,)."""
-    columns = np.empty((5, len(rows)), np.int64)
-    for i in range(len(rows)):
-        columns[0, i] = queue_of_device[rows[i, DEVICE]]
-        columns[1, i] = rows[i, ARRIVAL_US]
-        columns[2, i] = max(int(np.rint(rows[i, BYTES] * us_per_byte)), 1)
-        columns[3, i] = rows[i, DEVICE]
-        columns[4, i] = rows[i, FRAME]
-    return columns[0], columns[1], columns[2], columns[3], columns[4]
-
-
-@kernel
-def settle(
+@inline_kernel
+def _carry(
     rows: Ints,
-    times_us: tuple[Ints, Ints],
-    found: Ints,
-    chance: npt.NDArray[np.float64],
-    fragment: tuple[float, int, int],
-) -> tuple[Ints, npt.NDArray[np.int8]]:
-    """Return when each message is delivered (``NEVER`` for the lost), and what became of it; both (n,). Note ``found``.
+    row: int,
+    keys: npt.NDArray[np.uint64],
+    law: tuple[int, float, float, float, int],
+    link: tuple[float, bool, int, int],
+) -> tuple[bool, bool, int]:
+    """Return whether a transmission comes through, whether its acknowledgement does as well, and its delay (us)."""
+    intact, drawn, _, _ = link
+    rows[row, TRANSMISSIONS] += 1
+    if not drawn:
+        return True, True, int(law[1] + 0.5)
+    chance, chance_back, delay_us = transmission(keys[rows[row, DEVICE]], rows[row, FRAME], rows[row, ATTEMPT], law)
+    whole = intact
+    for _ in range(rows[row, FRAGMENTS] - 1):
+        whole *= intact
+    arrived = chance < whole
+    return arrived, arrived and chance_back < intact, delay_us
 
-    ``times_us`` are when the queue lets it go and the delay after that, ``chance`` is uniform in (0, 1), ``fragment`` the
-    probability that a fragment comes through, the participants in every list besides its objects, and those of a fragment.
+
+@inline_kernel
+def _judged(copy: bool, arrived: bool, repeated: bool, code: int) -> int:  # noqa: FBT001  (compiled code takes no keywords)
+    """Return the outcome of a transmission that was served (``code`` 0), ``DROPPED`` or ``CUT``."""
+    if copy:
+        return DUPLICATE if arrived else GONE
+    if arrived:
+        return DELIVERED
+    if repeated:
+        return AGAIN
+    if code == DROPPED:
+        return OVERFLOW
+    return ERROR if code == 0 else OUTAGE
+
+
+@kernel
+def transmit(
+    rows: Ints,
+    settled: tuple[Ints, Ints, Ints],
+    keys: npt.NDArray[np.uint64],
+    law: tuple[int, float, float, float, int],
+    link: tuple[float, bool, int, int],
+    column: int,
+    ranks: int,
+) -> tuple[npt.NDArray[np.int8], tuple[Ints, Ints], tuple[Ints, Ints], tuple[Ints, Ints], Ints]:
+    """Draw what becomes of messages that have left the queue; mark their rows.
+
+    ``settled`` are slot, instant and 0, ``DROPPED`` or ``CUT``, each (n,); ``link`` the probability that a fragment comes
+    through, whether there is anything to draw, the time until a repetition and the most repetitions (-1 with QoS 0).
+    Return the outcomes (n,); keys and slots of what goes on to the next hop, of what comes again, and of delivered messages
+    of which a copy comes again; and the slots of copies that are done.
     """
-    finish_us, delay_us = times_us
-    intact, own_participants, participants_per_fragment = fragment
-    delivered_us = np.empty(finish_us.size, np.int64)
-    outcome = np.empty(finish_us.size, np.int8)
-    for i in range(finish_us.size):
-        rows[i, FOUND] = found[i]
-        delivered_us[i] = NEVER
-        if finish_us[i] == DROPPED:
-            outcome[i] = OVERFLOW
-            continue
-        if finish_us[i] == CUT:
-            outcome[i] = OUTAGE
-            continue
-        whole = intact
-        left = rows[i, OBJECTS] + own_participants - participants_per_fragment
-        while left > 0:
-            whole *= intact
-            left -= participants_per_fragment
-        outcome[i] = DELIVERED
-        if chance[i] < whole:
-            delivered_us[i] = finish_us[i] + delay_us[i]
-        else:
-            outcome[i] = ERROR
-    return delivered_us, outcome
+    slot, left_us, code = settled
+    _, _, retry_us, retries = link
+    size = slot.size
+    outcome = np.empty(size, np.int8)
+    onward = (np.empty(size, np.int64), np.empty(size, np.int64))
+    again = (np.empty(size, np.int64), np.empty(size, np.int64))
+    doubled = (np.empty(size, np.int64), np.empty(size, np.int64))
+    done = np.empty(size, np.int64)
+    on, back, copies, ended = 0, 0, 0, 0
+    for i in range(size):
+        row = slot[i]
+        copy = rows[row, COPY] == 1
+        attempt = rows[row, ATTEMPT]
+        arrived, acknowledged, delay_us = False, False, 0
+        if code[i] == 0:
+            arrived, acknowledged, delay_us = _carry(rows, row, keys, law, link)
+        rows[row, ATTEMPT] = attempt + 1
+        repeated = not acknowledged and attempt < retries and code[i] != DROPPED
+        if repeated:
+            key = (left_us[i] + retry_us) * ranks + rows[row, RANK]
+            if arrived and not copy:
+                doubled[0][copies] = key
+                doubled[1][copies] = row
+                copies += 1
+            else:
+                rows[row, ARRIVAL_US] = left_us[i] + retry_us
+                again[0][back] = key
+                again[1][back] = row
+                back += 1
+        outcome[i] = _judged(copy, arrived, repeated, code[i])
+        if copy and not repeated:
+            done[ended] = row
+            ended += 1
+        if arrived and not copy:
+            delivered_us = left_us[i] + delay_us
+            rows[row, column + 1] = delivered_us
+            onward[0][on] = delivered_us * ranks + rows[row, RANK]
+            onward[1][on] = row
+            on += 1
+    return (
+        outcome,
+        (onward[0][:on], onward[1][:on]),
+        (again[0][:back], again[1][:back]),
+        (doubled[0][:copies], doubled[1][:copies]),
+        done[:ended],
+    )
 
 
-def in_order(rows: Ints, column: int, rank: Ints) -> Ints:
-    """Return the order (n,) of messages by a column that holds times, then the rank of the device, then the frame.
-
-    Time and rank make one key, relative to the first time: it fits for 29 years and 10 000 devices. Only messages of one
-    device at one instant are left to be told apart by their frames.
-    """
-    if not len(rows):
-        return np.empty(0, np.int64)
-    key = (rows[:, column] - rows[:, column].min()) * rank.size + rank[rows[:, DEVICE]]
-    order = np.argsort(key)
-    settle_ties(order, key, rows[:, FRAME])
-    return order
-
-
-class MessagePool:
-    """Messages that have not yet reached the queue of their next hop, in one array that doubles when it is full."""
-
-    def __init__(self) -> None:
-        """Begin empty, with room for 1024 messages."""
-        self._rows = np.empty((1024, FIELDS), np.int64)
-        self.count = 0
-
-    def put(self, rows: Ints) -> None:
-        """Add messages, (n, FIELDS)."""
-        need = self.count + len(rows)
-        if need > len(self._rows):
-            grown = np.empty((max(need, 2 * len(self._rows)), FIELDS), np.int64)
-            grown[: self.count] = self._rows[: self.count]
-            self._rows = grown
-        self._rows[self.count : need] = rows
-        self.count = need
-
-    def take(self, t_us: int, rank: Ints) -> Ints:
-        """Remove and return the messages that arrive by ``t_us``, in the order (arrival, rank of the device, frame)."""
-        due = take_due(self._rows, self.count, t_us)
-        self.count -= len(due)
-        return due.take(in_order(due, ARRIVAL_US, rank), axis=0)
+@kernel
+def enter_next(rows: Ints, slot: Ints, column: int) -> None:
+    """Let delivered messages arrive at the next queue when they were delivered."""
+    for i in range(slot.size):
+        row = slot[i]
+        rows[row, ARRIVAL_US] = rows[row, column + 1]
+        rows[row, ATTEMPT] = 0
 
 
 class Hop:
-    """The lines of one hop, all of one kind, each with its queue.
+    """All queues of one stage, each with its line or its workers.
 
     A message that finds room waits its turn, occupies the line for its service time (bits / rate, rounded to the nearest
-    microsecond and never less than one), and arrives after its delay unless one of its fragments is lost. Delays are
-    independent, so messages may overtake each other after the line.
+    microsecond and never less than one), and arrives after its delay unless one of its fragments is lost; with QoS 1 what is
+    not acknowledged comes to the queue again. Delays are independent, so messages may overtake each other after the line. A
+    stage of workers loses nothing but what finds no room, and hands on at once.
     """
 
-    def __init__(
-        self,
-        name: str,
-        spec: HopSpec,
-        message: MessageSpec,
-        seed: int,
-        device_names: Sequence[str],
-        queue_of_device: Ints,
-        outages: Sequence[Outage] = (),
-    ) -> None:
-        """Prepare the hop ``name`` of a run; ``queue_of_device`` (devices,) says which line each device's messages take.
+    def __init__(self, number: int, stage: Stage, seed: int, device_names: Sequence[str], classes: int = 1) -> None:
+        """Prepare stage ``number`` of a chain whose messages have ``classes`` priorities."""
+        self.name = stage.name
+        self.column = field.found_field(number)
+        self.queue_of_device = stage.queue_of_device
+        self.queues = int(stage.queue_of_device.max(initial=-1)) + 1
+        self.last_found = np.zeros(len(device_names), np.int64)
+        """Messages that each device's last one found in its queue, (devices,); of those that have reached it so far."""
+        self._ranks = max(len(device_names), 1)
+        names = device_names if isinstance(stage.spec, HopSpec) else ()
+        self._keys = np.array([stream_key(seed, f"v2x/{stage.name}/transmission", name) for name in names], np.uint64)
+        servers, drop = 1, False
+        if isinstance(stage.spec, HopSpec):
+            spec = stage.spec
+            self.work = (0.0, 8.0 / spec.rate_mbps, 0.0)
+            self._law = spec.delay_s.law()
+            self._retry_us = to_us(spec.retry_s) if spec.qos == 1 else 0
+            intact = 1.0 - spec.loss_probability
+            drawn = self._law.kind != CONSTANT or intact < 1.0
+            self._link = (intact, drawn, self._retry_us, spec.retries if spec.qos == 1 else -1)
+            drop = spec.during_outage == "drop"
+        else:
+            self.work = (stage.spec.base_s * US_PER_S, 0.0, stage.spec.per_object_s * US_PER_S)
+            self._law = ConstantDelay(value_s=0.0).law()
+            self._retry_us = 0
+            self._link = (1.0, False, 0, -1)
+            servers = stage.spec.servers
+        felt = [outage for outage in stage.outages if outage.queue < self.queues]
+        room, oldest = stage.spec.queue_messages, stage.spec.discard == "oldest"
+        self._fifo = None
+        if classes == 1 and servers == 1 and not oldest:
+            self._fifo = FifoQueues(self.queues, room, felt, drop=drop)
+        else:
+            self._queues = PriorityQueues(self.queues, room, felt, classes=classes, servers=servers, drop=drop, oldest=oldest)
 
-        An outage of a line that no device uses is of no consequence.
+    @property
+    def waiting(self) -> int:
+        """Messages that wait in queues and are not settled yet; first in, first out settles them when they come."""
+        return 0 if self._fifo is not None else self._queues.waiting
+
+    @property
+    def longest_stretch_us(self) -> int | None:
+        """Length of time in which what is repeated comes later than all else in it, None where nothing is ever repeated."""
+        return self._retry_us or None
+
+    def forward(self, store: MessageStore, slot: Ints, horizon_us: int) -> Passage:
+        """Take messages in, in the order of arrival, and go on to ``horizon_us``; return what was settled by then.
+
+        Rows are marked with what was found in the queue and when they were delivered, and arrive at the next hop then.
         """
-        self.name = name
-        self._us_per_byte = 8.0 / spec.rate_mbps
-        self._fragment = (1.0 - spec.loss_probability, message.own_participants, message.participants_per_fragment)
-        self._law = spec.delay_s.law()
-        self._key = np.array([stream_key(seed, f"v2x/{name}/transmission", device) for device in device_names], np.uint64)
-        self._queue_of_device = queue_of_device
-        lines = int(queue_of_device.max(initial=-1)) + 1
-        felt = [outage for outage in outages if outage.queue < lines]
-        self._queues = FifoQueues(lines, spec.queue_messages, felt, drop=spec.during_outage == "drop")
-
-    def forward(self, rows: Ints) -> tuple[Ints, npt.NDArray[np.int8]]:
-        """Return when each message is delivered, and what became of it: ``DELIVERED``, ``OVERFLOW``, ``ERROR`` or ``OUTAGE``.
-
-        Both (n,). ``rows`` are (n, FIELDS) in the order of arrival; their ``FOUND`` is set. The delivery time of a message
-        that is lost is ``NEVER``.
-        """
-        queue, arrival_us, service_us, device, frame = to_the_line(rows, self._queue_of_device, self._us_per_byte)
-        finish_us, found = self._queues.forward(queue, arrival_us, service_us)
-        chance, delay_us = draw_transmissions(self._key, device, frame, self._law)
-        return settle(rows, (finish_us, delay_us), found, chance, self._fragment)
+        rows = store.rows
+        queue, arrival_us, service_us, priority = to_the_queue(rows, slot, self.queue_of_device, self.work)
+        if self._fifo is not None:
+            left_us, code, found = self._fifo.serve(queue, arrival_us, service_us)
+            settled = slot
+        else:
+            settled, left_us, code, found = self._queues.forward(slot, queue, arrival_us, service_us, priority, horizon_us)
+        first = note_found(rows, slot, found, self.column, self.last_found)
+        if settled is not slot:
+            of, _, work_us, _ = to_the_queue(rows, settled, self.queue_of_device, self.work)
+        else:
+            of, work_us = queue, service_us
+        outcome, onward, again, doubled, done = transmit(
+            rows, (settled, left_us, code), self._keys, self._law, self._link, self.column, self._ranks
+        )
+        if doubled[1].size:
+            copy = store.reserve(doubled[1].size)
+            store.rows[copy] = store.rows[doubled[1]]
+            store.rows[copy, COPY] = 1
+            store.rows[copy, ARRIVAL_US] = doubled[0] // self._ranks
+            again = np.concatenate((again[0], doubled[0])), np.concatenate((again[1], copy))
+        enter_next(store.rows, onward[1], self.column)
+        arrivals = (queue, arrival_us, found, first)
+        return Passage(arrivals, settled, of, work_us, outcome, left_us, code == 0, onward, again, done)

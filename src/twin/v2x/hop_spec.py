@@ -33,13 +33,39 @@ class HopSpec(Spec):
     Source: 1000 is the default transmit queue of an Ethernet interface in Linux, in packets.
     """
 
+    discard: Literal["newest", "oldest"] = "newest"
+    """Whom a full queue drops: ``newest`` the message that comes, ``oldest`` the one that has waited longest, of the least
+    urgent class that waits; a message in transmission stays. Choice: the newest, as Ethernet interfaces and Eclipse Paho do
+    unless told otherwise (``deleteOldestMessages`` is off); lists of objects lose their worth with age, which speaks for
+    ``oldest``."""
+
+    qos: Literal[0, 1] = 0
+    """Quality of service as MQTT counts it (3.1.1, section 4.3): 0 sends once, 1 until it is acknowledged or ``retries`` are
+    used up, so that a message can arrive more than once; the further copies are counted and go no further. The message is
+    delivered when its first unharmed transmission arrives. A message lost to an outage (``drop``) is sent again as well; one
+    that a full queue drops is not.
+
+    Choice: 0, the least that MQTT demands of both ends.
+    """
+
+    retry_s: Annotated[float, Assumed.times(0.2, 5.0)] = Field(default=1.0, ge=0.001, le=600.0)
+    """With ``qos`` 1, time from the end of a transmission to its repetition when no acknowledgement has come. An
+    acknowledgement that is not lost counts as in time; it is lost with the probability of one fragment.
+
+    Assumption: 1 s, the least retransmission timeout of TCP (RFC 6298, section 2.4). MQTT 3.1.1 itself sends again on
+    reconnection only (section 4.4) and leaves losses in between to TCP; MQTT-SN 1.2 repeats after 10 to 15 s.
+    """
+
+    retries: Annotated[int, Assumed.between(1, 5)] = Field(default=3, ge=0, le=100)
+    """With ``qos`` 1, repetitions of one message at most. Assumption: 3, the least that MQTT-SN 1.2 recommends (3 to 5)."""
+
     during_outage: Literal["store", "drop"] = "store"
     """What becomes of messages while the line is out (``outages``).
 
-    ``store``: they wait in the queue until it is back, the newest are dropped when it is full (``overflow``), and one whose
-    transmission was broken off is sent again from its beginning: MQTT (3.1.1, section 4.4), which the cloud-control platform
-    specification names, with Eclipse Paho's rule for a full buffer (``deleteOldestMessages`` is off). ``drop``: what waits, is
-    under way or comes is lost (``outage``): datagrams (UDP).
+    ``store``: they wait in the queue until it is back, ``discard`` says which are dropped when it is full (``overflow``), and
+    one whose transmission was broken off is sent again from its beginning: MQTT (3.1.1, section 4.4), which the cloud-control
+    platform specification names, as Eclipse Paho does. ``drop``: what waits, is under way or comes is lost (``outage``):
+    datagrams (UDP).
     """
 
 

@@ -101,8 +101,8 @@ def forward_fifo(
     from_us: Ints,
     until_us: Ints,
     drop: bool,  # noqa: FBT001  (compiled code takes no keywords)
-) -> tuple[Ints, Ints]:
-    """Return the finish time of each message, ``DROPPED`` or ``CUT``, and how many were there when it came; both (n,).
+) -> tuple[Ints, Ints, Ints]:
+    """Return when each message left, 0 if it was served or ``DROPPED`` or ``CUT``, and how many it found; all (n,).
 
     ``queue``, ``arrival_us`` and ``service_us`` are (n,), in the order of arrival within each queue. The state, advanced in
     place, is ``finish_ring_us`` (queues, capacity), with ``head`` and ``length`` (queues,) telling which part of the ring is in
@@ -110,7 +110,8 @@ def forward_fifo(
     before ``window_end`` (queues,). Raises ValueError when a message comes before an earlier one.
     """
     capacity = finish_ring_us.shape[1]
-    finish_us = np.empty(arrival_us.size, np.int64)
+    left_us = np.empty(arrival_us.size, np.int64)
+    code = np.zeros(arrival_us.size, np.int64)
     found = np.empty(arrival_us.size, np.int64)
     for i in range(arrival_us.size):
         q = queue[i]
@@ -129,7 +130,8 @@ def forward_fifo(
         length[q] = waiting
         found[i] = waiting
         if waiting == capacity:
-            finish_us[i] = DROPPED
+            left_us[i] = now_us
+            code[i] = DROPPED
             continue
         start_us = now_us
         if waiting > 0:
@@ -140,13 +142,15 @@ def forward_fifo(
             w += 1
         window[q] = w
         leaves_us, lost = around_outages(start_us, service_us[i], (from_us, until_us), (w, window_end[q]), drop)
-        finish_us[i] = CUT if lost else leaves_us
+        left_us[i] = max(leaves_us, now_us)
+        if lost:
+            code[i] = CUT
         if lost and leaves_us <= now_us:
             continue
         free = first + waiting
         finish_ring_us[q, free if free < capacity else free - capacity] = leaves_us
         length[q] = waiting + 1
-    return finish_us, found
+    return left_us, code, found
 
 
 class FifoQueues:
@@ -174,6 +178,11 @@ class FifoQueues:
         int64 (n,), in the order of arrival within each queue; queues may be interleaved. The state lasts from one call to the
         next. Raises ValueError when a message comes before one that was already forwarded.
         """
+        left_us, code, found = self.serve(queue, arrival_us, service_us)
+        return np.where(code == 0, left_us, code), found
+
+    def serve(self, queue: Ints, arrival_us: Ints, service_us: Ints) -> tuple[Ints, Ints, Ints]:
+        """Do as ``forward``; return when each left, also of those lost, then 0, ``DROPPED`` or ``CUT``, and what it found."""
         return forward_fifo(
             queue,
             arrival_us,

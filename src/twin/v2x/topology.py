@@ -14,6 +14,7 @@ from twin.assumed import OF_THE_DESIGN, Assumed
 from twin.messages import say
 from twin.spec import Spec
 from twin.units import to_us
+from twin.v2x.compute_spec import ComputeSpec
 from twin.v2x.hop_spec import HopSpec, MessageSpec
 from twin.v2x.permissions import PermissionSpec
 from twin.v2x.presets import PRESETS
@@ -26,9 +27,11 @@ Ints = npt.NDArray[np.int64]
 
 
 SITE_TO_MEC: Final = "site_to_mec"
+MEC_COMPUTE: Final = "mec_compute"
 MEC_TO_CLOUD: Final = "mec_to_cloud"
-HOPS: Final = (SITE_TO_MEC, MEC_TO_CLOUD)
-"""Names of the hops, as in the scenario and in ``message.lost_hop``."""
+CLOUD_TO_CENTRAL: Final = "cloud_to_central"
+HOPS: Final = (SITE_TO_MEC, MEC_COMPUTE, MEC_TO_CLOUD, CLOUD_TO_CENTRAL)
+"""Names of the hops in the order of the way, as in ``message.lost_hop``; the computing queue of a MEC counts as one."""
 
 
 class MecSpec(Spec):
@@ -157,6 +160,13 @@ class LinksSpec(Spec):
 
     mec_to_cloud: HopSpec = PRESETS["fibre"].mec_to_cloud
     """From a MEC to the regional cloud, one queue for each MEC; the preset's, of which single keys may be changed."""
+
+    compute: ComputeSpec | None = None
+    """The computing queue of every MEC between the two; without it a MEC hands on at once. Choice: none unless asked for."""
+
+    cloud_to_central: HopSpec | None = None
+    """From a regional cloud to the central one, one queue for each region; without it the way ends in the regional cloud.
+    Choice: none unless asked for."""
 
     outages: tuple[OutageSpec, ...] = ()
     """Windows of time in which lines are out."""
