@@ -51,6 +51,17 @@ class PricedMark(Mark):
     knee: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """A line over what it depends on, and what was published or measured of the same."""
+
+    name: str
+    x: Line
+    y: Line
+    points_x: Line
+    points_y: Line
+
+
 def draw_maps(deployments: Sequence[tuple[str, Run]], form: Form) -> bytes:
     """Return a small map for each run, all to one scale, north up: roads, sites by their status, a scale bar."""
     columns = min(_COLUMNS, len(deployments))
@@ -132,6 +143,22 @@ def draw_front(points: Sequence[PricedMark], words: tuple[str, str], form: Form)
         axes.set_xlabel(readable(words[0], form))
         axes.set_ylabel(readable(words[1], form))
         axes.legend(loc="lower right", fontsize=7.5)
+    return page.content
+
+
+def draw_curves(curves: Sequence[Curve], words: tuple[str, str], form: Form) -> bytes:
+    """Return lines, each with its points in the same colour; ``words`` say what is on either axis, with its unit."""
+    page = Page(form, (WIDTH_IN, 3.6))
+    with page as (axes,):
+        for number, curve in enumerate(curves):
+            colour = f"C{number}"
+            axes.plot(curve.x, curve.y, color=colour, linewidth=1.2, label=readable(curve.name, form))
+            axes.scatter(curve.points_x, curve.points_y, s=16, color=colour, linewidths=0, zorder=3)
+        axes.grid(color="0.93")
+        axes.set_axisbelow(True)
+        axes.set_xlabel(readable(words[0], form))
+        axes.set_ylabel(readable(words[1], form))
+        axes.legend(loc="lower left", fontsize=7.5)
     return page.content
 
 
