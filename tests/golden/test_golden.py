@@ -31,7 +31,7 @@ EVERY: Final = {"frame": 25, "message": 25}
 
 GOLDEN: Final = (
     "trajectory", "trip", "edge_state", "signal", "frame", "detection_stat", "observation", "message",
-    "junction", "vehicle", "site", "device_spec", "coverage", "bill",
+    "junction", "vehicle", "site", "station", "device_spec", "coverage", "bill",
 )  # fmt: skip
 
 
