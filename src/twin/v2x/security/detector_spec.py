@@ -93,8 +93,9 @@ class DetectorsSpec(Spec):
     appearance_s: Annotated[float, Assumed.between(1.0, 5.0), Field(gt=0.0, le=600.0)] = 2.0
     """``appearance``: for so long. Assumption: until motion has been compared."""
 
-    gate_m: Annotated[float, Assumed.between(2.0, 5.0), Field(gt=0.0, le=100.0)] = 3.0
-    """``unseen`` and ``shared``: a seen object so near to a claimed place is that vehicle. Assumption: errors of both."""
+    gate_m: Annotated[float, Assumed.between(2.0, 8.0), Field(gt=0.0, le=100.0)] = 4.0
+    """``unseen`` and ``shared``: a seen object so near to a claimed place is that vehicle. Assumption: 99.8 % of honest ones,
+    with places right within 1.5 m in 68 % (SAE J2945/1) and errors of sensors of 0.5 m along each axis."""
 
     misses: Annotated[int, Assumed.between(2, 10), Field(ge=1, le=1000)] = 3
     """``unseen`` and ``shared``: so many comparisons in a row without an object of its own are suspicious. Assumption: sensors
