@@ -13,7 +13,7 @@ import simpy
 from twin.kernel.clock import in_phase
 from twin.rng import stream_key
 from twin.v2x.compute_spec import ComputeSpec
-from twin.v2x.delay import draw_transmissions
+from twin.v2x.delay import transmission
 
 
 class Place:
@@ -118,7 +118,7 @@ class Model:
                 )
                 for number in range(int(max(queue_of_device)) + 1)
             ]
-            key = [np.array([stream_key(seed, f"v2x/{name}/transmission", device)], np.uint64) for device in names]
+            key = [stream_key(seed, f"v2x/{name}/transmission", device) for device in names]
             self.stages.append((name, spec, queue_of_device, key, places))
 
     def send(self, device, frame, t_us, objects, sent_us, priority=0, size=None):
@@ -174,16 +174,15 @@ class Model:
                 return int(self.env.now), None
             arrived, heard = False, False
             if fate == "served":
-                one = np.zeros(1, np.int64)
-                chance, delay_us, back = draw_transmissions(key[device], one, one + frame, spec.delay_s.law(), attempt)
-                arrived = chance[0] < (1 - spec.loss_probability) ** fragments
-                heard = arrived and back[0] < 1 - spec.loss_probability
+                chance, back, delay_us = transmission(key[device], frame, attempt, spec.delay_s.law())
+                arrived = chance < (1 - spec.loss_probability) ** fragments
+                heard = arrived and back < 1 - spec.loss_probability
             repeated = spec.qos == 1 and not heard and attempt < spec.retries
             self.duplicates += arrived and row is None
             if arrived and row is not None:
                 if repeated:
                     self.env.process(self.cross(stage, what, round(spec.retry_s * 1e6), attempt + 1, None))
-                return int(self.env.now) + int(delay_us[0]), None
+                return int(self.env.now) + delay_us, None
             if not repeated:
                 return None, "error" if fate == "served" else fate
             attempt += 1

@@ -52,17 +52,24 @@ class Rows:
 
     def __init__(self):
         self.rows = []
+        self.states = []
 
     def append(self, table, columns):
         """Keep rows; None is null."""
-        assert table == "message"
+        assert table in {"message", "link_state"}
         plain = []
         for value in columns.values():
-            if hasattr(value, "codes"):
+            if value is None:
+                plain.append([None] * len(columns["t_us"]))
+            elif hasattr(value, "codes"):
                 plain.append([None if code < 0 else value.vocabulary[code] for code in value.codes.tolist()])
             else:
                 plain.append(value.tolist())
-        self.rows.extend(zip(*plain, strict=True))
+        found = list(zip(*plain, strict=True))
+        if table == "message":
+            self.rows.extend(found)
+        else:
+            self.states.extend(dict(zip(columns, row, strict=True)) for row in found)
 
 
 class Plan:
@@ -91,7 +98,7 @@ class Plan:
             priority=self.priority[devices] if self.classes > 1 else None,
         )
 
-    def run(self, spec, devices=None, steps_us=(), recorder=None, outages=None, **more):
+    def run(self, spec, devices=None, steps_us=(), recorder=None, outages=None, states=None, counts=None, **more):
         """Return the rows of a run over some devices, numbered as in the plan, stepped each scan and at ``steps_us``."""
         devices = np.arange(len(self.names)) if devices is None else np.array(devices)
         rows = Rows()
@@ -107,6 +114,11 @@ class Plan:
                 assert chain.sent == chain.delivered + chain.lost + chain.in_flight
         chain.finish()
         assert chain.in_flight == 0
+        assert not any(chain.under_way().values())
+        if states is not None:
+            states.extend(rows.states)
+        if counts is not None:
+            counts["duplicates"] = chain.duplicates
         assert chain.sent == chain.delivered + chain.lost == self.objects[:, devices].size
         return [(row[0], int(devices[row[1]]), *row[2:]) for row in rows.rows]
 

@@ -19,7 +19,7 @@ def draw(delay, devices=4, draws=DRAWS):
     """Return loss draws and delays (us) of ``draws`` messages over some devices."""
     key = np.array([stream_key(3, "v2x/test/transmission", f"d{i}") for i in range(devices)], np.uint64)
     number = np.arange(draws)
-    return draw_transmissions(key, number % devices, number // devices, delay.law())[:2]
+    return draw_transmissions(key, number % devices, number // devices, delay.law())
 
 
 def test_constant():
@@ -59,7 +59,7 @@ def test_draws_belong_to_device_and_frame():
     law = ShiftedGammaDelay(minimum_s=0.0, mean_s=0.01, shape=6).law()
     key = np.array([stream_key(3, "v2x/test/transmission", name) for name in ("a", "b", "c")], np.uint64)
     device, frame = np.array([0, 1, 2, 2]), np.array([5, 5, 5, 9])
-    chance, delay_us, _ = draw_transmissions(key, device, frame, law)
+    chance, delay_us = draw_transmissions(key, device, frame, law)
     for one in range(4):
         alone = draw_transmissions(key[device[one]][None], np.zeros(1, np.int64), frame[one][None], law)
         assert (alone[0][0], alone[1][0]) == (chance[one], delay_us[one])

@@ -10,13 +10,14 @@ import numpy.typing as npt
 
 from twin.compilation import kernel
 from twin.eventlog.recorder import labels
+from twin.eventlog.tables import TABLES
 from twin.kernel.records import FrameBatch
 from twin.v2x import store as field
 from twin.v2x.hop import DELIVERED, DUPLICATE, OUTAGE, OVERFLOW, Hop, Passage, Stage
 from twin.v2x.hop_spec import MessageSpec
 from twin.v2x.line_state import LineStates, MessageRecorder
 from twin.v2x.queue import Outage
-from twin.v2x.store import NEVER, MessagePool, MessageStore
+from twin.v2x.store import NEVER, MessagePool, MessageStore, settle_ties
 from twin.v2x.topology import CLOUD_TO_CENTRAL, HOPS, MEC_COMPUTE, MEC_TO_CLOUD, SITE_TO_MEC, LinksSpec
 
 Ints = npt.NDArray[np.int64]
@@ -70,6 +71,34 @@ def enter(
             rows[row, column] = 0 if column < field.FIELDS else NEVER
         key[i] = sent_us[i] * rank.size + own_rank
     return key
+
+
+PLAIN: Final = ("t_us", "device", "frame", "objects", "bytes", "priority", "transmissions", "sent_age_us")
+"""Columns of table ``message`` that do not belong to a stage."""
+
+
+@kernel
+def columns_of(rows: Ints, slot: Ints, stages: int) -> tuple[Ints, npt.NDArray[np.bool_]]:
+    """Return the columns ``PLAIN`` and, for each stage, queue found and age, one a row; and which of the latter are there."""
+    plain = 8
+    values = np.empty((plain + 2 * stages, slot.size), np.int64)
+    there = np.empty((2 * stages, slot.size), np.bool_)
+    for i in range(slot.size):
+        row = slot[i]
+        t_us = rows[row, field.T_US]
+        values[0, i] = t_us
+        values[1, i] = rows[row, field.DEVICE]
+        values[2, i] = rows[row, field.FRAME]
+        values[3, i] = rows[row, field.OBJECTS]
+        values[4, i] = rows[row, field.BYTES]
+        values[5, i] = rows[row, field.PRIORITY]
+        values[6, i] = rows[row, field.TRANSMISSIONS]
+        values[7, i] = rows[row, field.SENT_US] - t_us
+        for place in range(2 * stages):
+            value = rows[row, field.FIELDS + place]
+            there[place, i] = value != NEVER
+            values[plain + place, i] = value - t_us if place % 2 == 1 else value
+    return values, there
 
 
 class Chain:
@@ -284,38 +313,24 @@ class Chain:
     def _record(self, slot: Ints, outcome: Ints) -> None:
         """Record settled messages, whose ``outcome`` is 0 or 4 x number of the stage + cause, and forget them."""
         rows = self._store.rows
-        kept = rows.take(slot, axis=0)
+        key = rows[slot, field.T_US] * self._rank.size + rows[slot, field.RANK]
+        order = np.argsort(key)
+        slot, outcome = slot[order], outcome[order]
+        settle_ties(key[order], slot, rows)
+        values, there = columns_of(rows, slot, len(self.hops))
         self._store.release(slot)
         lost = int(np.count_nonzero(outcome))
         self.delivered += slot.size - lost
         self.lost += lost
-        t_us = kept[:, field.T_US]
-        key = (t_us - t_us.min()) * self._rank.size + kept[:, field.RANK]
-        order = np.lexsort((kept[:, field.FRAME], key)) if (np.diff(key) <= 0).any() else np.arange(slot.size)
-        kept, outcome = kept.take(order, axis=0), outcome[order]
-        t_us = kept[:, field.T_US]
-        stage = {hop.name: hop.column for hop in self.hops}
-        number = np.array([HOPS.index(hop.name) for hop in self.hops])
-        columns: dict[str, Any] = {
-            "t_us": t_us,
-            "device": kept[:, field.DEVICE],
-            "frame": kept[:, field.FRAME],
-            "objects": kept[:, field.OBJECTS],
-            "bytes": kept[:, field.BYTES],
-            "priority": kept[:, field.PRIORITY],
-            "transmissions": kept[:, field.TRANSMISSIONS],
-            "sent_age_us": kept[:, field.SENT_US] - t_us,
+        columns: dict[str, Any] = dict(zip(PLAIN, values, strict=False)) | {
+            name: None for names in COLUMNS.values() for name in names
         }
-        for place in (1, 0):
-            for name, names in COLUMNS.items():
-                at = stage.get(name)
-                value = np.full(slot.size, NEVER, np.int64) if at is None else kept[:, at + place]
-                columns[names[place]] = _known(value, t_us if place else None)
-        columns["lost_hop"] = labels(np.where(outcome == 0, -1, number[outcome // 4]), HOPS)
+        for number, hop in enumerate(self.hops):
+            for place, name in enumerate(COLUMNS[hop.name]):
+                at = 2 * number + place
+                columns[name] = np.ma.array(values[len(PLAIN) + at], mask=~there[at])
+        place_of = np.array([HOPS.index(hop.name) for hop in self.hops])
+        columns = {column.name: columns.get(column.name) for column in TABLES["message"].columns}
+        columns["lost_hop"] = labels(np.where(outcome == 0, -1, place_of[outcome // 4]), HOPS)
         columns["lost_cause"] = labels(np.where(outcome == 0, -1, outcome % 4 - 1), CAUSES)
         self._recorder.append("message", columns)
-
-
-def _known(values: Ints, since_us: Ints | None) -> np.ma.MaskedArray[Any, np.dtype[np.int64]]:
-    """Return values, or times since others, masked where there are none."""
-    return np.ma.array(values if since_us is None else values - since_us, mask=values == NEVER)

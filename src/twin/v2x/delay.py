@@ -148,15 +148,13 @@ def draw_transmissions(
     device: npt.NDArray[np.int64],
     frame: npt.NDArray[np.int64],
     law: tuple[int, float, float, float, int],
-    attempt: int = 0,
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.int64], npt.NDArray[np.float64]]:
-    """Return what ``transmission`` draws for each message (n,): chance of its loss, delay, chance of its acknowledgement's.
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.int64]]:
+    """Return what decides on the loss of each message (n,) at its first transmission, and its delay; see ``transmission``.
 
-    ``key`` holds one key a device. For models that are held against the chain.
+    ``key`` holds one key a device.
     """
     chance = np.empty(device.size, np.float64)
     delay_us = np.empty(device.size, np.int64)
-    acknowledged = np.empty(device.size, np.float64)
     for i in range(device.size):
-        chance[i], acknowledged[i], delay_us[i] = transmission(key[device[i]], frame[i], attempt, law)
-    return chance, delay_us, acknowledged
+        chance[i], _, delay_us[i] = transmission(key[device[i]], frame[i], 0, law)
+    return chance, delay_us

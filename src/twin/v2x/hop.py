@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from twin.compilation import inline_kernel, kernel
+from twin.compilation import borrowed, inline_kernel, kernel
 from twin.rng import stream_key
 from twin.units import US_PER_S, to_us
 from twin.v2x import store as field
@@ -162,21 +162,22 @@ def transmit(
     link: tuple[float, bool, int, int],
     column: int,
     ranks: int,
-) -> tuple[npt.NDArray[np.int8], tuple[Ints, Ints], tuple[Ints, Ints], tuple[Ints, Ints], Ints]:
+) -> tuple[npt.NDArray[np.int8], tuple[Ints, Ints], tuple[Ints, Ints], tuple[Ints, Ints, Ints], Ints]:
     """Draw what becomes of messages that have left the queue; mark their rows.
 
     ``settled`` are slot, instant and 0, ``DROPPED`` or ``CUT``, each (n,); ``link`` the probability that a fragment comes
     through, whether there is anything to draw, the time until a repetition and the most repetitions (-1 with QoS 0).
     Return the outcomes (n,); keys and slots of what goes on to the next hop, of what comes again, and of delivered messages
-    of which a copy comes again; and the slots of copies that are done.
+    of which a copy comes again, with their attempts so far; and the slots of copies that are done.
     """
-    slot, left_us, code = settled
+    rows, keys = borrowed(rows), borrowed(keys)
+    slot, left_us, code = borrowed(settled)
     _, _, retry_us, retries = link
     size = slot.size
     outcome = np.empty(size, np.int8)
     onward = (np.empty(size, np.int64), np.empty(size, np.int64))
     again = (np.empty(size, np.int64), np.empty(size, np.int64))
-    doubled = (np.empty(size, np.int64), np.empty(size, np.int64))
+    doubled = (np.empty(size, np.int64), np.empty(size, np.int64), np.empty(size, np.int64))
     done = np.empty(size, np.int64)
     on, back, copies, ended = 0, 0, 0, 0
     for i in range(size):
@@ -193,6 +194,7 @@ def transmit(
             if arrived and not copy:
                 doubled[0][copies] = key
                 doubled[1][copies] = row
+                doubled[2][copies] = attempt + 1
                 copies += 1
             else:
                 rows[row, ARRIVAL_US] = left_us[i] + retry_us
@@ -206,6 +208,8 @@ def transmit(
         if arrived and not copy:
             delivered_us = left_us[i] + delay_us
             rows[row, column + 1] = delivered_us
+            rows[row, ARRIVAL_US] = delivered_us
+            rows[row, ATTEMPT] = 0
             onward[0][on] = delivered_us * ranks + rows[row, RANK]
             onward[1][on] = row
             on += 1
@@ -213,18 +217,9 @@ def transmit(
         outcome,
         (onward[0][:on], onward[1][:on]),
         (again[0][:back], again[1][:back]),
-        (doubled[0][:copies], doubled[1][:copies]),
+        (doubled[0][:copies], doubled[1][:copies], doubled[2][:copies]),
         done[:ended],
     )
-
-
-@kernel
-def enter_next(rows: Ints, slot: Ints, column: int) -> None:
-    """Let delivered messages arrive at the next queue when they were delivered."""
-    for i in range(slot.size):
-        row = slot[i]
-        rows[row, ARRIVAL_US] = rows[row, column + 1]
-        rows[row, ATTEMPT] = 0
 
 
 class Hop:
@@ -306,7 +301,7 @@ class Hop:
             store.rows[copy] = store.rows[doubled[1]]
             store.rows[copy, COPY] = 1
             store.rows[copy, ARRIVAL_US] = doubled[0] // self._ranks
+            store.rows[copy, ATTEMPT] = doubled[2]
             again = np.concatenate((again[0], doubled[0])), np.concatenate((again[1], copy))
-        enter_next(store.rows, onward[1], self.column)
         arrivals = (queue, arrival_us, found, first)
         return Passage(arrivals, settled, of, work_us, outcome, left_us, code == 0, onward, again, done)

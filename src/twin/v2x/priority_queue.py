@@ -22,7 +22,7 @@ from collections.abc import Iterable
 import numpy as np
 import numpy.typing as npt
 
-from twin.compilation import inline_kernel, kernel
+from twin.compilation import borrowed, inline_kernel, kernel
 from twin.v2x.queue import CUT, DROPPED, Outage, around_outages, merged
 
 Ints = npt.NDArray[np.int64]
@@ -197,9 +197,11 @@ def forward_priorities(
     ``rules`` are the room of a queue, whether outages drop, and whether a full queue drops the oldest. At most ``room``
     messages are settled.
     """
-    token, queue, arrival_us, service_us, priority = messages
+    token, queue, arrival_us, service_us, priority = borrowed(messages)
+    lines, nodes, outages = borrowed(lines), borrowed(nodes), borrowed(outages)
     _, _, _, waiting, clock_us, _, _ = lines
-    settled = (np.empty(room, np.int64), np.empty(room, np.int64), np.empty(room, np.int64))
+    result = (np.empty(room, np.int64), np.empty(room, np.int64), np.empty(room, np.int64))
+    settled = borrowed(result)
     found = np.empty(token.size, np.int64)
     n = 0
     for i in range(token.size):
@@ -214,7 +216,7 @@ def forward_priorities(
     for q in range(waiting.size):
         if waiting[q] > 0:
             n = _serve(q, horizon_us, lines, nodes, outages, settled, n, rules[1])
-    return settled[0][:n], settled[1][:n], settled[2][:n], found
+    return result[0][:n], result[1][:n], result[2][:n], found
 
 
 class PriorityQueues:
