@@ -146,7 +146,7 @@ class AccessNetwork:
         access = self._access
         number = self._number[device]
         self._number[device] += 1
-        chance, delay_us, _ = draw_transmissions(self._key, device.astype(np.int64), number, access.delay.law())
+        chance, delay_us = draw_transmissions(self._key, device.astype(np.int64), number, access.delay.law())
         air_us = access.transmission_us(size_bytes)
         outcome = np.where(chance < access.loss_probability, ERROR, DELIVERED).astype(np.int8)
         outcome[t_us < self._free_us[device]] = DUTY_CYCLE
