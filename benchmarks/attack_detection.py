@@ -81,7 +81,7 @@ PLAUSIBILITY: tuple[Detector, ...] = (
 SETS = {
     "plausibility": bits_of(PLAUSIBILITY),
     "+ road": bits_of((*PLAUSIBILITY, "off_road")),
-    "+ arrival": bits_of((*PLAUSIBILITY, "off_road", "freshness", "sequence", "rate", "appearance")),
+    "+ arrival": bits_of((*PLAUSIBILITY, "off_road", "acceleration_speed", "freshness", "sequence", "rate", "appearance")),
     "+ sensors": bits_of(DETECTORS),
 }
 """Sets of detectors, each with those before: one vehicle's own claims; the map; when messages come; what sensors see."""

@@ -18,8 +18,13 @@ HEAD = "name: example\nmap: my_city.osm\nstart: 2026-05-20T08:00:00+08:00\ndurat
 
 @pytest.mark.parametrize(
     ("page", "before"),
-    [("docs/demand.md", HEAD), ("README.md", ""), ("README.zh-CN.md", "")],
-    ids=["demand", "English", "Chinese"],
+    [
+        ("docs/demand.md", HEAD),
+        ("docs/security.md", HEAD + "demand: {inflow_vph: 100}\n"),
+        ("README.md", ""),
+        ("README.zh-CN.md", ""),
+    ],
+    ids=["demand", "security", "English", "Chinese"],
 )
 def test_the_first_example_of_a_page_is_valid(tmp_path: Path, page: str, before: str) -> None:
     """The page's first YAML, on the CBD's map and beside the shipped tables of demand, has nothing wrong with it."""

@@ -17,7 +17,7 @@ from twin.v2x.security.vehicle_messages import Floats, Ints
 (
     RANGE, SPEED, ACCELERATION, OFF_ROAD,
     POSITION_SPEED, SPEED_CHANGE, HEADING_CHANGE, HEADING_MOTION,
-    FRESHNESS, SEQUENCE, RATE, APPEARANCE, UNSEEN, SHARED,
+    FRESHNESS, SEQUENCE, RATE, APPEARANCE, UNSEEN, SHARED, ACCELERATION_SPEED,
 ) = (1 << place for place in range(len(DETECTORS)))  # fmt: skip
 """Bits of the detectors in a verdict, in the order of ``DETECTORS``."""
 
@@ -30,9 +30,10 @@ FOLLOWS, SKIPS, REPEATS = range(3)
 SENT_US, COUNT, OLD_US, YOUNG_US, WHOLES = 0, 1, 2, 3, 4
 """Integer columns of the state: stamp and counter of the last message, stamps of two marks to compare motion with."""
 
-X, Y, V, H, WAY, OLD, YOUNG, LEVEL, REALS = 0, 1, 2, 3, 4, 5, 9, 13, 14
-"""Real columns of the state: the last message's place, speed, heading and the way it has claimed to have driven since the
-beginning; from OLD and YOUNG on place, heading and way of the marks; LEVEL: of the bucket that measures the rate."""
+X, Y, V, H, A, WAY, GAIN, OLD, YOUNG, LEVEL, REALS = 0, 1, 2, 3, 4, 5, 6, 7, 13, 19, 20
+"""Real columns of the state: the last message's place, speed, heading and acceleration; the way and the gain of speed that it
+has claimed since the beginning; from OLD and YOUNG on x, y, heading, way, speed and gain of the marks; LEVEL: of the bucket
+that measures the rate."""
 
 
 class Limits(NamedTuple):
@@ -48,6 +49,7 @@ class Limits(NamedTuple):
     ahead_m: float
     behind_m: float
     speed_error_mps: float
+    acceleration_error_mps2: float
     motion_m: float
     freshness_us: int
     clock_error_us: int
@@ -111,7 +113,8 @@ def _moved(claims: Claims, i: int, whole: Ints, real: Floats, limits: Limits) ->
     """Return what is wrong with the motion since the last message and since the older mark.
 
     The speeds may change by the limits of acceleration and the error of a speed; the distance from the mark is that which the
-    claimed speeds make, by trapezia, within the margins; its direction is one of both headings within the limit.
+    claimed speeds make, by trapezia, within the margins; its direction is one of both headings
+    within the limit. The change of speed since the mark is that which the claimed accelerations make, within its margin.
     """
     verdict = 0
     after_s = (claims.sent_us[i] - whole[SENT_US]) / US_PER_S
@@ -121,6 +124,11 @@ def _moved(claims: Claims, i: int, whole: Ints, real: Floats, limits: Limits) ->
         verdict |= SPEED_CHANGE
     if _angle(claims.heading_rad[i], real[H]) > limits.heading_rad:
         verdict |= HEADING_CHANGE
+    over_s = (claims.sent_us[i] - whole[OLD_US]) / US_PER_S
+    gain = real[GAIN] + 0.5 * (real[A] + claims.acceleration_mps2[i]) * after_s - real[OLD + 5]
+    allowed = limits.speed_error_mps + limits.acceleration_error_mps2 * over_s
+    if abs(claims.speed_mps[i] - real[OLD + 4] - gain) > allowed:
+        verdict |= ACCELERATION_SPEED
     dx, dy = claims.x_m[i] - real[OLD], claims.y_m[i] - real[OLD + 1]
     distance = math.hypot(dx, dy)
     way = real[WAY] + 0.5 * (real[V] + claims.speed_mps[i]) * after_s - real[OLD + 3]
@@ -138,13 +146,16 @@ def _remember(claims: Claims, i: int, whole: Ints, real: Floats, limits: Limits,
     """Take the message into the state; the marks move on when the younger one is half the base old."""
     sent_us = claims.sent_us[i]
     if not afresh:
-        real[WAY] += 0.5 * (real[V] + claims.speed_mps[i]) * ((sent_us - whole[SENT_US]) / US_PER_S)
+        after_s = (sent_us - whole[SENT_US]) / US_PER_S
+        real[WAY] += 0.5 * (real[V] + claims.speed_mps[i]) * after_s
+        real[GAIN] += 0.5 * (real[A] + claims.acceleration_mps2[i]) * after_s
     whole[SENT_US], whole[COUNT] = sent_us, claims.sequence[i]
     real[X], real[Y], real[V], real[H] = claims.x_m[i], claims.y_m[i], claims.speed_mps[i], claims.heading_rad[i]
+    real[A] = claims.acceleration_mps2[i]
     if afresh or 2 * (sent_us - whole[YOUNG_US]) >= limits.base_us:
         whole[OLD_US] = sent_us if afresh else whole[YOUNG_US]
         whole[YOUNG_US] = sent_us
-        for column, value in enumerate((claims.x_m[i], claims.y_m[i], claims.heading_rad[i], real[WAY])):
+        for column, value in enumerate((claims.x_m[i], claims.y_m[i], real[H], real[WAY], real[V], real[GAIN])):
             real[OLD + column] = value if afresh else real[YOUNG + column]
             real[YOUNG + column] = value
 

@@ -16,9 +16,10 @@ from twin.spec import Spec
 Detector = Literal[
     "range", "speed", "acceleration", "off_road",
     "position_speed", "speed_change", "heading_change", "heading_motion",
-    "freshness", "sequence", "rate", "appearance", "unseen", "shared",
+    "freshness", "sequence", "rate", "appearance", "unseen", "shared", "acceleration_speed",
 ]  # fmt: skip
-"""Detectors by name. Four look at one message, four at what changed since the last, four at when it comes, two at sensors."""
+"""Detectors by name. Four look at one message, four at what changed since the last, four at when it comes, two at
+sensors; the last one at whether the speed follows the claimed acceleration."""
 
 DETECTORS: Final[tuple[Detector, ...]] = get_args(Detector)
 """The bit of a detector in a verdict is its place here."""
@@ -66,6 +67,10 @@ class DetectorsSpec(Spec):
     speed_error_mps: Annotated[float, Assumed.between(0.2, 1.5), Field(ge=0.0, le=20.0)] = 0.5
     """``speed_change``: change of the error of an honest speed between two messages. Assumption: 0.5 m/s, wheel
     speed or Doppler shift."""
+
+    acceleration_error_mps2: Annotated[float, Assumed.between(0.3, 2.0), Field(ge=0.0, le=50.0)] = 1.0
+    """``acceleration_speed``: mean error of honest accelerations over ``base_s``, on top of ``speed_error_mps``. Assumption:
+    drift of the sensor, and changes between two messages that neither tells."""
 
     motion_m: Annotated[float, Assumed.between(2.0, 8.0), Field(gt=0.0, le=100.0)] = 4.0
     """``heading_motion``: shorter ways tell no direction. Assumption: several times the error of a place."""

@@ -187,6 +187,7 @@ def _limits(spec: DetectorsSpec) -> Limits:
         spec.ahead_m + spec.position_error_m,
         spec.behind_m + spec.position_error_m,
         spec.speed_error_mps,
+        spec.acceleration_error_mps2,
         spec.motion_m,
         to_us(spec.freshness_s),
         to_us(spec.clock_error_s),
