@@ -77,6 +77,18 @@ def test_an_outage_of_a_region_cuts_all_its_mecs_off() -> None:
         assert [one.queue for one in outages_of(spec, SITES, layout.site_mec, regions)["mec_to_cloud"]] == [0, 1, 2, 3]
 
 
+@pytest.mark.parametrize(
+    ("which", "lines"), [({"region": "ne"}, [1]), ({"mec": "m0"}, [0]), ({"site": "d"}, [1]), ({}, [0, 1])]
+)
+def test_an_outage_of_the_line_to_the_central_cloud_is_a_region_s(which, lines) -> None:
+    """Named by the region itself, by one of its MECs, by one of its sites, or every one of them."""
+    spec = two_regions(outages=[{"hop": "cloud_to_central", "from_s": 1, "until_s": 61} | which])
+    layout = lay_out(spec, NETWORK, SITES, X_M, Y_M)
+    found = outages_of(spec, SITES, layout.site_mec, layout.mec_region)
+    assert [one.queue for one in found["cloud_to_central"]] == lines
+    assert not found["mec_to_cloud"]
+
+
 @settings(max_examples=60, deadline=None)
 @given(
     west=st.floats(-9e3, 9e3),

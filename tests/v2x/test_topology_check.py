@@ -99,6 +99,7 @@ def test_every_mistake_of_a_topology_is_named_at_once(problems) -> None:
             "found the number 0; give a number above 0",
         ),
         ("  sites: {east: m0}\n", "links.sites.east", "no MEC 'm0'; describe it under links.mecs"),
+        ("  outages: [{hop: cloud_to_central, from_s: 1, until_s: 2}]\n", "links.outages[0].hop", "no such line; describe it"),
         ("  regions: []\n", "links.regions", "no regional cloud at all; give at least 1"),
         ("  regions: [{name: a, lon_deg: 113}]\n", "links.regions[0]", "give both or neither"),
         ("  regions: [{name: a}, {name: b}]\n", "links.regions[0]", "a, b has no place"),

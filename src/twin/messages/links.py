@@ -49,6 +49,11 @@ CATALOGUE: Final = {
         "region is given on hop site_to_mec, whose lines belong to sites; give a site, or another hop",
         "site_to_mec 的线路属于点位，却给出了 region; 请给出 site，或改用其他 hop",
     ),
+    "links.outage.none": (
+        "the line to the central cloud is out, and there is no such line",
+        "到中心云的线路设置了中断，但没有这条线路",
+    ),
+    "links.outage.remedy": ("describe it under links.cloud_to_central", "请在 links.cloud_to_central 中描述它"),
     "links.table.found": ("there is no table {name!r}", "没有名为 {name!r} 的表"),
     "links.table.remedy": (
         "give the name of a table of the log; docs/tables.md lists them",

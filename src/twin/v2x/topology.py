@@ -53,17 +53,21 @@ class MecSpec(Spec):
 class OutageSpec(Spec):
     """A window of time in which a line of the chain carries nothing; what becomes of its messages says ``during_outage``."""
 
-    hop: Literal["site_to_mec", "mec_to_cloud"]
+    hop: Literal["site_to_mec", "mec_to_cloud", "cloud_to_central"]
     """The hop whose line is out."""
 
     site: str = ""
-    """The site whose uplink is out; on ``mec_to_cloud`` the site whose MEC is cut off. Without site and MEC: every line."""
+    """The site whose uplink is out; on ``mec_to_cloud`` the site whose MEC is cut off, on ``cloud_to_central`` whose region is.
+
+    Without site, MEC and region: every line of the hop.
+    """
 
     mec: str = ""
-    """The MEC that is cut off, of those in ``mecs``; on ``mec_to_cloud`` only."""
+    """The MEC that is cut off, of those in ``mecs``; on ``cloud_to_central`` the one whose region is. None on the first hop."""
 
     region: str = ""
-    """The regional cloud that is cut off, of those in ``regions``: from all its MECs on ``mec_to_cloud``."""
+    """The regional cloud that is cut off, of those in ``regions``: on ``mec_to_cloud`` from all its MECs, on ``cloud_to_central``
+    from the central cloud. None on the first hop."""
 
     from_s: float = Field(ge=0.0, le=1e6)
     """When it begins, since the scenario's start."""
@@ -198,7 +202,7 @@ def unknown_sites(spec: LinksSpec, site_names: Sequence[str]) -> list[tuple[int,
 def outages_of(
     spec: LinksSpec, site_names: Sequence[str], site_mec: Ints, mec_region: Ints | None = None
 ) -> dict[str, list[Outage]]:
-    """Return the outages by hop, with the number of the line that each concerns: a site's, or a MEC's on the second hop.
+    """Return the outages by hop, with the number of the line that each concerns: a site's, a MEC's, on the last a region's.
 
     ``site_mec`` (sites,) is the MEC of each site, ``mec_region`` (MECs,) the region of each MEC, 0 where left out. Raises
     KeyError when a site or region does not exist (see ``unknown_sites``).
@@ -209,15 +213,20 @@ def outages_of(
     regions = np.zeros(int(site_mec.max(initial=-1)) + 1, np.int64) if mec_region is None else mec_region
     found: dict[str, list[Outage]] = {hop: [] for hop in HOPS}
     for outage in spec.outages:
-        if outage.region:
-            lines = np.flatnonzero(regions == region_number[outage.region]).tolist()
-        elif outage.mec:
-            lines = [mec_number[outage.mec]]
-        elif outage.site:
-            site = number[outage.site]
-            lines = [site if outage.hop == SITE_TO_MEC else int(site_mec[site])]
+        if outage.hop == SITE_TO_MEC:
+            lines = [number[outage.site]] if outage.site else list(range(len(site_names)))
         else:
-            lines = list(range(len(site_names) if outage.hop == SITE_TO_MEC else int(site_mec.max(initial=-1)) + 1))
+            mecs = list(range(regions.size))
+            if outage.region:
+                mecs = np.flatnonzero(regions == region_number[outage.region]).tolist()
+            elif outage.mec:
+                mecs = [mec_number[outage.mec]]
+            elif outage.site:
+                mecs = [int(site_mec[number[outage.site]])]
+            lines = mecs
+            if outage.hop == CLOUD_TO_CENTRAL:
+                among = set(regions[mecs].tolist()) if outage.mec or outage.site else set(range(len(spec.regions)))
+                lines = [region_number[outage.region]] if outage.region else sorted(among)
         found[outage.hop] += [Outage(line, to_us(outage.from_s), to_us(outage.until_s)) for line in lines]
     return found
 

@@ -13,7 +13,7 @@ from twin.eventlog.tables import TABLES
 from twin.messages import say
 from twin.v2x.permissions import EVERY
 from twin.v2x.region_spec import CENTRAL
-from twin.v2x.topology import LinksSpec
+from twin.v2x.topology import CLOUD_TO_CENTRAL, LinksSpec
 
 Floats = npt.NDArray[np.float64]
 
@@ -25,7 +25,15 @@ def topology_problems(spec: LinksSpec) -> list[Problem]:
     """Return everything that is wrong with ``links`` as it stands, without a map; places in the file are left to the loader."""
     if not spec.regions:
         return [Problem("", "links.regions", say("links.regions.found"), say("remedy.items_least", bound=1))]
-    return [*_repeated(spec), *_uplinks(spec), *_circles(spec), *_unplaced(spec), *_assigned(spec), *_readers(spec)]
+    return [
+        *_repeated(spec),
+        *_uplinks(spec),
+        *_circles(spec),
+        *_unplaced(spec),
+        *_assigned(spec),
+        *_outages(spec),
+        *_readers(spec),
+    ]
 
 
 def site_problems(spec: LinksSpec, site_names: Sequence[str]) -> list[Problem]:
@@ -134,6 +142,17 @@ def _assigned(spec: LinksSpec) -> list[Problem]:
             for site, mec in spec.sites.items()
         ]
     return problems
+
+
+def _outages(spec: LinksSpec) -> list[Problem]:
+    """Return the outages of a line to the central cloud where there is none."""
+    if spec.cloud_to_central is not None:
+        return []
+    return [
+        Problem("", f"links.outages[{n}].hop", say("links.outage.none"), say("links.outage.remedy"))
+        for n, outage in enumerate(spec.outages)
+        if outage.hop == CLOUD_TO_CENTRAL
+    ]
 
 
 def _readers(spec: LinksSpec) -> list[Problem]:
