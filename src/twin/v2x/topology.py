@@ -66,8 +66,8 @@ class OutageSpec(Spec):
     """The MEC that is cut off, of those in ``mecs``; on ``cloud_to_central`` the one whose region is. None on the first hop."""
 
     region: str = ""
-    """The regional cloud that is cut off, of those in ``regions``: on ``mec_to_cloud`` from all its MECs, on ``cloud_to_central``
-    from the central cloud. None on the first hop."""
+    """The regional cloud that is cut off, of those in ``regions``: on ``mec_to_cloud`` from all its MECs, on
+    ``cloud_to_central`` from the central cloud. None on the first hop."""
 
     from_s: float = Field(ge=0.0, le=1e6)
     """When it begins, since the scenario's start."""
