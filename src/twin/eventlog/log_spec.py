@@ -35,3 +35,7 @@ class LogSpec(Spec):
     age_period_s: Annotated[PeriodS, OF_THE_LOG] = 10.0
     """Simulated seconds between two rows of one vehicle in ``age_of_information``. Assumption: ten seconds, hundreds
     of samples of each road in a peak hour; ``perception`` tells without sampling how long vehicles were known in time."""
+
+    vehicle_report_every_n: Annotated[int, Field(ge=0, le=1_000_000), OF_THE_LOG] = 10
+    """Of the instants, ten a second, at which vehicles may send, every n-th has what was heard written to ``vehicle_report``; 1
+    writes all, 0 none. ``delivery_stat`` counts every message in any case. Assumption: 10, one message a second of each."""

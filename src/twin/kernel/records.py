@@ -91,6 +91,27 @@ class ObjectLists:
 
 
 @dataclass(frozen=True, slots=True)
+class RoadsideUnit:
+    """A roadside unit (RSU): a device of its site that hears vehicles and hands on what they say."""
+
+    number: int
+    """Device number; roadside units are numbered after all sensors."""
+
+    name: str
+    """The id that draws hang on."""
+
+    site: int
+
+    x_m: float
+    """East of the map's origin."""
+
+    y_m: float
+
+    level: int
+    """Vertical level that its site stands on."""
+
+
+@dataclass(frozen=True, slots=True)
 class VehicleReports:
     """Vehicles before stop lines as a signal controller is told of them: never the truth, but what reached it.
 

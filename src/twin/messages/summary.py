@@ -20,6 +20,8 @@ CATALOGUE: Final = {
     "summary.position_error_rms_m": ("position error (RMS)", "定位误差（均方根）"),
     "summary.perceived_share": ("perceived vehicle time", "感知率（车辆时间）"),
     "summary.perceived_twice_share": ("perceived by two sensors or more", "双重及以上感知率"),
+    "summary.known_edge_100ms_share": ("known at the edge, at most 100 ms old", "边缘侧 100 ms 内已知时间占比"),
+    "summary.known_regional_200ms_share": ("known in the cloud, at most 200 ms old", "区域云 200 ms 内已知时间占比"),
     "summary.coverage_share": ("geometric coverage of road length", "几何覆盖率（道路长度）"),
     "summary.coverage_twice_share": ("covered by two sensors or more", "双重及以上几何覆盖率"),
     "summary.sites": ("sites", "点位数"),

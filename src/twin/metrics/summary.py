@@ -7,6 +7,7 @@ from typing import Final
 from twin.eventlog.reader import Run
 from twin.metrics.costs import cost_figures
 from twin.metrics.coverage import coverage_figures
+from twin.metrics.known import known_figures
 from twin.metrics.links import HOPS, link_figures
 from twin.metrics.perceived import perceived_figures
 from twin.metrics.perception import perception_figures
@@ -32,6 +33,8 @@ FIGURES: Final = (
     "position_error_rms_m",
     "perceived_share",
     "perceived_twice_share",
+    "known_edge_100ms_share",
+    "known_regional_200ms_share",
     "coverage_share",
     "coverage_twice_share",
     "sites",
@@ -60,6 +63,7 @@ def summarise(run: Run, warm_up_s: float = 0.0) -> dict[str, float | int | None]
     traffic = traffic_figures(run, warm_up_s)
     seen = perception_figures(run, warm_up_s).total
     perceived = perceived_figures(run, warm_up_s).total
+    known = known_figures(run, warm_up_s).shares
     covered = coverage_figures(run).total
     costs = cost_figures(run, warm_up_s)
     hour_cny = costs.cost_per_perceived_vehicle_hour_cny
@@ -81,6 +85,8 @@ def summarise(run: Run, warm_up_s: float = 0.0) -> dict[str, float | int | None]
         "position_error_rms_m": seen.rms_error_m,
         "perceived_share": perceived.perceived_share,
         "perceived_twice_share": perceived.perceived_twice_share,
+        "known_edge_100ms_share": known["known_edge_100ms"],
+        "known_regional_200ms_share": known["known_regional_200ms"],
         "coverage_share": covered.coverage_share,
         "coverage_twice_share": covered.coverage_twice_share,
         "sites": run.table("site").num_rows,

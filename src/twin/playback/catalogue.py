@@ -50,6 +50,8 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
     "figure_position_error_rms_m": ("定位误差均方根 (m)", "Position error, RMS (m)"),
     "figure_perceived_share": ("感知率（车辆时间）", "Perceived share of vehicle time"),
     "figure_perceived_twice_share": ("双重及以上感知率", "Perceived by two sensors or more"),
+    "figure_known_edge_100ms_share": ("边缘侧 100 ms 内已知时间占比", "Known at the edge, at most 100 ms old"),
+    "figure_known_regional_200ms_share": ("区域云 200 ms 内已知时间占比", "Known in the cloud, at most 200 ms old"),
     "figure_coverage_share": ("几何覆盖率（道路长度）", "Geometric coverage of road length"),
     "figure_coverage_twice_share": ("双重及以上几何覆盖率", "Covered by two sensors or more"),
     "figure_cost_cny": ("布设投资（元）", "Investment (CNY)"),

@@ -22,6 +22,7 @@ from twin.traffic.demand import DemandSpec
 from twin.traffic.incidents import IncidentSpec
 from twin.traffic.replay import ReplaySpec
 from twin.traffic.signal_spec import SignalsSpec
+from twin.v2x.connected_spec import ConnectedSpec
 from twin.v2x.security.alerts import SecuritySpec
 from twin.v2x.security.attack_spec import AttackSpec
 from twin.v2x.services.service_spec import ServicesSpec
@@ -98,6 +99,9 @@ class Scenario(Spec):
 
     links: LinksSpec = LinksSpec()
     """How what they report reaches the cloud."""
+
+    connected: ConnectedSpec | None = None
+    """Vehicles that tell of themselves, to roadside units and over the cell network; left out, none do."""
 
     attacks: tuple[AttackSpec, ...] = ()
     """Equipped vehicles that send forged, late or too many messages, and jammers."""

@@ -90,7 +90,7 @@ class KitSpec(Spec):
     """Shipped or own kit whose keys fill in those left out; see docs/deployments.md."""
 
     mounts: list[MountSpec] = Field(default_factory=list)
-    """The kit's devices by place; at least one mount, the preset's where left out."""
+    """The kit's devices by place, the preset's where left out; none where the kit is a roadside unit alone."""
 
     rsu: Annotated[int, Field(ge=0, le=20)] = 0
     """Roadside units (RSU) of a site: counted in its costs."""
@@ -100,7 +100,7 @@ class KitSpec(Spec):
 
     @model_validator(mode="after")
     def _holds_something(self) -> Self:
-        if not self.mounts:
+        if not self.mounts and not self.rsu:
             raise ValueError(say("spec.mounts"))
         return self
 

@@ -3,25 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
 from twin.eventlog.quantise import centimetres
 from twin.eventlog.recorder import Recorder
+from twin.kernel.records import RoadsideUnit
 from twin.sensors.cost_spec import CostsSpec
 from twin.sensors.costs import bill, unit_cny
 from twin.sensors.kinds import KINDS
 from twin.sensors.sites import Deployment, Device
 
+RSU_RATE_HZ: Final = 10.0
+"""Lists that a roadside unit hands on in a second. Source: BSM come at 10 Hz (T/CSAE 53-2020)."""
 
-def write_dimensions(recorder: Recorder, deployment: Deployment, mec: Sequence[int], costs: CostsSpec) -> None:
+RSU: Final = {"kind": "rsu", "name_en": "roadside unit", "name_zh": "路侧单元", "colour": "#8e5ea2", "priced_by": "device"}
+"""What table ``device_kind`` says of roadside units, in runs where they hear vehicles."""
+
+
+def write_dimensions(
+    recorder: Recorder,
+    deployment: Deployment,
+    mec: Sequence[int],
+    costs: CostsSpec,
+    units: Sequence[RoadsideUnit] = (),
+) -> None:
     """Write the tables ``site``, ``device_kind``, ``device_spec`` and ``bill``, priced by ``costs``.
 
-    ``mec`` (sites,) is the edge computer that each site reports to.
+    ``mec`` (sites,) is the edge computer that each site reports to, ``units`` are the roadside units that hear vehicles.
     """
     sites, devices = deployment.sites, deployment.every_device
-    seeing = [device if isinstance(device, Device) else None for device in devices]
+    kinds = [{name: getattr(kind, name, key) for name in RSU} for key, kind in KINDS.items()] + ([RSU] if units else [])
+    seeing = [*(device if isinstance(device, Device) else None for device in devices), *(None for _ in units)]
+    placed = [*devices, *units]
     costing = bill(deployment, costs)
     recorder.write_static(
         "site",
@@ -38,28 +54,24 @@ def write_dimensions(recorder: Recorder, deployment: Deployment, mec: Sequence[i
             **_prices("yearly", costing.site_yearly_cny),
         },
     )
-    recorder.write_static(
-        "device_kind",
-        {"kind": list(KINDS)}
-        | {name: [getattr(kind, name) for kind in KINDS.values()] for name in ("name_en", "name_zh", "colour", "priced_by")},
-    )
+    recorder.write_static("device_kind", {name: [kind[name] for kind in kinds] for name in RSU})
     recorder.write_static(
         "device_spec",
         {
-            "device": [device.number for device in devices],
-            "name": [device.name for device in devices],
-            "kind": [device.spec.kind for device in devices],
-            "preset": [device.spec.preset for device in devices],
-            "site": [device.site for device in devices],
-            "x_cm": centimetres([device.x_m for device in devices]),
-            "y_cm": centimetres([device.y_m for device in devices]),
-            "level": [device.level for device in devices],
+            "device": [device.number for device in placed],
+            "name": [device.name for device in placed],
+            "kind": [*(device.spec.kind for device in devices), *(RSU["kind"] for _ in units)],
+            "preset": [*(device.spec.preset for device in devices), *("" for _ in units)],
+            "site": [device.site for device in placed],
+            "x_cm": centimetres([device.x_m for device in placed]),
+            "y_cm": centimetres([device.y_m for device in placed]),
+            "level": [device.level for device in placed],
             "height_m": [device and device.spec.mounting_height_m for device in seeing],
             "heading_deg": [device and device.heading_deg for device in seeing],
             "field_of_view_deg": [device and device.spec.field_of_view_deg for device in seeing],
             "range_m": [device and device.spec.range_m for device in seeing],
-            "rate_hz": [device.spec.rate_hz for device in devices],
-            "unit_cny": [unit_cny(device, costs) for device in devices],
+            "rate_hz": [*(device.spec.rate_hz for device in devices), *(RSU_RATE_HZ for _ in units)],
+            "unit_cny": [*(unit_cny(device, costs) for device in devices), *(costs.device("rsu", "").mid for _ in units)],
         },
     )
     lines = costing.lines

@@ -121,6 +121,10 @@ def _strangers(scenario: Scenario, deployment: Deployment) -> list[Problem]:
     devices, sites = [device.name for device in deployment.every_device], [site.name for site in deployment.sites]
     missing = unknown_devices(scenario.faults, devices)
     problems = _not_there(missing, devices, "faults.scheduled[{}].device", "deployment.device")
+    direct = scenario.connected is not None and "pc5" in scenario.connected.ways
+    if direct and not any(site.rsu for site in deployment.sites):
+        words = say("connected.nobody_hears.found"), say("connected.nobody_hears.remedy")
+        problems.append(Problem("", "connected.ways", *words))
     problems += site_problems(scenario.links, sites)
     return problems + _not_there(unknown_sites(scenario.links, sites), sites, "links.outages[{}].site", "deployment.site")
 

@@ -2,31 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import simpy
 
 from twin.eventlog.recorder import Recorder
 from twin.kernel.clock import Phase, every
-from twin.kernel.records import FrameBatch
+from twin.kernel.records import FrameBatch, RoadsideUnit
 from twin.roadnet.projection import to_wgs84
 from twin.scenario.scenario import Scenario
 from twin.sensors.adaptation import RateControl
-from twin.sensors.coverage import stretches, write_coverage
+from twin.sensors.coverage import Stretches, stretches, write_coverage
 from twin.sensors.dimensions import write_dimensions
 from twin.sensors.faults import Change, DeviceFaults, device_rows
 from twin.sensors.fleet import SensorFleet
 from twin.sensors.light import sun_position
 from twin.sensors.loop_fleet import LoopFleet
+from twin.sensors.loop_places import LoopDevice
 from twin.sensors.loop_reports import LoopReports
-from twin.sensors.perceived import PERIOD_US, Perceived
+from twin.sensors.perceived import PERIOD_US as SECOND_US
+from twin.sensors.perceived import Perceived
 from twin.sensors.place_check import PlaceCheck
 from twin.sensors.process import run_fleet, run_loops
 from twin.sensors.site_lists import SiteLists
-from twin.sensors.sites import Deployment
+from twin.sensors.sites import Deployment, Device
 from twin.sensors.storeys import bridge_decks
+from twin.simulation.connected import build_connected, build_judging, roadside_units
 from twin.simulation.preparation import Prepared, links_layout
 from twin.simulation.reports import EdgeSpeeds, Reporting
 from twin.simulation.tier_log import log_ages
@@ -35,6 +38,7 @@ from twin.traffic.process import Traffic
 from twin.traffic.replay import Replay
 from twin.units import to_us
 from twin.v2x.chain import Chain
+from twin.v2x.connected import PERIOD_US, ConnectedVehicles
 from twin.v2x.process import STEP_US, link_process
 from twin.v2x.stations import Layout, write_stations
 from twin.v2x.tiers import Tiers
@@ -64,6 +68,8 @@ class Sensing:
     """What the sites make of their devices' lists; None where they do not fuse."""
     rates: RateControl | None = None
     """Which frames go out; None where all do."""
+    connected: ConnectedVehicles | None = None
+    """Vehicles that tell of themselves; None where none do."""
 
     def finish(self, truth: GroundTruth, end_us: int) -> None:
         """Write what the end settles: the interval cut short, messages under way."""
@@ -77,6 +83,8 @@ class Sensing:
         """Write what the sensors summed up over the interval that ends at ``t_us``, the frame of that instant not included."""
         for fleet in self.fleets:
             fleet.close_interval(t_us)
+        if self.connected is not None:
+            self.connected.close_interval(t_us)
 
 
 def build_sensing(prepared: Prepared, traffic: Traffic | Replay, recorder: Recorder) -> Sensing:
@@ -84,26 +92,40 @@ def build_sensing(prepared: Prepared, traffic: Traffic | Replay, recorder: Recor
     scenario, network, deployment = prepared.scenario, prepared.network, prepared.deployment
     layout = _lay_out(prepared, recorder)
     site_mec = layout.site_mec
-    write_dimensions(recorder, deployment, site_mec.tolist(), scenario.deployment.costs)
-    if not deployment.every_device:
+    units = roadside_units(scenario, deployment)
+    write_dimensions(recorder, deployment, site_mec.tolist(), scenario.deployment.costs, units)
+    if not deployment.every_device and scenario.connected is None:
         return Sensing(recorder)
-    chain = _chain(scenario, deployment, layout, recorder)
-    tiers = Tiers(len(deployment.every_device), to_us(scenario.links.forgotten_after_s))
+    chain = _chain(scenario, (*deployment.every_device, *units), deployment, layout, recorder)
+    hops = [hop.name for hop in chain.hops]
+    tiers = Tiers(len(deployment.every_device) + len(units), to_us(scenario.links.forgotten_after_s), hops)
     chain.on_delivery = tiers.on_delivery
     reporting = _reporting(prepared, traffic, tiers)
     faults = _faults(scenario, deployment, recorder)
     loops = _loops(prepared, recorder, faults)
+    perceived = Perceived(recorder, tiers) if deployment.devices or units else None
+    joined = Sensing(recorder, (), loops, chain, tiers, reporting, perceived, faults)
     if not deployment.devices:
-        return Sensing(recorder, loops=loops, chain=chain, tiers=tiers, reporting=reporting, faults=faults)
-    perceived = Perceived(recorder, tiers)
+        return replace(joined, connected=_connected(prepared, units, recorder, tiers, None))
     site_lists = None
     if scenario.fusion is not None:
         places = _places(scenario, deployment)
         site_lists = SiteLists(scenario.fusion, len(deployment.sites), deployment.devices, recorder, places)
     rates = RateControl(scenario.adaptation, len(deployment.devices)) if scenario.adaptation.reduce_rate else None
     fleets = _fleets(prepared, recorder, perceived, faults, site_lists)
-    write_coverage(recorder, stretches(network, [fleet.outlook for fleet in fleets], scenario.coverage))
-    return Sensing(recorder, fleets, loops, chain, tiers, reporting, perceived, faults, site_lists, rates)
+    in_sight = stretches(network, [fleet.outlook for fleet in fleets], scenario.coverage)
+    write_coverage(recorder, in_sight)
+    connected = _connected(prepared, units, recorder, tiers, in_sight)
+    return replace(joined, fleets=fleets, site_lists=site_lists, rates=rates, connected=connected)
+
+
+def _connected(
+    prepared: Prepared, units: Sequence[RoadsideUnit], recorder: Recorder, tiers: Tiers, in_sight: Stretches | None
+) -> ConnectedVehicles | None:
+    judging = build_judging(prepared, units, recorder, in_sight)
+    if judging is not None:
+        tiers.listeners["edge"].append(judging[1].hear)
+    return build_connected(prepared, units, recorder, None if judging is None else judging[0])
 
 
 def start_sensing(env: simpy.Environment, sensing: Sensing, scenario: Scenario, traffic: Traffic | Replay) -> None:
@@ -112,15 +134,21 @@ def start_sensing(env: simpy.Environment, sensing: Sensing, scenario: Scenario, 
     def now() -> GroundTruth:
         return traffic.now(int(env.now))
 
-    def deliver(batch: FrameBatch) -> None:
-        if sensing.rates is not None and sensing.chain is not None:
-            batch = batch.chosen(sensing.rates.sends(batch.device, batch.frame, sensing.chain.site_queue[batch.device]))
+    def send(batch: FrameBatch) -> None:
         if sensing.tiers is not None:
             sensing.tiers.send(batch)
         if sensing.chain is not None:
             sensing.chain.send(batch)
 
+    def deliver(batch: FrameBatch) -> None:
+        if sensing.rates is not None and sensing.chain is not None:
+            batch = batch.chosen(sensing.rates.sends(batch.device, batch.frame, sensing.chain.site_queue[batch.device]))
+        send(batch)
+
     _start_devices(env, sensing, scenario, now, deliver)
+    connected = sensing.connected
+    if connected is not None:
+        env.process(every(env, PERIOD_US, Phase.SENSORS, lambda _: send(connected.step(now()))))
     _start_links(env, sensing, scenario, now)
     interval_us = to_us(scenario.log.interval_s)
     env.process(every(env, interval_us, Phase.CONTROL, sensing.close_interval, first_us=interval_us))
@@ -134,7 +162,7 @@ def _start_links(env: simpy.Environment, sensing: Sensing, scenario: Scenario, n
     env.process(link_process(env, chain))
     for loops in sensing.loops:
         env.process(run_loops(env, loops, now, chain.send))
-    heard_us = STEP_US if any(tiers.listeners.values()) else PERIOD_US
+    heard_us = STEP_US if any(tiers.listeners.values()) else SECOND_US
     env.process(every(env, heard_us, Phase.PLATFORM, tiers.step))
     period_us = to_us(scenario.log.age_period_s)
     env.process(every(env, period_us, Phase.RECORDER, lambda _: log_ages(recorder, tiers, now()), first_us=period_us))
@@ -164,7 +192,7 @@ def _start_devices(
     if site_lists is not None:
         env.process(every(env, site_lists.period_us, Phase.LINKS, lambda _: site_lists.close(int(env.now))))
     if perceived is not None:
-        second = every(env, PERIOD_US, Phase.RECORDER, lambda _: perceived.close_second(now()), first_us=PERIOD_US)
+        second = every(env, SECOND_US, Phase.RECORDER, lambda _: perceived.close_second(now()), first_us=SECOND_US)
         env.process(second)
 
 
@@ -237,9 +265,15 @@ def _places(scenario: Scenario, deployment: Deployment) -> PlaceCheck | None:
     return PlaceCheck(scenario.self_check, site, x_m, y_m, recalibrate=scenario.adaptation.recalibrate)
 
 
-def _chain(scenario: Scenario, deployment: Deployment, layout: Layout, recorder: Recorder) -> Chain:
-    names = [device.name for device in deployment.every_device]
-    sites = np.array([device.site for device in deployment.every_device])
+def _chain(
+    scenario: Scenario,
+    devices: Sequence[Device | LoopDevice | RoadsideUnit],
+    deployment: Deployment,
+    layout: Layout,
+    recorder: Recorder,
+) -> Chain:
+    names = [device.name for device in devices]
+    sites = np.array([device.site for device in devices], np.int64)
     mec, region = layout.site_mec, layout.mec_region
     outages = outages_of(scenario.links, [site.name for site in deployment.sites], mec, region)
     every_us = to_us(scenario.log.interval_s)

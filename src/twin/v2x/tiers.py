@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 import numpy as np
@@ -12,14 +12,19 @@ from twin.kernel.records import FrameBatch
 from twin.units import US_PER_S
 from twin.v2x.contents import Arrivals, Contents, Sightings
 from twin.v2x.knowledge import TIERS, Knowledge
-from twin.v2x.topology import MEC_TO_CLOUD, SITE_TO_MEC
+from twin.v2x.topology import CLOUD_TO_CENTRAL, MEC_COMPUTE, MEC_TO_CLOUD, SITE_TO_MEC
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int32]
 Longs = npt.NDArray[np.int64]
 
-TIER_OF_HOP: Final[Mapping[str, str]] = {SITE_TO_MEC: "edge", MEC_TO_CLOUD: "regional"}
-"""The tier that the end of a hop belongs to."""
+TIER_OF_HOP: Final[Mapping[str, str]] = {
+    SITE_TO_MEC: "edge",
+    MEC_COMPUTE: "edge",
+    MEC_TO_CLOUD: "regional",
+    CLOUD_TO_CENTRAL: "central",
+}
+"""The tier that the end of a hop belongs to. Where the edge computes, it knows what it has computed."""
 
 FRESH_US: Final = {"100ms": 100_000, "200ms": 200_000}
 """Ages at which what is known counts as known in time. Source: 100 ms, the output of roadside perception (Guangzhou
@@ -33,8 +38,12 @@ FRESH_TIERS: Final = ("edge", "regional")
 class Tiers:
     """What each tier has been told, and who listens to it."""
 
-    def __init__(self, devices: int, forgotten_us: int) -> None:
-        """Begin with nothing; lists that arrive more than ``forgotten_us`` after their time are passed over."""
+    def __init__(self, devices: int, forgotten_us: int, hops: Sequence[str] = (SITE_TO_MEC, MEC_TO_CLOUD)) -> None:
+        """Begin with nothing; lists that arrive more than ``forgotten_us`` after their time are passed over.
+
+        ``hops`` are those of the way; of two that end at one tier the last counts.
+        """
+        self._hop_of_tier = {TIER_OF_HOP[hop]: hop for hop in hops}
         self._contents = Contents(devices, forgotten_us)
         self._arrivals = {tier: Arrivals(self._contents) for tier in TIERS}
         self.knowledge = {tier: Knowledge(list(FRESH_US.values()) if tier in FRESH_TIERS else []) for tier in TIERS}
@@ -47,8 +56,8 @@ class Tiers:
 
     def on_delivery(self, hop: str, device: Longs, t_us: Longs, delivered_us: Longs) -> None:
         """Take note of deliveries (n,) at the end of a hop, of lists by device and phenomenon time."""
-        tier = TIER_OF_HOP.get(hop)
-        if tier is not None:
+        tier = TIER_OF_HOP[hop]
+        if self._hop_of_tier[tier] == hop:
             self._arrivals[tier].deliver(device, t_us, delivered_us)
 
     def step(self, t_us: int) -> None:

@@ -32,7 +32,8 @@ class DetectorsSpec(Spec):
     """Detectors that are on."""
 
     range_m: Annotated[float, Field(gt=0.0, le=10_000.0)] = 328.0
-    """``range``: a claimed place farther from the receiver is suspicious. Source: NextGen, 328.5 m."""
+    """``range``: a claimed place farther from the receiver is suspicious; at least the reach of the radio. Source:
+    NextGen, 328.5 m."""
 
     speed_mps: Annotated[float, Field(gt=0.0, le=200.0)] = 30.0
     """``speed``: a greater one is suspicious. Source: NextGen, 30.0 m/s."""
@@ -111,3 +112,10 @@ class DetectorsSpec(Spec):
 
     forget_s: Annotated[float, Assumed.between(10.0, 600.0), Field(gt=0.0, le=604_800.0)] = 60.0
     """A sender that is silent for longer is forgotten. Assumption: longer than a building hides a vehicle."""
+
+    road_margin_m: Annotated[float, Assumed.between(1.0, 5.0), Field(ge=0.0, le=100.0)] = 3.0
+    """``off_road``: places so far beside the lanes are let pass. Assumption: the error of a place and of the map."""
+
+    witness_m: Annotated[float, Assumed.between(40.0, 120.0), Field(gt=0.0, le=1000.0)] = 60.0
+    """``unseen``: only places on roads in sight, so near to a sensor, are compared. Assumption: 60 m, within which sensors see
+    nearly everybody and vehicles seldom hide each other for long."""

@@ -1,0 +1,24 @@
+"""What is said of connected vehicles."""
+
+from __future__ import annotations
+
+from typing import Final
+
+CATALOGUE: Final = {
+    "connected.classes": (
+        "{unknown} is no class of vehicles; give some of {classes}",
+        "{unknown} 不是车辆类别; 请从以下类别中选择：{classes}",
+    ),
+    "connected.ways": (
+        "vehicles are connected by no way; give pc5, uu or both, or leave connected out",
+        "网联车辆没有任何通信方式; 请给出 pc5、uu 或两者，或去掉 connected",
+    ),
+    "connected.nobody_hears.found": (
+        "vehicles send by direct radio (pc5) and no site has a roadside unit",
+        "车辆使用直连通信 (pc5)，但没有任何点位配有路侧单元",
+    ),
+    "connected.nobody_hears.remedy": (
+        "set rsu: 1 in the kits of sites, or take connected.ways: [uu]",
+        "请在点位的设备配置中设置 rsu: 1，或改用 connected.ways: [uu]",
+    ),
+}

@@ -1,0 +1,71 @@
+"""The picture that the edge computers have from roadside sensors alone: what stood where at one instant, each thing once."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from twin.compilation import kernel
+from twin.v2x.contents import Sightings
+
+Floats = npt.NDArray[np.float64]
+Longs = npt.NDArray[np.int64]
+
+LAG_US: Final = 200_000
+"""The picture shows the roads of this long ago. Choice: by then the lists of an instant have arrived over wires."""
+
+SCAN_US: Final = 50_000
+"""Lists of instants so shortly before count with it. Choice: half a scan at 10 Hz, so that devices of other rates are there."""
+
+SAME_M: Final = 2.0
+"""Reports of objects nearer to each other are of one. Choice: a car is nowhere so near to another's middle."""
+
+
+@kernel
+def distinct(x_m: Floats, y_m: Floats, same_m: float) -> Longs:
+    """Return the rows of objects (n,) that have no earlier kept one within ``same_m``; ``x_m`` must rise."""
+    kept = np.empty(x_m.size, np.int64)
+    count = first = 0
+    for i in range(x_m.size):
+        while first < count and x_m[kept[first]] < x_m[i] - same_m:
+            first += 1
+        new = True
+        for k in range(first, count):
+            j = kept[k]
+            if (x_m[j] - x_m[i]) ** 2 + (y_m[j] - y_m[i]) ** 2 < same_m * same_m:
+                new = False
+                break
+        if new:
+            kept[count] = i
+            count += 1
+    return kept[:count]
+
+
+class Picture:
+    """Sightings by roadside sensors of the last moments, as they have arrived."""
+
+    def __init__(self, sensors: int) -> None:
+        """Take the number of sensors: lists of devices from there on, roadside units, are left out."""
+        self._sensors = sensors
+        self._recent: list[Sightings] = []
+
+    def hear(self, t_us: int, sightings: Sightings) -> None:
+        """Take what has arrived at the edge by ``t_us``."""
+        self._recent = [part for part in self._recent if part.t_us.max() > t_us - LAG_US - 2 * SCAN_US]
+        mine = sightings.device < self._sensors
+        if mine.any():
+            self._recent.append(Sightings(*[column[mine] for column in sightings]))  # type: ignore[arg-type]
+
+    def of(self, t_us: int) -> tuple[int, Floats, Floats]:
+        """Return the instant that is shown at ``t_us``, and the places (n,) of the objects of that instant, each once."""
+        shown_us = t_us - LAG_US
+        x_m, y_m = np.empty(0), np.empty(0)
+        for part in self._recent:
+            now = (part.t_us <= shown_us) & (part.t_us > shown_us - SCAN_US)
+            x_m, y_m = np.concatenate((x_m, part.x_m[now])), np.concatenate((y_m, part.y_m[now]))
+        order = np.lexsort((y_m, x_m))
+        x_m, y_m = x_m[order], y_m[order]
+        kept = distinct(x_m, y_m, SAME_M)
+        return shown_us, x_m[kept], y_m[kept]
