@@ -6,6 +6,7 @@ from typing import Final
 
 import pyarrow as pa
 
+from twin.eventlog.attack_tables import ATTACK_TABLES
 from twin.eventlog.schema import LABEL, Column, Table
 
 
@@ -233,12 +234,15 @@ EVENT_TABLES: Final = (
         "a request of a department to read a table of a region's picture",
         (
             _T_US,
+            _c("client", pa.string(), "-", "its client; empty where none is named"),
             _c("department", pa.string(), "-", "who asked"),
             _c("region", pa.string(), "-", "regional cloud, or central"),
             _c("read", pa.string(), "-", "table that was asked for"),
             _c("granted", pa.bool_(), "-", "whether the department may read it there"),
+            _truth("attack", LABEL, "-", "the attack that it is; null for an honest request", null=True),
         ),
     ),
+    *ATTACK_TABLES,
     Table(
         "loop_interval",
         "one loop, a lane of a loop device, over one interval; what it says is null where no report left it",

@@ -9,6 +9,7 @@ from pydantic import AwareDatetime, Field, ValidationInfo, field_validator
 from twin.eventlog.log_spec import LogSpec
 from twin.kernel.weather import WeatherSpec
 from twin.messages import say
+from twin.scenario.protection import Attack, ProtectionSpec
 from twin.sensors.adaptation import AdaptationSpec
 from twin.sensors.coverage import CoverageSpec
 from twin.sensors.deployment_spec import DeploymentSpec
@@ -24,7 +25,8 @@ from twin.traffic.replay import ReplaySpec
 from twin.traffic.signal_spec import SignalsSpec
 from twin.v2x.connected_spec import ConnectedSpec
 from twin.v2x.security.alerts import SecuritySpec
-from twin.v2x.security.attack_spec import AttackSpec
+from twin.v2x.security.attack_spec import AttackSpec, Jamming, VehicleAttack
+from twin.v2x.security.clients import ClientSpec
 from twin.v2x.services.service_spec import ServicesSpec
 from twin.v2x.topology import LinksSpec
 
@@ -103,8 +105,12 @@ class Scenario(Spec):
     connected: ConnectedSpec | None = None
     """Vehicles that tell of themselves, to roadside units and over the cell network; left out, none do."""
 
-    attacks: tuple[AttackSpec, ...] = ()
-    """Equipped vehicles that send forged, late or too many messages, and jammers."""
+    attacks: tuple[Attack, ...] = ()
+    """Who attacks: equipped vehicles that send forged, late or too many messages, and jammers; who deceives or blinds devices;
+    who sends forged lists, alters reports, or reads beyond what he should."""
+
+    clients: tuple[ClientSpec, ...] = ()
+    """Programs of departments that read the platform's tables."""
 
     services: ServicesSpec = ServicesSpec()
     """What is sent back to equipped vehicles and changes how they drive."""
@@ -112,8 +118,16 @@ class Scenario(Spec):
     security: SecuritySpec = SecuritySpec()
     """How receivers of vehicles' messages notice forged ones, and what they do then."""
 
+    protection: ProtectionSpec = ProtectionSpec()
+    """How attacks on devices, access, reports and reading are noticed."""
+
     log: LogSpec = LogSpec()
     """How densely the run is written down."""
+
+    @property
+    def message_attacks(self) -> tuple[AttackSpec, ...]:
+        """Those of the attacks that are on vehicles' messages."""
+        return tuple(one for one in self.attacks if isinstance(one, VehicleAttack | Jamming))
 
     @property
     def files(self) -> list[str]:

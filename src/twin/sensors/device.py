@@ -37,6 +37,8 @@ class Kind:
     fused_up_to_m: float | None = None
     """Up to which distance a site's fusion uses its objects unless the scenario says otherwise; infinity: any; None where it
     reports no objects with a place."""
+    by_laser: bool = False
+    """Whether it measures with a laser, which somebody else's laser can answer."""
 
 
 class BaseDeviceSpec(Spec):

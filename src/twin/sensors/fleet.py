@@ -15,6 +15,7 @@ from twin.kernel.weather import WeatherSpec
 from twin.rng import stream_key
 from twin.roadnet.road_network import Building
 from twin.sensors.faults import DeviceFaults
+from twin.sensors.ghosts import insert_ghosts
 from twin.sensors.light import Light, Sun
 from twin.sensors.list_content import list_content
 from twin.sensors.model import Errors, Model, errors_of
@@ -29,15 +30,16 @@ from twin.sensors.scan_records import (
     Frames,
     Objects,
     Poses,
-    State,
     Totals,
     Vehicles,
     empty_objects,
     empty_totals,
     empty_vehicles,
+    in_order,
 )
 from twin.sensors.scan_rows import STATISTICS_CLASSES, frame_rows, interval_rows, object_rows
 from twin.sensors.self_check import Alarm, SelfCheck, SelfCheckSpec, alarm_rows
+from twin.sensors.sensing_attacks import SensingAttacks
 from twin.sensors.site_lists import SiteLists
 from twin.sensors.sites import Device
 from twin.sensors.storeys import NO_DECKS, BridgeDecks
@@ -79,6 +81,7 @@ class SensorFleet:
         self_check: SelfCheckSpec | None = None,
         site_lists: SiteLists | None = None,
         decks: BridgeDecks = NO_DECKS,
+        attacks: SensingAttacks | None = None,
     ) -> None:
         """Set up the devices (at least one, all of one rate) and what buildings hide from each.
 
@@ -86,6 +89,7 @@ class SensorFleet:
         what its lists hold. ``perceived`` takes who is seen by whom. ``light``, and in ``glare`` where the ``sun`` stands,
         matter to kinds that need light. ``faults`` knows what is wrong with the devices of the run; with ``self_check`` the
         fleet raises alarms from what it reports. ``site_lists`` takes the lists for the sites' fusion. ``decks``: the bridges.
+        ``attacks``: who is blinded or shown ghosts.
         """
         periods = {device.spec.period_us for device in devices}
         if len(periods) != 1:
@@ -96,10 +100,10 @@ class SensorFleet:
         self._every = observation_every_n_frames
         self._tell_content = tell_content
         self._perceived = perceived
-        self._faults = faults
+        self._faults, self._attacks = faults, attacks
         self._site_lists = site_lists
         count = len(devices)
-        self._state = State(np.ones(count), np.zeros(count), np.zeros(count), np.zeros(count), np.zeros(count, np.bool_))
+        self._state = in_order(count)
         self._ahead_us = np.zeros(count, np.int64)
         self._bin_m = range_bin_m
         self._number = np.array([device.number for device in devices], np.int32)
@@ -153,10 +157,11 @@ class SensorFleet:
         """Scan with every device at the instant of ``truth``; log the frames, return the object lists' sizes and times."""
         frame = truth.t_us // self.period_us
         reach_m = self._arrange(truth)
-        self._feel_faults(truth.t_us, frame)
+        self._feel(truth.t_us, frame)
         logged = self._every > 0 and frame % self._every == 0
         described = logged or self._site_lists is not None
-        wanted = described or self._tell_content or self._perceived is not None
+        listened = self._perceived is not None or self._attacks is not None
+        wanted = described or self._tell_content or listened
         stored = self._scan_all(frame, reach_m, self._totals, self._objects if wanted else self._nothing, described=described)
         if wanted and stored > self._objects.device.size:
             self._objects = empty_objects(max(_FIRST_ROOM, 2 * stored))
@@ -164,6 +169,11 @@ class SensorFleet:
             devices, classes, bins, _ = self._totals.sums.shape
             uncounted = empty_totals(devices, classes, bins, self._bin_m)
             self._scan_all(frame, reach_m, uncounted, self._objects, described=described)
+        if self._attacks is not None:
+            ghosts = self._attacks.ghosts(truth.t_us, frame)
+            self._objects, stored = insert_ghosts(
+                ghosts, self._number, self._poses, self._frames, self._totals, self._objects, stored
+            )
         if self._perceived is not None:
             self._perceived.see(self._number[self._objects.device[:stored]], self._objects.vehicle[:stored])
         by_device = np.argsort(self._objects.device[:stored], kind="stable") if described else _NO_ORDER  # not by model
@@ -218,15 +228,22 @@ class SensorFleet:
         )
         return reports, t_us + self._frames.processing_us[sent]
 
-    def _feel_faults(self, t_us: int, frame: int) -> None:
-        if self._faults is None:
-            return
-        now, rows = self._faults.conditions(t_us), self._number.astype(np.int64)
-        lost = self._faults.lost_frames(frame, now, rows)
-        self._state = State(
-            now.evidence_factor[rows], now.heading_offset_rad[rows], now.offset_x_m[rows], now.offset_y_m[rows], lost
-        )
-        self._ahead_us = now.clock_offset_us[rows]
+    def _feel(self, t_us: int, frame: int) -> None:
+        """Let faults and attacks act on the devices."""
+        rows = self._number.astype(np.int64)
+        if self._faults is not None:
+            now = self._faults.conditions(t_us)
+            self._state = self._state._replace(
+                evidence_factor=now.evidence_factor[rows],
+                turn_rad=now.heading_offset_rad[rows],
+                east_m=now.offset_x_m[rows],
+                north_m=now.offset_y_m[rows],
+                lost=self._faults.lost_frames(frame, now, rows),
+            )
+            self._ahead_us = now.clock_offset_us[rows]
+        if self._attacks is not None:
+            east, north, cos, left = (column[rows] for column in self._attacks.dark(t_us))
+            self._state = self._state._replace(dark_east=east, dark_north=north, dark_cos=cos, dark_factor=left)
 
     def _check_frames(self, t_us: int) -> None:
         """Let the self-check look at the frames of this instant as a site's computer gets them."""

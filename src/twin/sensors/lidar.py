@@ -37,6 +37,7 @@ class LidarSpec(ScannedSpec):
         power_range=Assumed.between(10.0, 30.0),
         power_source="Assumption: typical of data sheets of 32 to 128 channels, 10 to 30 W.",
         fused_up_to_m=200.0,
+        by_laser=True,
     )
 
     kind: Literal["lidar"]

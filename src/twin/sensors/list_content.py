@@ -62,7 +62,7 @@ def gather(
             continue
         to = place[device[i]]
         place[device[i]] += 1
-        whose[to], east_m[to], north_m[to] = v, x_m[i], y_m[i]
+        whose[to], east_m[to], north_m[to] = max(v, -1), x_m[i], y_m[i]
         if v < 0:
             where[to], along_m[to], driven_mps[to] = -1, np.nan, np.nan
             continue

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +16,20 @@ from twin.sensors.loop_fleet import LoopFleet
 from twin.traffic.ground_truth import GroundTruth
 
 
+class Channel(Protocol):
+    """The way of reports to the platform, on which somebody may alter them."""
+
+    def pass_on(
+        self,
+        t_us: int,
+        interval_us: int,
+        device: npt.NDArray[np.int64],
+        channel: npt.NDArray[np.int64],
+        value: npt.NDArray[np.float64],
+    ) -> npt.NDArray[np.float64]:
+        """Return what arrives of values (n,) that devices send at ``t_us`` for the interval before; NaN is no report."""
+
+
 class LoopReports:
     """Steps the loops of one rate and interval and closes their intervals.
 
@@ -24,8 +38,11 @@ class LoopReports:
     reports carry the true time.
     """
 
-    def __init__(self, fleet: LoopFleet, recorder: Recorder, faults: DeviceFaults | None = None) -> None:
-        """Take the loops, the log, and what is wrong with which device."""
+    def __init__(
+        self, fleet: LoopFleet, recorder: Recorder, faults: DeviceFaults | None = None, channel: Channel | None = None
+    ) -> None:
+        """Take the loops, the log, what is wrong with which device, and the way of counts to the platform, where it matters."""
+        self._channel = channel
         self._fleet, self._recorder, self._faults = fleet, recorder, faults
         self._row = fleet.loops.device.astype(np.int64)
         self._number = np.array([device.number for device in fleet.devices], np.int64)
@@ -54,6 +71,10 @@ class LoopReports:
             lost = self._faults.lost_frames(interval, self._faults.conditions(t_us), self._number)
         sums = self._fleet.close_interval(t_us)
         missing = np.isin(sums.device, self._number[lost])
+        count = sums.count.astype(np.float64)
+        if self._channel is not None:
+            way = (sums.device.astype(np.int64), sums.lane.astype(np.int64))
+            count = self._channel.pass_on(t_us, sums.interval_us, *way, np.where(missing, np.nan, count))
         self._recorder.append(
             "loop_interval",
             {
@@ -62,7 +83,7 @@ class LoopReports:
                 "device": sums.device,
                 "edge": sums.edge,
                 "lane": sums.lane,
-                "count": np.ma.masked_array(sums.count, mask=missing),
+                "count": np.ma.masked_array(np.where(missing, 0.0, count).astype(np.int64), mask=missing),
                 "occupied_us": np.ma.masked_array(sums.occupied_us, mask=missing),
                 "mean_speed_cmps": _speeds(sums.mean_speed_mps, missing),
                 "true_count": sums.true_count,

@@ -64,8 +64,12 @@ class Frames(NamedTuple):
     """Frames that never left the device: nothing of them is reported, all that was there counts as present."""
 
 
+NOT_DARK = 2.0
+"""Choice: above every cosine, so that no direction lies within."""
+
+
 class State(NamedTuple):
-    """What is wrong with each device at the instant of a scan, one row each; 1, 0, 0, 0, False where nothing is."""
+    """What is wrong with each device at the instant of a scan, one row each; see ``in_order``."""
 
     evidence_factor: Floats
     turn_rad: Floats
@@ -75,6 +79,20 @@ class State(NamedTuple):
     north_m: Floats
     lost: npt.NDArray[np.bool_]
     """Whether the frame gets lost by a fault or for want of power."""
+    dark_east: Floats
+    """Unit vector to the middle of the sector in which it is blinded."""
+    dark_north: Floats
+    dark_cos: Floats
+    """Cosine of half the sector's width; ``NOT_DARK`` where it is not blinded."""
+    dark_factor: Floats
+    """What the evidence of every object in the sector is multiplied by."""
+
+
+def in_order(devices: int) -> State:
+    """Return the state of devices with which nothing is wrong."""
+    zero = np.zeros(devices)
+    lost = np.zeros(devices, np.bool_)
+    return State(np.ones(devices), zero, zero, zero, lost, np.ones(devices), zero, np.full(devices, NOT_DARK), np.ones(devices))
 
 
 class Totals(NamedTuple):

@@ -90,6 +90,9 @@ def report(
         present += 1
         totals.sums[row, klass, place, PRESENT] += 1.0
         evidence = state.evidence_factor[row] * evidence_of(model, klass, distance[k], seen[k])
+        dx, dy = vehicles.box[i, 0] - poses.x_m[row], vehicles.box[i, 1] - poses.y_m[row]
+        if dx * state.dark_east[row] + dy * state.dark_north[row] >= state.dark_cos[row] * distance[k]:
+            evidence *= state.dark_factor[row]
         if evidence < 1.0:
             continue
         visible += 1
@@ -102,7 +105,6 @@ def report(
         if not _drawn(chance / model.chance[klass], model.half[klass] / evidence, model.steepness):
             continue
         along, across = normal_pair(u1, u2)
-        dx, dy = vehicles.box[i, 0] - poses.x_m[row], vehicles.box[i, 1] - poses.y_m[row]
         along_m, across_m = _place_errors(model, distance[k], dx, dy, vehicles.box[i])
         nearness = 1.0 / max(distance[k], 1e-9)
         ex, ey = _misplaced(row, dx, dy, nearness * along_m * along, nearness * across_m * across, state)

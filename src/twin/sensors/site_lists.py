@@ -9,6 +9,8 @@ import numpy.typing as npt
 
 from twin.eventlog.quantise import centimetres, compass_centidegrees
 from twin.eventlog.recorder import Recorder, labels
+from twin.kernel.alerts import alert_rows
+from twin.sensors.cross_check import CrossCheck
 from twin.sensors.fusion import SiteFusion
 from twin.sensors.fusion_spec import FusionSpec
 from twin.sensors.inbox import Inbox
@@ -39,6 +41,8 @@ class SiteLists:
         ``places`` watches over the places that the devices report, and corrects them.
         """
         self._places = places
+        self.cross_check: CrossCheck | None = None
+        """Compares what the devices report of each other, where anybody does."""
         self.period_us = spec.period_us
         self._recorder = recorder
         self._inbox = Inbox()
@@ -70,6 +74,10 @@ class SiteLists:
         fused = self._fusion.fuse(t_us, reports)
         if self._places is not None:
             self._places.see(t_us, reports, self._fusion.supported)
+        if self.cross_check is not None:
+            alerts = self.cross_check.see(t_us, fused, reports, self._fusion.supported)
+            if alerts:
+                self._recorder.append("alert", alert_rows(alerts))
         told = fused.klass >= 0
         sized = np.isfinite(fused.length_m) & np.isfinite(fused.width_m)
         self._recorder.append(

@@ -20,6 +20,7 @@ from twin.sensors.deployment import Survey, survey, unknown_kits
 from twin.sensors.fault_spec import unknown_devices
 from twin.sensors.place_check import FEWEST_DEVICES, unjudged_sites
 from twin.sensors.sites import Deployment
+from twin.simulation.layer_problems import layer_problems
 from twin.traffic.incidents import resolve_incidents
 from twin.traffic.places import trip_ends
 from twin.traffic.process import planned_signals
@@ -103,7 +104,7 @@ def look_into(scenario: Scenario, base: Path, like: Prepared | None = None) -> F
     problems, notices = [*placed.problems, *topology_problems(scenario.links)], [*placed.notices]
     sound = len(problems) == len(placed.problems)
     if placed.deployment is not None:
-        problems += _strangers(scenario, placed.deployment)
+        problems += [*_strangers(scenario, placed.deployment), *layer_problems(scenario, placed.deployment)]
         if sound:
             problems += _out_of_reach(scenario, network, placed.deployment)
         notices += _unjudged(scenario, placed.deployment)

@@ -20,18 +20,19 @@ from twin.sensors.faults import Change, DeviceFaults, device_rows
 from twin.sensors.fleet import SensorFleet
 from twin.sensors.light import sun_position
 from twin.sensors.loop_fleet import LoopFleet
-from twin.sensors.loop_places import LoopDevice
 from twin.sensors.loop_reports import LoopReports
 from twin.sensors.perceived import PERIOD_US as SECOND_US
 from twin.sensors.perceived import Perceived
 from twin.sensors.place_check import PlaceCheck
 from twin.sensors.process import run_fleet, run_loops
+from twin.sensors.sensing_attacks import SensingAttacks
 from twin.sensors.site_lists import SiteLists
-from twin.sensors.sites import Deployment, Device
+from twin.sensors.sites import Deployment
 from twin.sensors.storeys import bridge_decks
 from twin.simulation.connected import build_connected, build_judging, roadside_units
 from twin.simulation.preparation import Prepared, links_layout
 from twin.simulation.reports import EdgeSpeeds, Reporting
+from twin.simulation.security_layers import SecurityLayers, build_layers
 from twin.simulation.tier_log import log_ages
 from twin.traffic.ground_truth import GroundTruth
 from twin.traffic.process import Traffic
@@ -70,6 +71,8 @@ class Sensing:
     """Which frames go out; None where all do."""
     connected: ConnectedVehicles | None = None
     """Vehicles that tell of themselves; None where none do."""
+    layers: SecurityLayers | None = None
+    """Who attacks devices, access, reports and reading, and what watches; None without devices."""
 
     def finish(self, truth: GroundTruth, end_us: int) -> None:
         """Write what the end settles: the interval cut short, messages under way."""
@@ -96,15 +99,16 @@ def build_sensing(prepared: Prepared, traffic: Traffic | Replay, recorder: Recor
     write_dimensions(recorder, deployment, site_mec.tolist(), scenario.deployment.costs, units)
     if not deployment.every_device and scenario.connected is None:
         return Sensing(recorder)
-    chain = _chain(scenario, (*deployment.every_device, *units), deployment, layout, recorder)
+    layers = build_layers(prepared, (*deployment.every_device, *units), recorder)
+    chain = _chain(scenario, deployment, layout, layers)
     hops = [hop.name for hop in chain.hops]
     tiers = Tiers(len(deployment.every_device) + len(units), to_us(scenario.links.forgotten_after_s), hops)
-    chain.on_delivery = tiers.on_delivery
+    chain.on_delivery = layers.gate(tiers.on_delivery)
     reporting = _reporting(prepared, traffic, tiers)
     faults = _faults(scenario, deployment, recorder)
-    loops = _loops(prepared, recorder, faults)
+    loops = _loops(prepared, recorder, faults, layers)
     perceived = Perceived(recorder, tiers) if deployment.devices or units else None
-    joined = Sensing(recorder, (), loops, chain, tiers, reporting, perceived, faults)
+    joined = Sensing(recorder, (), loops, chain, tiers, reporting, perceived, faults, layers=layers)
     if not deployment.devices:
         return replace(joined, connected=_connected(prepared, units, recorder, tiers, None))
     site_lists = None
@@ -112,7 +116,8 @@ def build_sensing(prepared: Prepared, traffic: Traffic | Replay, recorder: Recor
         places = _places(scenario, deployment)
         site_lists = SiteLists(scenario.fusion, len(deployment.sites), deployment.devices, recorder, places)
     rates = RateControl(scenario.adaptation, len(deployment.devices)) if scenario.adaptation.reduce_rate else None
-    fleets = _fleets(prepared, recorder, perceived, faults, site_lists)
+    fleets = _fleets(prepared, recorder, perceived, faults, site_lists, layers.sensing)
+    layers.compare_devices(fleets, site_lists)
     in_sight = stretches(network, [fleet.outlook for fleet in fleets], scenario.coverage)
     write_coverage(recorder, in_sight)
     connected = _connected(prepared, units, recorder, tiers, in_sight)
@@ -150,6 +155,9 @@ def start_sensing(env: simpy.Environment, sensing: Sensing, scenario: Scenario, 
     if connected is not None:
         env.process(every(env, PERIOD_US, Phase.SENSORS, lambda _: send(connected.step(now()))))
     _start_links(env, sensing, scenario, now)
+    if sensing.layers is not None and sensing.chain is not None:
+        for process in sensing.layers.processes(env, sensing.chain.send):
+            env.process(process)
     interval_us = to_us(scenario.log.interval_s)
     env.process(every(env, interval_us, Phase.CONTROL, sensing.close_interval, first_us=interval_us))
 
@@ -216,6 +224,7 @@ def _fleets(
     perceived: Perceived | None,
     faults: DeviceFaults | None,
     site_lists: SiteLists | None,
+    attacks: SensingAttacks | None,
 ) -> tuple[SensorFleet, ...]:
     scenario, network, devices = prepared.scenario, prepared.network, prepared.deployment.devices
     lon_deg, lat_deg = to_wgs84(network.crs, network.origin_m, 0.0, 0.0)
@@ -238,16 +247,18 @@ def _fleets(
             self_check=scenario.self_check,
             site_lists=site_lists,
             decks=decks,
+            attacks=attacks,
         )
         for period_us in periods
     )
 
 
-def _loops(prepared: Prepared, recorder: Recorder, faults: DeviceFaults) -> tuple[LoopReports, ...]:
+def _loops(prepared: Prepared, recorder: Recorder, faults: DeviceFaults, layers: SecurityLayers) -> tuple[LoopReports, ...]:
     scenario, network, deployment = prepared.scenario, prepared.network, prepared.deployment
     kinds = sorted({(loop.spec.period_us, loop.spec.interval_us) for loop in deployment.loops})
     alike = ([loop for loop in deployment.loops if (loop.spec.period_us, loop.spec.interval_us) == kind] for kind in kinds)
-    return tuple(LoopReports(LoopFleet(loops, network.edge_count, scenario.seed), recorder, faults) for loops in alike)
+    edges, seed = network.edge_count, scenario.seed
+    return tuple(LoopReports(LoopFleet(loops, edges, seed), recorder, faults, layers.loop_channel()) for loops in alike)
 
 
 def _faults(scenario: Scenario, deployment: Deployment, recorder: Recorder) -> DeviceFaults:
@@ -265,15 +276,9 @@ def _places(scenario: Scenario, deployment: Deployment) -> PlaceCheck | None:
     return PlaceCheck(scenario.self_check, site, x_m, y_m, recalibrate=scenario.adaptation.recalibrate)
 
 
-def _chain(
-    scenario: Scenario,
-    devices: Sequence[Device | LoopDevice | RoadsideUnit],
-    deployment: Deployment,
-    layout: Layout,
-    recorder: Recorder,
-) -> Chain:
-    names = [device.name for device in devices]
-    sites = np.array([device.site for device in devices], np.int64)
+def _chain(scenario: Scenario, deployment: Deployment, layout: Layout, layers: SecurityLayers) -> Chain:
+    names, sites = layers.on_the_lines()
+    recorder = layers.message_recorder()
     mec, region = layout.site_mec, layout.mec_region
     outages = outages_of(scenario.links, [site.name for site in deployment.sites], mec, region)
     every_us = to_us(scenario.log.interval_s)

@@ -62,12 +62,16 @@ class AccessLog:
         self.denied = 0
         """Requests denied so far."""
 
-    def request(self, t_us: int, department: str, region: str, table: str) -> bool:
-        """Return whether the request is granted, and record it. A table that does not exist is denied."""
+    def request(self, t_us: int, department: str, region: str, table: str, client: str = "", attack: str | None = None) -> bool:
+        """Return whether the request is granted, and record it. A table that does not exist is denied.
+
+        ``client`` is who asks for the department; ``attack``, truth, is what he is up to.
+        """
         granted = table in TABLES and self._permissions.may_read(department, region, table)
         self.granted += granted
         self.denied += not granted
         if self._recorder is not None:
-            row = {"t_us": [t_us], "department": [department], "region": [region], "read": [table], "granted": [granted]}
-            self._recorder.append("access", row)
+            asked = {"client": client, "department": department, "region": region, "read": table}
+            row = {"t_us": t_us, **asked, "granted": granted, "attack": attack}
+            self._recorder.append("access", {name: [value] for name, value in row.items()})
         return granted
