@@ -58,6 +58,7 @@ def main() -> None:
     options = parser.parse_args()
     rows: list[dict[str, Any]] = []
     total = 0
+    row: dict[str, Any]
     for name, rho, means, expected in cases(options.messages):
         total += QUEUES * options.messages * (4 if rho >= 0.9 else 1)
         half = lab.half_width(means)
@@ -80,10 +81,10 @@ def main() -> None:
     print("| case | utilisation | found | 99.9 % interval | theory | difference | inside |\n|---|---|---|---|---|---|---|")
     for row in rows:
         half = f"± {row['half_width']:.4f}" if row["half_width"] else "-"
-        inside = "yes" if row["inside"] else ("within 2 %" if row["holds"] else "NO")
+        verdict = "yes" if row["inside"] else ("within 2 %" if row["holds"] else "NO")
         print(
             f"| {row['case']} | {row['rho']:g} | {row['found']:.4f} | {half} | {row['theory']:.4f} "
-            f"| {100 * row['difference']:+.2f} % | {inside} |"
+            f"| {100 * row['difference']:+.2f} % | {verdict} |"
         )
     print(f"\n{total:,} messages; all hold: {all(row['holds'] for row in rows)}")
 

@@ -100,7 +100,9 @@ class Model:
 
     def __init__(self, stages, message, names, seed, classes=1):
         self.env = simpy.Environment()
-        self.message, self.names = message, names
+        self.names = names
+        objects = np.arange(1000)
+        self.sizes, self.fragments = message.size_bytes(objects).tolist(), message.fragments(objects).tolist()
         self.rank = {name: place for place, name in enumerate(sorted(names))}
         self.rows, self.duplicates = [], 0
         self.stages = []
@@ -119,7 +121,8 @@ class Model:
                 for number in range(int(max(queue_of_device)) + 1)
             ]
             key = [stream_key(seed, f"v2x/{name}/transmission", device) for device in names]
-            self.stages.append((name, spec, queue_of_device, key, places))
+            law = None if compute else spec.delay_s.law()
+            self.stages.append((name, spec, law, np.asarray(queue_of_device).tolist(), key, places))
 
     def send(self, device, frame, t_us, objects, sent_us, priority=0, size=None):
         """Start the process of one message."""
@@ -136,8 +139,8 @@ class Model:
 
     def travel(self, device, frame, t_us, objects, sent_us, priority, size):
         """One message from its sender to the end."""
-        fragments = 1 if size is not None else int(self.message.fragments(np.array([objects]))[0])
-        size = int(self.message.size_bytes(np.array([objects]))[0]) if size is None else size
+        fragments = 1 if size is not None else self.fragments[objects]
+        size = self.sizes[objects] if size is None else size
         row = {"t_us": t_us, "device": device, "frame": frame, "objects": objects, "bytes": size, "priority": priority}
         row |= {"transmissions": 0, "sent_age_us": sent_us - t_us, "lost_hop": None, "lost_cause": None}
         wait_us = sent_us
@@ -153,7 +156,7 @@ class Model:
 
     def cross(self, stage, what, wait_us, attempt, row):  # noqa: C901  (in the order in which it happens)
         """Cross a hop, with repetitions from ``attempt`` on; return (delivered, None) or (None, cause); copies have no row."""
-        name, spec, queue_of_device, key, places = stage
+        name, spec, law, queue_of_device, key, places = stage
         device, frame, objects, size, fragments, priority = what
         place = places[queue_of_device[device]]
         compute = isinstance(spec, ComputeSpec)
@@ -162,7 +165,7 @@ class Model:
             if attempt == 0:
                 row[f"{name}_found"] = place.inside()
             if compute:
-                service_us = max(int(np.rint(spec.base_s * 1e6 + objects * (spec.per_object_s * 1e6))), 1)
+                service_us = max(round(spec.base_s * 1e6 + objects * (spec.per_object_s * 1e6)), 1)
             else:
                 service_us = max(round(size * 8 / spec.rate_mbps), 1)
             fate = yield from place.visit(service_us, priority)
@@ -174,7 +177,7 @@ class Model:
                 return int(self.env.now), None
             arrived, heard = False, False
             if fate == "served":
-                chance, back, delay_us = transmission(key[device], frame, attempt, spec.delay_s.law())
+                chance, back, delay_us = transmission(key[device], frame, attempt, law)
                 arrived = chance < (1 - spec.loss_probability) ** fragments
                 heard = arrived and back < 1 - spec.loss_probability
             repeated = spec.qos == 1 and not heard and attempt < spec.retries

@@ -8,7 +8,7 @@ from typing import Any, Final, Protocol, Self
 import numpy as np
 import numpy.typing as npt
 
-from twin.compilation import kernel
+from twin.compilation import borrowed, kernel
 from twin.eventlog.recorder import labels
 from twin.eventlog.tables import TABLES
 from twin.kernel.records import FrameBatch
@@ -53,6 +53,7 @@ def enter(
 ) -> Ints:
     """Fill the rows ``slot`` with messages (device, frame, objects, bytes, fragments, sent, class); return their keys (n,)."""
     device, frame, objects, size_bytes, fragments, sent_us, priority = batch
+    rows = borrowed(rows)
     key = np.empty(slot.size, np.int64)
     for i in range(slot.size):
         row = slot[i]
@@ -67,8 +68,11 @@ def enter(
         rows[row, field.SENT_US] = sent_us[i]
         rows[row, field.ARRIVAL_US] = sent_us[i]
         rows[row, field.PRIORITY] = priority[i]
-        for column in range(field.ATTEMPT, rows.shape[1]):
-            rows[row, column] = 0 if column < field.FIELDS else NEVER
+        rows[row, field.ATTEMPT] = 0
+        rows[row, field.TRANSMISSIONS] = 0
+        rows[row, field.COPY] = 0
+        for column in range(field.FIELDS, rows.shape[1]):
+            rows[row, column] = NEVER
         key[i] = sent_us[i] * rank.size + own_rank
     return key
 
@@ -80,6 +84,7 @@ PLAIN: Final = ("t_us", "device", "frame", "objects", "bytes", "priority", "tran
 @kernel
 def columns_of(rows: Ints, slot: Ints, stages: int) -> tuple[Ints, npt.NDArray[np.bool_]]:
     """Return the columns ``PLAIN`` and, for each stage, queue found and age, one a row; and which of the latter are there."""
+    rows = borrowed(rows)
     plain = 8
     values = np.empty((plain + 2 * stages, slot.size), np.int64)
     there = np.empty((2 * stages, slot.size), np.bool_)

@@ -87,35 +87,42 @@ class Passage:
 
 @kernel
 def to_the_queue(
-    rows: Ints, slot: Ints, queue_of_device: Ints, work: tuple[float, float, float]
-) -> tuple[Ints, Ints, Ints, Ints]:
-    """Return queue, arrival, service time (us, at least one) and class of messages, each (n,).
+    rows: Ints,
+    slot: Ints,
+    queue_of_device: Ints,
+    work: tuple[float, float, float],
+    ordered: bool,  # noqa: FBT001  (compiled code takes no keywords)
+) -> tuple[Ints, Ints, Ints, Ints, npt.NDArray[np.bool_]]:
+    """Return queue, arrival, service time (us, at least one) and class of messages, and whether they come first, each (n,).
 
+    The class is 0 unless ``ordered``.
     ``work`` is the service time in us: a constant, that of a byte, that of an object.
     """
     base_us, us_per_byte, us_per_object = work
+    rows, queue_of_device = borrowed(rows), borrowed(queue_of_device)
     columns = np.empty((4, slot.size), np.int64)
+    first = np.empty(slot.size, np.bool_)
     for i in range(slot.size):
         row = slot[i]
         columns[0, i] = queue_of_device[rows[row, DEVICE]]
         columns[1, i] = rows[row, ARRIVAL_US]
-        service_us = base_us + rows[row, BYTES] * us_per_byte + rows[row, OBJECTS] * us_per_object
+        service_us = base_us + rows[row, BYTES] * us_per_byte
+        if us_per_object > 0.0:
+            service_us += rows[row, OBJECTS] * us_per_object
         columns[2, i] = max(int(np.rint(service_us)), 1)
-        columns[3, i] = rows[row, PRIORITY]
-    return columns[0], columns[1], columns[2], columns[3]
+        columns[3, i] = rows[row, PRIORITY] if ordered else 0
+        first[i] = rows[row, ATTEMPT] == 0
+    return columns[0], columns[1], columns[2], columns[3], first
 
 
 @kernel
-def note_found(rows: Ints, slot: Ints, found: Ints, column: int, last_found: Ints) -> npt.NDArray[np.bool_]:
-    """Write down how many messages each one found when it first came, for itself and its device; return who came first."""
-    first = np.empty(slot.size, np.bool_)
+def note_found(rows: Ints, slot: Ints, found: Ints, first: npt.NDArray[np.bool_], column: int, last_found: Ints) -> None:
+    """Write down how many messages each one found when it first came, for itself and its device."""
+    rows = borrowed(rows)
     for i in range(slot.size):
-        row = slot[i]
-        first[i] = rows[row, ATTEMPT] == 0
         if first[i]:
-            rows[row, column] = found[i]
-            last_found[rows[row, DEVICE]] = found[i]
-    return first
+            rows[slot[i], column] = found[i]
+            last_found[rows[slot[i], DEVICE]] = found[i]
 
 
 @inline_kernel
@@ -162,13 +169,16 @@ def transmit(
     link: tuple[float, bool, int, int],
     column: int,
     ranks: int,
+    found: Ints,
+    last_found: Ints,
 ) -> tuple[npt.NDArray[np.int8], tuple[Ints, Ints], tuple[Ints, Ints], tuple[Ints, Ints, Ints], Ints]:
     """Draw what becomes of messages that have left the queue; mark their rows.
 
     ``settled`` are slot, instant and 0, ``DROPPED`` or ``CUT``, each (n,); ``link`` the probability that a fragment comes
-    through, whether there is anything to draw, the time until a repetition and the most repetitions (-1 with QoS 0).
-    Return the outcomes (n,); keys and slots of what goes on to the next hop, of what comes again, and of delivered messages
-    of which a copy comes again, with their attempts so far; and the slots of copies that are done.
+    through, whether there is anything to draw, the time until a repetition and the most repetitions (-1 with QoS 0);
+    ``found`` (n,) what they found in the queue, to be noted as ``note_found`` does, or nothing. Return the outcomes (n,);
+    keys and slots of what goes on to the next hop, of what comes again, and of delivered messages of which a copy comes
+    again, with their attempts so far; and the slots of copies that are done.
     """
     rows, keys = borrowed(rows), borrowed(keys)
     slot, left_us, code = borrowed(settled)
@@ -184,6 +194,9 @@ def transmit(
         row = slot[i]
         copy = rows[row, COPY] == 1
         attempt = rows[row, ATTEMPT]
+        if found.size > 0 and attempt == 0:
+            rows[row, column] = found[i]
+            last_found[rows[row, DEVICE]] = found[i]
         arrived, acknowledged, delay_us = False, False, 0
         if code[i] == 0:
             arrived, acknowledged, delay_us = _carry(rows, row, keys, law, link)
@@ -282,19 +295,27 @@ class Hop:
         Rows are marked with what was found in the queue and when they were delivered, and arrive at the next hop then.
         """
         rows = store.rows
-        queue, arrival_us, service_us, priority = to_the_queue(rows, slot, self.queue_of_device, self.work)
+        ordered = self._fifo is None
+        work = (self.queue_of_device, self.work, ordered)
+        queue, arrival_us, service_us, priority, first = to_the_queue(rows, slot, *work)
         if self._fifo is not None:
             left_us, code, found = self._fifo.serve(queue, arrival_us, service_us)
-            settled = slot
+            settled, of, work_us, noted = slot, queue, service_us, found
         else:
             settled, left_us, code, found = self._queues.forward(slot, queue, arrival_us, service_us, priority, horizon_us)
-        first = note_found(rows, slot, found, self.column, self.last_found)
-        if settled is not slot:
-            of, _, work_us, _ = to_the_queue(rows, settled, self.queue_of_device, self.work)
-        else:
-            of, work_us = queue, service_us
+            note_found(rows, slot, found, first, self.column, self.last_found)
+            of, _, work_us, _, _ = to_the_queue(rows, settled, *work)
+            noted = found[:0]
         outcome, onward, again, doubled, done = transmit(
-            rows, (settled, left_us, code), self._keys, self._law, self._link, self.column, self._ranks
+            rows,
+            (settled, left_us, code),
+            self._keys,
+            self._law,
+            self._link,
+            self.column,
+            self._ranks,
+            noted,
+            self.last_found,
         )
         if doubled[1].size:
             copy = store.reserve(doubled[1].size)

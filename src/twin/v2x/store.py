@@ -15,23 +15,23 @@ DEVICE: Final = 0
 RANK: Final = 1
 """Place of the device's name among all names: who is served first of those that come at one instant."""
 FRAME: Final = 2
-T_US: Final = 3
-"""Phenomenon time of what it carries."""
-OBJECTS: Final = 4
-BYTES: Final = 5
-FRAGMENTS: Final = 6
-SENT_US: Final = 7
-"""When it was handed to the links."""
-ARRIVAL_US: Final = 8
+BYTES: Final = 3
+ARRIVAL_US: Final = 4
 """When it reaches the queue of the hop that it waits for."""
-PRIORITY: Final = 9
-"""Its class; class 0 is served first."""
-ATTEMPT: Final = 10
+ATTEMPT: Final = 5
 """How often it has been transmitted on this hop already."""
-TRANSMISSIONS: Final = 11
+FRAGMENTS: Final = 6
+TRANSMISSIONS: Final = 7
 """How often on all hops, until it was delivered at the end of each."""
-COPY: Final = 12
+COPY: Final = 8
 """1 for what is sent again although the message has come through, because its acknowledgement was lost."""
+OBJECTS: Final = 9
+PRIORITY: Final = 10
+"""Its class; class 0 is served first."""
+T_US: Final = 11
+"""Phenomenon time of what it carries."""
+SENT_US: Final = 12
+"""When it was handed to the links."""
 FIELDS: Final = 13
 """After these a row has two fields for each hop: the messages found in its queue, and when it was delivered at its end."""
 
