@@ -20,9 +20,13 @@ GROUPS: Final = {
     "sensing": (
         *("detections", "visible_share", "recall", "precision", "position_error_rms_m"),
         *("perceived_share", "perceived_twice_share", "coverage_share", "coverage_twice_share"),
+        *("known_edge_100ms_share", "known_regional_200ms_share"),
     ),
     "costs": ("cost_cny", "cost_per_perceived_vehicle_hour_cny"),
-    "links": ("messages", "delivered_share", "mec_age_p50_ms", "mec_age_p95_ms", "cloud_age_p50_ms", "cloud_age_p95_ms"),
+    "links": (
+        *("messages", "delivered_share", "mec_age_p50_ms", "mec_age_p95_ms", "cloud_age_p50_ms", "cloud_age_p95_ms"),
+        *("sidelink_300m_delivered_share", "alerts", "accused_precision", "accused_recall"),
+    ),
 }
 """Which of the run's closing figures stand together."""
 
@@ -59,7 +63,7 @@ def shown(key: str, value: object) -> str:
         return "–" if value is None else str(value)
     if key.endswith(("delivered_share", "lost_share")):
         return f"{value:.3%}"  # to be held against 99.9 %
-    if key.endswith("_share") or key in ("recall", "precision"):
+    if key.endswith(("_share", "recall", "precision")):
         return f"{value:.1%}"
     return f"{value:,}" if isinstance(value, int) else f"{value:,.3g}" if abs(value) < 1000.0 else f"{value:,.0f}"
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
 from twin.eventlog.reader import Run
+from twin.metrics.alerts import ACCUSED, alert_figures
 from twin.metrics.costs import cost_figures
 from twin.metrics.coverage import coverage_figures
+from twin.metrics.delivery import delivery_figures
 from twin.metrics.known import known_figures
 from twin.metrics.links import HOPS, link_figures
 from twin.metrics.perceived import perceived_figures
@@ -14,6 +17,9 @@ from twin.metrics.perception import perception_figures
 from twin.metrics.traffic import traffic_figures
 from twin.metrics.warm_up import warm_up_needed_s
 from twin.units import MPS_PER_KMH
+
+SIDELINK_M: Final = 300.0
+"""Distance up to which the delivery of direct radio is told. Source: T/CSAE 53-2020, day-one use cases."""
 
 _OF_A_HOP = ("delay_p50_ms", "delay_p95_ms", "lost_share", "queue_max")
 
@@ -48,6 +54,12 @@ FIGURES: Final = (
     "cloud_age_p95_ms",
     "delivered_share",
     *(f"{hop}_{name}" for hop in HOPS for name in _OF_A_HOP),
+    "regional_age_p50_ms",
+    "regional_age_p95_ms",
+    "sidelink_300m_delivered_share",
+    "alerts",
+    "accused_precision",
+    "accused_recall",
     "rows",
     "bytes",
 )
@@ -63,11 +75,14 @@ def summarise(run: Run, warm_up_s: float = 0.0) -> dict[str, float | int | None]
     traffic = traffic_figures(run, warm_up_s)
     seen = perception_figures(run, warm_up_s).total
     perceived = perceived_figures(run, warm_up_s).total
-    known = known_figures(run, warm_up_s).shares
+    known = known_figures(run, warm_up_s)
+    regional = known.age["regional"]
     covered = coverage_figures(run).total
     costs = cost_figures(run, warm_up_s)
     hour_cny = costs.cost_per_perceived_vehicle_hour_cny
     links = link_figures(run, warm_up_s)
+    alerts = alert_figures(run, warm_up_s)
+    accused = None if alerts is None else alerts.senders.get(ACCUSED)
     speed_mps = traffic.mean_speed_mps
     return {
         "vehicles": traffic.vehicles,
@@ -85,8 +100,8 @@ def summarise(run: Run, warm_up_s: float = 0.0) -> dict[str, float | int | None]
         "position_error_rms_m": seen.rms_error_m,
         "perceived_share": perceived.perceived_share,
         "perceived_twice_share": perceived.perceived_twice_share,
-        "known_edge_100ms_share": known["known_edge_100ms"],
-        "known_regional_200ms_share": known["known_regional_200ms"],
+        "known_edge_100ms_share": known.shares["known_edge_100ms"],
+        "known_regional_200ms_share": known.shares["known_regional_200ms"],
         "coverage_share": covered.coverage_share,
         "coverage_twice_share": covered.coverage_twice_share,
         "sites": run.table("site").num_rows,
@@ -100,6 +115,16 @@ def summarise(run: Run, warm_up_s: float = 0.0) -> dict[str, float | int | None]
         "cloud_age_p95_ms": links.cloud.p95_ms,
         "delivered_share": links.delivered_share,
         **{f"{hop}_{name}": getattr(figures, name) for hop, figures in links.hops.items() for name in _OF_A_HOP},
+        "regional_age_p50_ms": regional.p50_ms,
+        "regional_age_p95_ms": regional.p95_ms,
+        "sidelink_300m_delivered_share": delivery_figures(run, warm_up_s).within(SIDELINK_M).delivery_ratio,
+        "alerts": None if alerts is None else alerts.total,
+        "accused_precision": None if accused is None else _defined(accused.precision),
+        "accused_recall": None if accused is None else _defined(accused.recall),
         "rows": sum(run.rows.values()),
         "bytes": run.bytes,
     }
+
+
+def _defined(value: float) -> float | None:
+    return None if math.isnan(value) else value

@@ -62,6 +62,10 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
     "figure_cloud_age_p50_ms": ("到达区域云的信息年龄，中位数 (ms)", "Age at the cloud, median (ms)"),
     "figure_cloud_age_p95_ms": ("到达区域云的信息年龄，95% 分位 (ms)", "Age at the cloud, 95 % (ms)"),
     "figure_delivered_share": ("送达率", "Packet delivery ratio"),
+    "figure_sidelink_300m_delivered_share": ("300 m 内直连通信送达率", "Delivery of direct radio within 300 m"),
+    "figure_alerts": ("安全告警数", "Security alerts"),
+    "figure_accused_precision": ("告警发送方精确率", "Precision of accused senders"),
+    "figure_accused_recall": ("虚假消息发送方检出率", "Recall of lying senders"),
     "after_warm_up": (
         "各项指标均不含前 {warm_up_s:g} 秒的预热期。",
         "All figures leave out the warm-up, the first {warm_up_s:g} s.",
