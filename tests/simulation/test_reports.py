@@ -30,6 +30,7 @@ def _batch(t_us: int) -> FrameBatch:
         np.arange(4.0),
         np.arange(4.0),
         np.array([5, 6, -1, 6], np.int32),
+        np.array([0, 1, -1, 0], np.int8),
     )
     return FrameBatch(
         t_us,

@@ -17,18 +17,9 @@ SECOND = 1_000_000
 def seen(*reports: tuple[int, int, int]) -> Sightings:
     """Return reports (arrival, phenomenon time, vehicle)."""
     arrival_us, t_us, vehicle = (np.array(column, np.int64) for column in zip(*reports, strict=True))
-    nothing, n = np.zeros(len(reports)), len(reports)
-    return Sightings(
-        arrival_us,
-        t_us,
-        np.zeros(n, np.int32),
-        np.zeros(n, np.int32),
-        nothing,
-        nothing,
-        nothing,
-        nothing,
-        vehicle.astype(np.int32),
-    )
+    nothing, nobody = np.zeros(len(reports)), np.zeros(len(reports), np.int32)
+    who, lane = vehicle.astype(np.int32), nobody.astype(np.int8)
+    return Sightings(arrival_us, t_us, nobody, nobody, nothing, nothing, nothing, nothing, who, lane)
 
 
 def lists(t_us: int, *devices: tuple[int, list[int]]) -> FrameBatch:
@@ -37,7 +28,7 @@ def lists(t_us: int, *devices: tuple[int, list[int]]) -> FrameBatch:
     values = vehicle.astype(float)
     offset = np.concatenate(([0], np.cumsum([len(mine) for _, mine in devices]))).astype(np.int64)
     number = np.array([device for device, _ in devices], np.int32)
-    content = ObjectLists(offset, vehicle, values, values, values, values, vehicle)
+    content = ObjectLists(offset, vehicle, values, values, values, values, vehicle, np.zeros(vehicle.size, np.int8))
     ones = np.ones(number.size, np.int64)
     return FrameBatch(t_us, number, ones, np.diff(offset).astype(np.int32), t_us * ones, content)
 

@@ -16,7 +16,18 @@ def seen(t_us: int, *objects: tuple[int, float, float]) -> Sightings:
     n, nothing = device.size, np.zeros(device.size)
     at = np.full(n, t_us, np.int64)
     whole = np.zeros(n, np.int32)
-    return Sightings(at, at, device.astype(np.int32), whole, nothing, nothing, x_m.astype(float), y_m.astype(float), whole)
+    return Sightings(
+        at,
+        at,
+        device.astype(np.int32),
+        whole,
+        nothing,
+        nothing,
+        x_m.astype(float),
+        y_m.astype(float),
+        whole,
+        whole.astype(np.int8),
+    )
 
 
 @given(st.lists(st.tuples(st.floats(0.0, 20.0), st.floats(0.0, 20.0)), max_size=40))

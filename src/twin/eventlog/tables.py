@@ -336,6 +336,38 @@ EVENT_TABLES: Final = (
         ),
     ),
     Table(
+        "cell_state",
+        "one cell of the 5G network over one interval in which vehicles sent to it; null is for those whom no cell served",
+        (
+            _c("t_us", pa.int64(), "us", "start of the interval"),
+            _c("interval_us", pa.int64(), "us", "length of the interval"),
+            _c("station", pa.int32(), "-", "base station, see table station; null without coverage", null=True),
+            _c("offered", pa.int32(), "-", "messages of vehicles"),
+            _c("delivered", pa.int32(), "-", "of these, those that reached the regional cloud"),
+            _c("lost_overflow", pa.int32(), "-", "lost: the cell could not carry them in time"),
+            _c("lost_error", pa.int32(), "-", "lost on the radio way"),
+            _c("lost_no_coverage", pa.int32(), "-", "lost: no cell served the vehicle"),
+            _c(
+                "load_max",
+                pa.float32(),
+                "-",
+                "greatest load of the cell upwards; above 1 overloaded",
+                null=True,
+            ),
+        ),
+    ),
+    Table(
+        "region_state",
+        "one regional cloud over one interval: the connected vehicles that it has",
+        (
+            _c("t_us", pa.int64(), "us", "start of the interval"),
+            _c("interval_us", pa.int64(), "us", "length of the interval"),
+            _c("station", pa.int32(), "-", "regional cloud, see table station"),
+            _c("vehicles", pa.float32(), "-", "mean number of messages' vehicles that belonged to it at an instant"),
+            _c("handovers", pa.int32(), "-", "hand-overs between any two regions in the interval"),
+        ),
+    ),
+    Table(
         "link_state",
         "one line of the links, or the workers of one MEC, over one interval in which it had something to do",
         (

@@ -74,6 +74,9 @@ class ObjectLists:
     vehicle: npt.NDArray[np.int32]
     """Truth, for accounts only: the vehicle it is, -1 for a false object. Nobody who acts on reports may look at it."""
 
+    lane: npt.NDArray[np.int8]
+    """Lane that each object is matched to, 0 at the kerb; -1 where it is not known."""
+
     def chosen(self, wanted: npt.NDArray[np.bool_]) -> ObjectLists:
         """Return the lists that are ``wanted``, (n,), alone."""
         size = np.diff(self.offset)
@@ -87,6 +90,7 @@ class ObjectLists:
             self.x_m[kept],
             self.y_m[kept],
             self.vehicle[kept],
+            self.lane[kept],
         )
 
 

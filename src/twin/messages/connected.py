@@ -13,6 +13,11 @@ CATALOGUE: Final = {
         "vehicles are connected by no way; give pc5, uu or both, or leave connected out",
         "网联车辆没有任何通信方式; 请给出 pc5、uu 或两者，或去掉 connected",
     ),
+    "connected.no_network.found": (
+        "vehicles send over the cell network (uu) and links has none",
+        "车辆使用蜂窝网络 (uu)，但 links 中没有蜂窝网络",
+    ),
+    "connected.no_network.remedy": ("give links.uu, for instance its preset", "请给出 links.uu，例如其 preset"),
     "connected.nobody_hears.found": (
         "vehicles send by direct radio (pc5) and no site has a roadside unit",
         "车辆使用直连通信 (pc5)，但没有任何点位配有路侧单元",

@@ -15,6 +15,7 @@ from twin.traffic.ground_truth import DRIVEN_CLASSES, GroundTruth
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int32]
 Longs = npt.NDArray[np.int64]
+Bytes = npt.NDArray[np.int8]
 Bools = npt.NDArray[np.bool_]
 
 NOT_TOLD = -2
@@ -28,15 +29,15 @@ def gather(
     reported: tuple[Floats, Floats],
     sent: Bools,
     row_of_vehicle: Ints,
-    truth_place: tuple[Floats, Floats, Floats, Floats, Floats, Ints],
-) -> tuple[Longs, Ints, Ints, Floats, Floats, Floats, Floats]:
-    """Return offset (sent lists + 1,), vehicle, edge, s_m, speed_mps, x_m, y_m of the objects, list after list.
+    truth_place: tuple[Floats, Floats, Floats, Floats, Floats, Ints, Bytes],
+) -> tuple[Longs, Ints, Ints, Floats, Floats, Floats, Floats, Bytes]:
+    """Return offset (sent lists + 1,), vehicle, edge, s_m, speed_mps, x_m, y_m, lane of the objects, list after list.
 
     ``device``, ``vehicle`` and ``reported`` (x, y) are (n,) in any order of the devices, of which those ``sent`` hand on their
-    lists. ``row_of_vehicle`` tells where a vehicle stands in ``truth_place``: x, y, heading, speed, s, edge.
+    lists. ``row_of_vehicle`` tells where a vehicle stands in ``truth_place``: x, y, heading, speed, s, edge, lane.
     """
     x_m, y_m = reported
-    true_x_m, true_y_m, heading_rad, speed_mps, s_m, edge = truth_place
+    true_x_m, true_y_m, heading_rad, speed_mps, s_m, edge, lane = truth_place
     count = np.zeros(sent.size, np.int64)
     for i in range(device.size):
         v = vehicle[i]
@@ -55,6 +56,7 @@ def gather(
             offset[row] = place[d] + count[d]
     total = offset[lists]
     whose, where = np.empty(total, np.int32), np.empty(total, np.int32)
+    aside = np.full(total, -1, np.int8)
     along_m, driven_mps, east_m, north_m = np.empty(total), np.empty(total), np.empty(total), np.empty(total)
     for i in range(device.size):
         v = vehicle[i]
@@ -68,9 +70,9 @@ def gather(
             continue
         r = row_of_vehicle[v]
         dx_m, dy_m = x_m[i] - true_x_m[r], y_m[i] - true_y_m[r]
-        where[to], driven_mps[to] = edge[r], speed_mps[r]
+        where[to], driven_mps[to], aside[to] = edge[r], speed_mps[r], lane[r]
         along_m[to] = s_m[r] + dx_m * math.cos(heading_rad[r]) + dy_m * math.sin(heading_rad[r])
-    return offset, whose, where, along_m, driven_mps, east_m, north_m
+    return offset, whose, where, along_m, driven_mps, east_m, north_m, aside
 
 
 def list_content(truth: GroundTruth, objects: Objects, stored: int, sent: Bools) -> ObjectLists:
@@ -83,12 +85,12 @@ def list_content(truth: GroundTruth, objects: Objects, stored: int, sent: Bools)
     row_of_vehicle = np.full(int(truth.vehicle.max(initial=0)) + 1, NOT_TOLD, np.int32)
     driven = np.flatnonzero(truth.klass < len(DRIVEN_CLASSES))
     row_of_vehicle[truth.vehicle[driven]] = driven
-    offset, vehicle, edge, s_m, speed_mps, x_m, y_m = gather(
+    offset, vehicle, edge, s_m, speed_mps, x_m, y_m, lane = gather(
         objects.device[:stored],
         objects.vehicle[:stored],
         (objects.x_m[:stored], objects.y_m[:stored]),
         sent,
         row_of_vehicle,
-        (truth.x_m, truth.y_m, truth.heading_rad, truth.speed_mps, truth.s_m, truth.edge),
+        (truth.x_m, truth.y_m, truth.heading_rad, truth.speed_mps, truth.s_m, truth.edge, truth.lane),
     )
-    return ObjectLists(offset, edge, s_m, speed_mps, x_m, y_m, vehicle)
+    return ObjectLists(offset, edge, s_m, speed_mps, x_m, y_m, vehicle, lane)

@@ -19,6 +19,7 @@ from twin.scenario.scenario import Scenario
 from twin.sensors.coverage import Stretches
 from twin.sensors.sites import Deployment
 from twin.simulation.preparation import Prepared
+from twin.v2x.cellular import Cellular
 from twin.v2x.connected import ConnectedVehicles
 from twin.v2x.connected_spec import ConnectedSpec
 from twin.v2x.delivery_table import DeliveryTable
@@ -30,6 +31,8 @@ from twin.v2x.security.attacks import Attackers, Jammers
 from twin.v2x.security.detectors import Detectors
 from twin.v2x.security.raster import Raster, raster_of_lines, road_raster
 from twin.v2x.sidelink import Sidelink
+from twin.v2x.stations import Layout
+from twin.v2x.tiers import Tiers
 from twin.v2x.witnesses import Witnesses
 
 Floats = npt.NDArray[np.float64]
@@ -51,7 +54,12 @@ def roadside_units(scenario: Scenario, deployment: Deployment) -> tuple[Roadside
 
 
 def build_connected(
-    prepared: Prepared, units: Sequence[RoadsideUnit], recorder: Recorder, judge: Judging | None
+    prepared: Prepared,
+    units: Sequence[RoadsideUnit],
+    layout: Layout,
+    recorder: Recorder,
+    tiers: Tiers,
+    judge: Judging | None,
 ) -> ConnectedVehicles | None:
     """Return the connected vehicles of a run, whose messages ``judge`` looks at; None where none are."""
     scenario, network = prepared.scenario, prepared.network
@@ -81,6 +89,8 @@ def build_connected(
         area=area,
         match=EdgeMatcher(network),
         judge=judge,
+        cellular=Cellular(scenario.links, layout, scenario.seed) if "uu" in spec.ways else None,
+        in_the_cloud=tiers.in_the_cloud,
         bytes_of=(scenario.links.message.bytes_lower_layers, int(size_bytes("bsm", 0)) + SIGNED_DIGEST_BYTES),
         every=scenario.log.vehicle_report_every_n,
     )

@@ -122,7 +122,11 @@ def _strangers(scenario: Scenario, deployment: Deployment) -> list[Problem]:
     devices, sites = [device.name for device in deployment.every_device], [site.name for site in deployment.sites]
     missing = unknown_devices(scenario.faults, devices)
     problems = _not_there(missing, devices, "faults.scheduled[{}].device", "deployment.device")
-    direct = scenario.connected is not None and "pc5" in scenario.connected.ways
+    ways = scenario.connected.ways if scenario.connected is not None else ()
+    direct = "pc5" in ways
+    if "uu" in ways and scenario.links.uu is None:
+        words = say("connected.no_network.found"), say("connected.no_network.remedy")
+        problems.append(Problem("", "connected.ways", *words))
     if direct and not any(site.rsu for site in deployment.sites):
         words = say("connected.nobody_hears.found"), say("connected.nobody_hears.remedy")
         problems.append(Problem("", "connected.ways", *words))

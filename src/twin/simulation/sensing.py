@@ -110,7 +110,7 @@ def build_sensing(prepared: Prepared, traffic: Traffic | Replay, recorder: Recor
     perceived = Perceived(recorder, tiers) if deployment.devices or units else None
     joined = Sensing(recorder, (), loops, chain, tiers, reporting, perceived, faults, layers=layers)
     if not deployment.devices:
-        return replace(joined, connected=_connected(prepared, units, recorder, tiers, None))
+        return replace(joined, connected=_connected(prepared, units, layout, recorder, tiers, None))
     site_lists = None
     if scenario.fusion is not None:
         places = _places(scenario, deployment)
@@ -120,17 +120,22 @@ def build_sensing(prepared: Prepared, traffic: Traffic | Replay, recorder: Recor
     layers.compare_devices(fleets, site_lists)
     in_sight = stretches(network, [fleet.outlook for fleet in fleets], scenario.coverage)
     write_coverage(recorder, in_sight)
-    connected = _connected(prepared, units, recorder, tiers, in_sight)
+    connected = _connected(prepared, units, layout, recorder, tiers, in_sight)
     return replace(joined, fleets=fleets, site_lists=site_lists, rates=rates, connected=connected)
 
 
 def _connected(
-    prepared: Prepared, units: Sequence[RoadsideUnit], recorder: Recorder, tiers: Tiers, in_sight: Stretches | None
+    prepared: Prepared,
+    units: Sequence[RoadsideUnit],
+    layout: Layout,
+    recorder: Recorder,
+    tiers: Tiers,
+    in_sight: Stretches | None,
 ) -> ConnectedVehicles | None:
     judging = build_judging(prepared, units, recorder, in_sight)
     if judging is not None:
         tiers.listeners["edge"].append(judging[1].hear)
-    return build_connected(prepared, units, recorder, None if judging is None else judging[0])
+    return build_connected(prepared, units, layout, recorder, tiers, None if judging is None else judging[0])
 
 
 def start_sensing(env: simpy.Environment, sensing: Sensing, scenario: Scenario, traffic: Traffic | Replay) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -12,11 +12,14 @@ from twin.eventlog.quantise import centimetres, compass_centidegrees
 from twin.eventlog.recorder import Recorder, labels
 from twin.kernel.records import FrameBatch, ObjectLists, RoadsideUnit
 from twin.traffic.ground_truth import GroundTruth
-from twin.units import to_us
+from twin.units import US_PER_S, to_us
 from twin.v2x.blockers import tall_vehicles
+from twin.v2x.cellular import Cellular
 from twin.v2x.connected_spec import ConnectedSpec
+from twin.v2x.contents import Sightings
+from twin.v2x.generation import BsmGenerator, BsmRule, CamGenerator
 from twin.v2x.heard import DeliveryTotals
-from twin.v2x.on_board_units import OnBoardUnits, SelfReports
+from twin.v2x.on_board_units import OnBoardUnits
 from twin.v2x.reception import Outcome
 from twin.v2x.security.attack_spec import ATTACKS
 from twin.v2x.security.attacks import Attackers, Jammers
@@ -47,6 +50,9 @@ class Judge(Protocol):
     def judge(self, received: Received, t_us: int) -> tuple[npt.NDArray[np.uint16], Bools]:
         """Return for each message (n,) what detectors found, a bit each, and whether it is to be used."""
 
+    def used(self, sender: Longs, t_us: int) -> Bools:
+        """Return whose messages (n,) are used at ``t_us``."""
+
 
 class ConnectedVehicles:
     """All connected vehicles of a run and the roadside units that hear them."""
@@ -64,13 +70,16 @@ class ConnectedVehicles:
         area: tuple[float, float, float, float],
         match: Match,
         judge: Judge | None = None,
+        cellular: Cellular | None = None,
+        in_the_cloud: Callable[[Sightings], None] = lambda _: None,
         every: int = 10,
         bytes_of: tuple[float, float] = (0.0, 0.0),
     ) -> None:
         """Join the parts.
 
-        ``area`` is the map's least x and y, greatest x and y; ``match`` finds roads; of every ``every``-th look the messages
-        that were heard are logged; ``bytes_of`` a list are those around it and those of a message in it.
+        ``area`` is the map's least x and y, greatest x and y; ``match`` finds roads; ``in_the_cloud`` is told what comes to
+        the regional clouds over ``cellular``; of every ``every``-th look the messages that were heard are logged; ``bytes_of``
+        a list are those around it and those of a message in it.
         """
         self._spec, self._recorder, self._every = spec, recorder, every
         self._units = OnBoardUnits(spec, seed)
@@ -81,6 +90,10 @@ class ConnectedVehicles:
         self._totals = DeliveryTotals(self._device, spec.pc5.range_m)
         self._ready_us = to_us(spec.wait_s + spec.handling_s)
         self._bytes_of, self._match = bytes_of, match
+        self._cellular, self._in_the_cloud = cellular, in_the_cloud
+        self._generator = (
+            CamGenerator() if spec.rule == "cam" else BsmGenerator(BsmRule(least_us=round(US_PER_S / spec.rate_hz)))
+        )
         self._sequence = np.zeros(0, np.int64)
         self.sent = 0
         """Messages sent since the start, forged ones included."""
@@ -93,39 +106,76 @@ class ConnectedVehicles:
         One list a unit that has heard anything worth handing on, in the order of the units.
         """
         frame = truth.t_us // PERIOD_US
-        own = self._units.measure(truth, frame)
-        messages = self._attackers.alter(self._honest(truth.t_us, own), truth.t_us, self._area)
+        messages = self._attackers.alter(self._honest(truth, frame), truth.t_us, self._area)
+        messages = messages.take(np.lexsort((messages.transmit_us, messages.vehicle)))
+        row = self._rows_of(truth)[messages.vehicle]
         self.sent += len(messages)
-        received, row = self._hear(truth, frame, messages)
+        logged = self._every > 0 and frame % self._every == 0
+        if self._cellular is not None:
+            self._over_the_network(truth, messages, row, self._cellular, logged=logged)
+        received, row = self._hear(truth, frame, messages, row)
         self.heard += len(received)
         if self._judge is None:
             verdict, used = np.zeros(len(received), np.uint16), np.ones(len(received), np.bool_)
         else:
             verdict, used = self._judge.judge(received, truth.t_us)
-        if self._every and frame % self._every == 0:
-            self._log(received, verdict, used)
+        if logged:
+            self._log("pc5", received.messages, self._device[received.receiver], received.received_us, verdict, used)
         return self._handed_on(truth, frame, received.take(used), row[used])
 
     def close_interval(self, t_us: int) -> None:
         """Write what was summed up over the interval that ends at ``t_us``."""
         self._totals.close_interval(t_us, self._recorder)
+        if self._cellular is not None:
+            self._cellular.close_interval(t_us, self._recorder)
 
-    def _honest(self, t_us: int, own: SelfReports) -> VehicleMessages:
-        self._make_room(int(own.vehicle.max(initial=-1)) + 1)
-        self._sequence[own.vehicle] += 1
-        place = (own.x_m, own.y_m, own.speed_mps, own.heading_rad, own.acceleration_mps2)
-        return honest_messages(t_us, self._units.ids(own.vehicle), self._sequence[own.vehicle], place, own.vehicle)
+    def _honest(self, truth: GroundTruth, frame: int) -> VehicleMessages:
+        """Return what honest units would send now: those whose turn it is."""
+        own = self._units.measure(truth, frame)
+        if isinstance(self._generator, CamGenerator):
+            due = self._generator.step(truth.t_us, own.vehicle, own.x_m, own.y_m, own.speed_mps, own.heading_rad)
+        else:
+            due = self._generator.step(truth.t_us, own.vehicle, own.x_m, own.y_m)
+        vehicle = own.vehicle[due]
+        self._make_room(int(vehicle.max(initial=-1)) + 1)
+        self._sequence[vehicle] += 1
+        said = (own.x_m, own.y_m, own.speed_mps, own.heading_rad, own.acceleration_mps2)
+        place = (said[0][due], said[1][due], said[2][due], said[3][due], said[4][due])
+        return honest_messages(truth.t_us, self._units.ids(vehicle), self._sequence[vehicle], place, vehicle)
 
-    def _hear(self, truth: GroundTruth, frame: int, messages: VehicleMessages) -> tuple[Received, Longs]:
+    @staticmethod
+    def _rows_of(truth: GroundTruth) -> Longs:
+        """Return the row of each vehicle in ``truth`` by its number."""
+        rows = np.full(int(truth.vehicle.max(initial=0)) + 1, NOBODY, np.int64)
+        rows[truth.vehicle] = np.arange(truth.vehicle.size)
+        return rows
+
+    def _over_the_network(
+        self, truth: GroundTruth, messages: VehicleMessages, row: Longs, cellular: Cellular, *, logged: bool
+    ) -> None:
+        """Send messages to the regional clouds over 5G; those of senders whom nobody listens to any more are not used there."""
+        size = round(sum(self._bytes_of))
+        sent = cellular.send(truth.t_us, messages.vehicle.astype(np.int64), truth.x_m[row], truth.y_m[row], size)
+        used = np.ones(len(messages), np.bool_) if self._judge is None else self._judge.used(messages.sender, truth.t_us)
+        arrival_us = np.maximum(sent.arrival_us + np.maximum(messages.transmit_us - truth.t_us, 0), truth.t_us)
+        chosen = np.flatnonzero(sent.arrived & used)
+        said = messages.take(chosen)
+        edge, s_m = self._on_road(truth, said, row[chosen])
+        known = np.where(said.attack > 0, NOBODY, said.vehicle).astype(np.int32)
+        nowhere = np.full(chosen.size, NOBODY, np.int32)
+        lane = np.where(said.attack > 0, NOBODY, truth.lane[row[chosen]]).astype(np.int8)
+        places = (edge, s_m, said.speed_mps, said.x_m, said.y_m)
+        self._in_the_cloud(Sightings(arrival_us[chosen], said.sent_us, nowhere, *places, known, lane))
+        if logged:
+            nobody = np.ma.masked_array(np.zeros(len(messages), np.int64), mask=np.ones(len(messages), np.bool_))
+            received_us = np.ma.masked_array(arrival_us, mask=~sent.arrived)
+            self._log("uu", messages, nobody, received_us, np.zeros(len(messages), np.uint16), used)
+
+    def _hear(self, truth: GroundTruth, frame: int, messages: VehicleMessages, row: Longs) -> tuple[Received, Longs]:
         """Return what the roadside units hear, in the order (unit, vehicle, message), with the vehicle's row in truth."""
         sidelink = self._sidelink
         if sidelink is None or not len(messages):
             return Received(VehicleMessages.empty(), np.empty(0, np.int32), np.empty(0, np.int64)), np.empty(0, np.int64)
-        row_of_vehicle = np.full(int(truth.vehicle.max(initial=0)) + 1, NOBODY, np.int64)
-        row_of_vehicle[truth.vehicle] = np.arange(truth.vehicle.size)
-        order = np.lexsort((messages.transmit_us, messages.vehicle))
-        messages = messages.take(order)
-        row = row_of_vehicle[messages.vehicle]
         first = np.searchsorted(messages.vehicle, messages.vehicle)
         draw = messages.vehicle.astype(np.int64) * MOST_COPIES + np.minimum(np.arange(row.size) - first, MOST_COPIES - 1)
         sizes = (truth.length_m, truth.width_m, truth.height_m)
@@ -155,6 +205,7 @@ class ConnectedVehicles:
             x_m=said.x_m,
             y_m=said.y_m,
             vehicle=np.where(said.attack > 0, NOBODY, said.vehicle).astype(np.int32),
+            lane=np.where(said.attack > 0, NOBODY, truth.lane[row]).astype(np.int8),
         )
         units = int(some.sum())
         return FrameBatch(
@@ -180,21 +231,22 @@ class ConnectedVehicles:
             edge[lies], s_m[lies] = self._match(said.x_m[lies], said.y_m[lies], said.heading_rad[lies])
         return edge, s_m
 
-    def _log(self, received: Received, verdict: npt.NDArray[np.uint16], used: Bools) -> None:
-        said = received.messages
+    def _log(
+        self, way: str, said: VehicleMessages, device: Any, received_us: Any, verdict: npt.NDArray[np.uint16], used: Bools
+    ) -> None:
         self._recorder.append(
             "vehicle_report",
             {
                 "t_us": said.sent_us,
-                "way": labels(np.zeros(len(said), np.int8), ("pc5", "uu")),
-                "device": self._device[received.receiver],
+                "way": way,
+                "device": device,
                 "sender": said.sender,
                 "sequence": said.sequence,
                 "x_cm": centimetres(said.x_m),
                 "y_cm": centimetres(said.y_m),
                 "speed_cmps": centimetres(said.speed_mps),
                 "heading_cdeg": compass_centidegrees(said.heading_rad),
-                "received_us": received.received_us,
+                "received_us": received_us,
                 "verdict": verdict,
                 "used": used,
                 "vehicle": said.vehicle,

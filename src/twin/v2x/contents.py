@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +13,7 @@ from twin.kernel.records import FrameBatch
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int32]
 Longs = npt.NDArray[np.int64]
+Bytes = npt.NDArray[np.int8]
 
 FIRST_LISTS: Final = 64
 """Lists of each device that there is room for at first. Choice: it doubles when it is full."""
@@ -42,10 +43,18 @@ class Sightings(NamedTuple):
     y_m: Floats
     vehicle: Ints
     """Truth, for accounts only; -1 for a false object."""
+    lane: Bytes
+    """Lane, 0 at the kerb; -1 where it is not known."""
+
+
+def chosen(sightings: Sightings, rows: npt.NDArray[Any]) -> Sightings:
+    """Return some of them, by a mask or by row numbers (n,)."""
+    columns: list[Any] = [column[rows] for column in sightings]
+    return Sightings(*columns)
 
 
 OBJECT: Final = np.dtype(
-    [("s", "f8"), ("speed", "f8"), ("x", "f8"), ("y", "f8"), ("edge", "i4"), ("vehicle", "i4")], align=True
+    [("s", "f8"), ("speed", "f8"), ("x", "f8"), ("y", "f8"), ("edge", "i4"), ("vehicle", "i4"), ("lane", "i1")], align=True
 )
 
 
@@ -96,7 +105,7 @@ class Contents:
         self._make_room(batch.t_us, count)
         rows = self._objects[self._end - self._base : self._end - self._base + count]
         rows["s"], rows["speed"], rows["x"], rows["y"] = content.s_m, content.speed_mps, content.x_m, content.y_m
-        rows["edge"], rows["vehicle"] = content.edge, content.vehicle
+        rows["edge"], rows["vehicle"], rows["lane"] = content.edge, content.vehicle, content.lane
         room = self._kept_us.shape[1]
         place = (self._newest[batch.device] + 1) % room
         if (self._kept_us[batch.device, place] >= batch.t_us - self._keep_us).any():
@@ -128,6 +137,7 @@ class Contents:
             rows["x"],
             rows["y"],
             rows["vehicle"],
+            rows["lane"],
         )
 
     def _make_room(self, t_us: int, count: int) -> None:
@@ -168,12 +178,18 @@ class Arrivals:
         """Take where it is kept what the lists say."""
         self._contents = contents
         self._due: list[tuple[Longs, Longs, Longs]] = []
+        self._single: list[Sightings] = []
 
     def deliver(self, device: Longs, t_us: Longs, delivered_us: Longs) -> None:
         """Note lists, by device and phenomenon time, that arrive at instants (n,), which may lie ahead."""
         fresh = delivered_us - t_us <= self._contents.forgotten_us
         if fresh.any():
             self._due.append((delivered_us[fresh], device[fresh], t_us[fresh]))
+
+    def add(self, sightings: Sightings) -> None:
+        """Note objects that arrive by another way than in lists, at their own instants, which may lie ahead."""
+        if sightings.arrival_us.size:
+            self._single.append(sightings)
 
     def take(self, now_us: int) -> Sightings:
         """Remove and return the objects of the lists that have arrived by ``now_us``, in the order of arrival, device, time."""
@@ -186,4 +202,15 @@ class Arrivals:
         self._due = [] if due.all() else [(delivered_us[~due], device[~due], t_us[~due])]
         delivered_us, device, t_us = delivered_us[due], device[due], t_us[due]
         order = np.lexsort((t_us, device, delivered_us))
-        return self._contents.sightings(device[order], t_us[order], delivered_us[order])
+        listed = self._contents.sightings(device[order], t_us[order], delivered_us[order])
+        return listed if not self._single else self._with_single(listed, now_us)
+
+    def _with_single(self, listed: Sightings, now_us: int) -> Sightings:
+        """Return these objects and the single ones that have arrived, in the order of arrival; lists go first."""
+        single = Sightings(*(np.concatenate(column) for column in zip(*self._single, strict=True)))
+        due = single.arrival_us <= now_us
+        self._single = [] if due.all() else [chosen(single, ~due)]
+        arrived = chosen(single, due)
+        columns: list[Any] = [np.concatenate(pair) for pair in zip(listed, arrived, strict=True)]  # type: ignore[arg-type]
+        both = Sightings(*columns)
+        return chosen(both, np.argsort(both.arrival_us, kind="stable"))

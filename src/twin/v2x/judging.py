@@ -45,6 +45,10 @@ class Judging:
         self._write(self._alerts.update(received, verdict))
         return verdict, self._alerts.used(received.messages.sender, t_us)
 
+    def used(self, sender: npt.NDArray[np.int64], t_us: int) -> npt.NDArray[np.bool_]:
+        """Return whose messages (n,) are used at ``t_us``: of senders that are neither in quarantine nor blocked."""
+        return self._alerts.used(sender, t_us)
+
     def _write(self, rows: AlertRows) -> None:
         if not len(rows):
             return

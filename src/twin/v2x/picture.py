@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from twin.compilation import kernel
-from twin.v2x.contents import Sightings
+from twin.v2x.contents import Sightings, chosen
 
 Floats = npt.NDArray[np.float64]
 Longs = npt.NDArray[np.int64]
@@ -54,9 +54,9 @@ class Picture:
     def hear(self, t_us: int, sightings: Sightings) -> None:
         """Take what has arrived at the edge by ``t_us``."""
         self._recent = [part for part in self._recent if part.t_us.max() > t_us - LAG_US - 2 * SCAN_US]
-        mine = sightings.device < self._sensors
+        mine = (sightings.device >= 0) & (sightings.device < self._sensors)
         if mine.any():
-            self._recent.append(Sightings(*[column[mine] for column in sightings]))  # type: ignore[arg-type]
+            self._recent.append(chosen(sightings, mine))
 
     def of(self, t_us: int) -> tuple[int, Floats, Floats]:
         """Return the instant that is shown at ``t_us``, and the places (n,) of the objects of that instant, each once."""

@@ -60,6 +60,10 @@ class Tiers:
         if self._hop_of_tier[tier] == hop:
             self._arrivals[tier].deliver(device, t_us, delivered_us)
 
+    def in_the_cloud(self, sightings: Sightings) -> None:
+        """Note objects that come to the regional clouds by another way than in lists."""
+        self._arrivals["regional"].add(sightings)
+
     def step(self, t_us: int) -> None:
         """Let each tier take what has arrived by ``t_us``, and its listeners hear of it."""
         for tier in TIERS:
