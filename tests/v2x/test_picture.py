@@ -48,9 +48,9 @@ def test_the_picture_is_of_one_instant_and_of_sensors_alone() -> None:
     picture.hear(t_us + 60_000, seen(t_us, (0, 10.0, 0.0), (2, 99.0, 0.0)))
     picture.hear(t_us + 100_000, seen(t_us + 100_000, (0, 50.0, 0.0)))
     picture.hear(t_us + 160_000, seen(t_us, (1, 11.0, 0.0), (1, 30.0, 5.0)))
-    shown_us, x_m, y_m = picture.of(t_us + LAG_US)
+    shown_us, found = picture.of(t_us + LAG_US)
     assert shown_us == t_us
-    assert x_m.tolist() == [10.0, 30.0]
-    assert y_m.tolist() == [0.0, 5.0]
+    assert found.x_m.tolist() == [10.0, 30.0]
+    assert found.y_m.tolist() == [0.0, 5.0]
     picture.hear(t_us + 10 * LAG_US, seen(t_us + 9 * LAG_US, (0, 1.0, 1.0)))
-    assert picture.of(t_us + 10 * LAG_US)[1].tolist() == [1.0]
+    assert picture.of(t_us + 10 * LAG_US)[1].x_m.tolist() == [1.0]

@@ -296,6 +296,17 @@ EVENT_TABLES: Final = (
         ),
     ),
     Table(
+        "guidance",
+        "advice that a driver follows: what a service told a connected vehicle",
+        (
+            _T_US,
+            _c("service", LABEL, "-", "signal_advice or hazard_warning"),
+            _truth("vehicle", pa.int32(), "-", "vehicle, see table vehicle"),
+            _c("speed_cmps", pa.int32(), "cm/s", "speed that it is not to exceed"),
+            _c("until_us", pa.int64(), "us", "when the advice ends if no other comes"),
+        ),
+    ),
+    Table(
         "delivery_stat",
         "roadside unit x distance bin x interval: what became of the messages sent within its reach",
         (

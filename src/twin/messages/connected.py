@@ -13,6 +13,11 @@ CATALOGUE: Final = {
         "vehicles are connected by no way; give pc5, uu or both, or leave connected out",
         "网联车辆没有任何通信方式; 请给出 pc5、uu 或两者，或去掉 connected",
     ),
+    "connected.no_service.found": (
+        "services are offered and no vehicle is connected",
+        "已提供服务，但没有任何网联车辆",
+    ),
+    "connected.no_service.remedy": ("give connected, for instance its share", "请给出 connected，例如其 share"),
     "connected.no_network.found": (
         "vehicles send over the cell network (uu) and links has none",
         "车辆使用蜂窝网络 (uu)，但 links 中没有蜂窝网络",

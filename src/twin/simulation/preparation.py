@@ -58,9 +58,11 @@ class Prepared:
 
     @property
     def listens(self) -> bool:
-        """Whether traffic can hear what devices report: signals that reports change, drivers that choose their way by them."""
+        """Whether traffic can hear what is reported: signals that it changes, drivers that choose way or speed by it."""
         actuated = self.signals is not None and any((plan.least_us != plan.most_us).any() for plan in self.signals.plans)
-        return self.scenario.replay is None and (actuated or self.scenario.demand.informed_share > 0.0)
+        scenario = self.scenario
+        advised = scenario.connected is not None and scenario.services.any
+        return scenario.replay is None and (actuated or advised or scenario.demand.informed_share > 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +126,9 @@ def _strangers(scenario: Scenario, deployment: Deployment) -> list[Problem]:
     problems = _not_there(missing, devices, "faults.scheduled[{}].device", "deployment.device")
     ways = scenario.connected.ways if scenario.connected is not None else ()
     direct = "pc5" in ways
+    if scenario.services.any and not ways:
+        words = say("connected.no_service.found"), say("connected.no_service.remedy")
+        problems.append(Problem("", "services", *words))
     if "uu" in ways and scenario.links.uu is None:
         words = say("connected.no_network.found"), say("connected.no_network.remedy")
         problems.append(Problem("", "connected.ways", *words))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 import simpy
+from simpy.events import Event
 
 from twin.eventlog.recorder import Recorder
 from twin.kernel.clock import Phase, every
@@ -33,6 +34,7 @@ from twin.simulation.connected import build_connected, build_judging, roadside_u
 from twin.simulation.preparation import Prepared, links_layout
 from twin.simulation.reports import EdgeSpeeds, Reporting
 from twin.simulation.security_layers import SecurityLayers, build_layers
+from twin.simulation.services import build_services, service_processes
 from twin.simulation.tier_log import log_ages
 from twin.traffic.ground_truth import GroundTruth
 from twin.traffic.process import Traffic
@@ -41,6 +43,7 @@ from twin.units import to_us
 from twin.v2x.chain import Chain
 from twin.v2x.connected import PERIOD_US, ConnectedVehicles
 from twin.v2x.process import STEP_US, link_process
+from twin.v2x.services.platform import Services
 from twin.v2x.stations import Layout, write_stations
 from twin.v2x.tiers import Tiers
 from twin.v2x.topology import outages_of
@@ -71,6 +74,8 @@ class Sensing:
     """Which frames go out; None where all do."""
     connected: ConnectedVehicles | None = None
     """Vehicles that tell of themselves; None where none do."""
+    services: Services | None = None
+    """What acts back on connected vehicles; None where nothing does."""
     layers: SecurityLayers | None = None
     """Who attacks devices, access, reports and reading, and what watches; None without devices."""
 
@@ -110,7 +115,9 @@ def build_sensing(prepared: Prepared, traffic: Traffic | Replay, recorder: Recor
     perceived = Perceived(recorder, tiers) if deployment.devices or units else None
     joined = Sensing(recorder, (), loops, chain, tiers, reporting, perceived, faults, layers=layers)
     if not deployment.devices:
-        return replace(joined, connected=_connected(prepared, units, layout, recorder, tiers, None))
+        connected = _connected(prepared, units, layout, recorder, tiers, None)
+        services = build_services(prepared, traffic, units, connected, tiers, recorder)
+        return replace(joined, connected=connected, services=services)
     site_lists = None
     if scenario.fusion is not None:
         places = _places(scenario, deployment)
@@ -121,7 +128,8 @@ def build_sensing(prepared: Prepared, traffic: Traffic | Replay, recorder: Recor
     in_sight = stretches(network, [fleet.outlook for fleet in fleets], scenario.coverage)
     write_coverage(recorder, in_sight)
     connected = _connected(prepared, units, layout, recorder, tiers, in_sight)
-    return replace(joined, fleets=fleets, site_lists=site_lists, rates=rates, connected=connected)
+    services = build_services(prepared, traffic, units, connected, tiers, recorder)
+    return replace(joined, fleets=fleets, site_lists=site_lists, rates=rates, connected=connected, services=services)
 
 
 def _connected(
@@ -156,15 +164,32 @@ def start_sensing(env: simpy.Environment, sensing: Sensing, scenario: Scenario, 
         send(batch)
 
     _start_devices(env, sensing, scenario, now, deliver)
-    connected = sensing.connected
-    if connected is not None:
-        env.process(every(env, PERIOD_US, Phase.SENSORS, lambda _: send(connected.step(now()))))
     _start_links(env, sensing, scenario, now)
-    if sensing.layers is not None and sensing.chain is not None:
-        for process in sensing.layers.processes(env, sensing.chain.send):
-            env.process(process)
+    for process in _acting(env, sensing, scenario, traffic, send):
+        env.process(process)
     interval_us = to_us(scenario.log.interval_s)
     env.process(every(env, interval_us, Phase.CONTROL, sensing.close_interval, first_us=interval_us))
+
+
+def _acting(
+    env: simpy.Environment,
+    sensing: Sensing,
+    scenario: Scenario,
+    traffic: Traffic | Replay,
+    send: Callable[[FrameBatch], None],
+) -> Iterator[Generator[Event, None, None]]:
+    """Return the processes of those who act beside the sensors: connected vehicles, services for them, attackers, clients."""
+    connected, services, layers = sensing.connected, sensing.services, sensing.layers
+
+    def now() -> GroundTruth:
+        return traffic.now(int(env.now))
+
+    if connected is not None:
+        yield every(env, PERIOD_US, Phase.SENSORS, lambda _: send(connected.step(now())))
+    if services is not None and isinstance(traffic, Traffic):
+        yield from service_processes(env, services, scenario, traffic, now)
+    if layers is not None and sensing.chain is not None:
+        yield from layers.processes(env, sensing.chain.send)
 
 
 def _start_links(env: simpy.Environment, sensing: Sensing, scenario: Scenario, now: Callable[[], GroundTruth]) -> None:

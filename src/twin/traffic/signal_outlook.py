@@ -60,6 +60,13 @@ class SignalOutlook:
         """Return whether a signal stands before each connector (any shape; NONE: no connector)."""
         return np.asarray((connector != NONE) & (self._plan[connector] != NONE))
 
+    def junction(self, connector: npt.NDArray[np.int32]) -> npt.NDArray[np.int64]:
+        """Return the junction, as in ``RoadNetwork.junctions``, whose signal is before each connector (n,); NONE for none."""
+        there = self.controlled(connector)
+        plan = np.where(there, self._plan[connector], 0)
+        junction = self._control.junctions["junction"].astype(np.int64)
+        return np.where(there, junction[plan], NONE) if junction.size else np.full(connector.size, NONE, np.int64)
+
     def greens(self, t_us: int, connector: npt.NDArray[np.int32]) -> Greens:
         """Return the greens of connectors (n,), all ``controlled``, as they are known at ``t_us``."""
         plan = self._plan[connector]

@@ -13,7 +13,7 @@ from twin.eventlog.recorder import Recorder, labels
 from twin.kernel.records import FrameBatch, ObjectLists, RoadsideUnit
 from twin.traffic.ground_truth import GroundTruth
 from twin.units import US_PER_S, to_us
-from twin.v2x.blockers import tall_vehicles
+from twin.v2x.blockers import TallVehicles, tall_vehicles
 from twin.v2x.cellular import Cellular
 from twin.v2x.connected_spec import ConnectedSpec
 from twin.v2x.contents import Sightings
@@ -36,6 +36,9 @@ PERIOD_US: Final = 100_000
 
 MOST_COPIES: Final = 64
 """Messages of one vehicle at one instant that draw by themselves. Choice: more than any attack sends."""
+
+DOWN: Final = 1 << 31
+"""Frames of draws for what units send begin here. Choice: behind all frames of what vehicles send."""
 
 NOBODY: Final = -1
 """In the place of a vehicle's number. Choice: no number."""
@@ -123,6 +126,27 @@ class ConnectedVehicles:
             self._log("pc5", received.messages, self._device[received.receiver], received.received_us, verdict, used)
         return self._handed_on(truth, frame, received.take(used), row[used])
 
+    def equipped(self, truth: GroundTruth) -> Bools:
+        """Return who of ``truth`` carries a unit, (n,)."""
+        return self._units.equipped(truth.vehicle, truth.klass)
+
+    def hear_units(self, truth: GroundTruth, row: Longs) -> tuple[Longs, Longs]:
+        """Return who of these rows of ``truth`` hears which roadside unit when all units send once: rows and units, (pairs,).
+
+        Radio is the same both ways; the draws are others than those of the vehicles' own messages.
+        """
+        if self._sidelink is None or not row.size:
+            return np.empty(0, np.int64), np.empty(0, np.int64)
+        tall = self._tall(truth)
+        frame = DOWN + truth.t_us // PERIOD_US
+        pairs = self._sidelink.receive(frame, truth.x_m[row], truth.y_m[row], truth.vehicle[row].astype(np.int64), tall)
+        heard = pairs.outcome == Outcome.DELIVERED
+        return row[pairs.sender[heard]], pairs.unit[heard]
+
+    def _tall(self, truth: GroundTruth) -> TallVehicles:
+        sizes = (truth.length_m, truth.width_m, truth.height_m)
+        return tall_vehicles(truth.x_m, truth.y_m, truth.heading_rad, *sizes, self._spec.pc5.vehicle_antenna_m)
+
     def close_interval(self, t_us: int) -> None:
         """Write what was summed up over the interval that ends at ``t_us``."""
         self._totals.close_interval(t_us, self._recorder)
@@ -178,8 +202,7 @@ class ConnectedVehicles:
             return Received(VehicleMessages.empty(), np.empty(0, np.int32), np.empty(0, np.int64)), np.empty(0, np.int64)
         first = np.searchsorted(messages.vehicle, messages.vehicle)
         draw = messages.vehicle.astype(np.int64) * MOST_COPIES + np.minimum(np.arange(row.size) - first, MOST_COPIES - 1)
-        sizes = (truth.length_m, truth.width_m, truth.height_m)
-        tall = tall_vehicles(truth.x_m, truth.y_m, truth.heading_rad, *sizes, self._spec.pc5.vehicle_antenna_m)
+        tall = self._tall(truth)
         jamming_db = self._jammers.jamming_db(self._x_m, self._y_m, truth.t_us)
         pairs = sidelink.receive(frame, truth.x_m[row], truth.y_m[row], draw, tall, jamming_db=jamming_db)
         self._totals.add(pairs.unit, pairs.distance_m, pairs.outcome)

@@ -53,6 +53,12 @@ def chosen(sightings: Sightings, rows: npt.NDArray[Any]) -> Sightings:
     return Sightings(*columns)
 
 
+def nothing() -> Sightings:
+    """Return no objects."""
+    whole, real, short = np.empty(0, np.int64), np.empty(0), np.empty(0, np.int32)
+    return Sightings(whole, whole, short, short, real, real, real, real, short, np.empty(0, np.int8))
+
+
 OBJECT: Final = np.dtype(
     [("s", "f8"), ("speed", "f8"), ("x", "f8"), ("y", "f8"), ("edge", "i4"), ("vehicle", "i4"), ("lane", "i1")], align=True
 )

@@ -39,8 +39,8 @@ class Judging:
         """Return for each message (n,) what was found, a bit a detector, and whether it is used; write the alerts."""
         evidence = None
         if self._witnesses is not None:
-            shown_us, x_m, y_m = self._picture.of(t_us)
-            evidence = Evidence(shown_us, x_m, y_m, self._witnesses.of(x_m, y_m))
+            shown_us, seen = self._picture.of(t_us)
+            evidence = Evidence(shown_us, seen.x_m, seen.y_m, self._witnesses.of(seen.x_m, seen.y_m))
         verdict = self._detectors.judge(received, evidence)
         self._write(self._alerts.update(received, verdict))
         return verdict, self._alerts.used(received.messages.sender, t_us)

@@ -1,14 +1,14 @@
-"""The picture that the edge computers have from roadside sensors alone: what stood where at one instant, each thing once."""
+"""The picture that a tier has of the roads: what was where at one instant, each thing once."""
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
 from twin.compilation import kernel
-from twin.v2x.contents import Sightings, chosen
+from twin.v2x.contents import Sightings, chosen, nothing
 
 Floats = npt.NDArray[np.float64]
 Longs = npt.NDArray[np.int64]
@@ -44,28 +44,29 @@ def distinct(x_m: Floats, y_m: Floats, same_m: float) -> Longs:
 
 
 class Picture:
-    """Sightings by roadside sensors of the last moments, as they have arrived."""
+    """Sightings of the last moments, as they have arrived."""
 
-    def __init__(self, sensors: int) -> None:
-        """Take the number of sensors: lists of devices from there on, roadside units, are left out."""
+    def __init__(self, sensors: int | None = None) -> None:
+        """Take the number of sensors where lists of devices from there on, roadside units, are to be left out."""
         self._sensors = sensors
         self._recent: list[Sightings] = []
 
     def hear(self, t_us: int, sightings: Sightings) -> None:
-        """Take what has arrived at the edge by ``t_us``."""
+        """Take what has arrived by ``t_us``."""
         self._recent = [part for part in self._recent if part.t_us.max() > t_us - LAG_US - 2 * SCAN_US]
-        mine = (sightings.device >= 0) & (sightings.device < self._sensors)
+        mine = np.ones(sightings.device.size, np.bool_)
+        if self._sensors is not None:
+            mine = (sightings.device >= 0) & (sightings.device < self._sensors)
         if mine.any():
             self._recent.append(chosen(sightings, mine))
 
-    def of(self, t_us: int) -> tuple[int, Floats, Floats]:
-        """Return the instant that is shown at ``t_us``, and the places (n,) of the objects of that instant, each once."""
+    def of(self, t_us: int) -> tuple[int, Sightings]:
+        """Return the instant that is shown at ``t_us``, and the objects (n,) of that instant, each once, from west to east."""
         shown_us = t_us - LAG_US
-        x_m, y_m = np.empty(0), np.empty(0)
-        for part in self._recent:
-            now = (part.t_us <= shown_us) & (part.t_us > shown_us - SCAN_US)
-            x_m, y_m = np.concatenate((x_m, part.x_m[now])), np.concatenate((y_m, part.y_m[now]))
-        order = np.lexsort((y_m, x_m))
-        x_m, y_m = x_m[order], y_m[order]
-        kept = distinct(x_m, y_m, SAME_M)
-        return shown_us, x_m[kept], y_m[kept]
+        parts = [chosen(part, (part.t_us <= shown_us) & (part.t_us > shown_us - SCAN_US)) for part in self._recent]
+        if not parts:
+            return shown_us, nothing()
+        columns: list[Any] = [np.concatenate(column) for column in zip(*parts, strict=True)]
+        every = Sightings(*columns)
+        every = chosen(every, np.lexsort((every.y_m, every.x_m)))
+        return shown_us, chosen(every, distinct(every.x_m, every.y_m, SAME_M))

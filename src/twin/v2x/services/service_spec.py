@@ -96,3 +96,8 @@ class ServicesSpec(Spec):
 
     hazard_warning: HazardWarningSpec | None = None
     """Warnings of standing vehicles."""
+
+    @property
+    def any(self) -> bool:
+        """Whether any service is offered."""
+        return self.signal_advice is not None or self.hazard_warning is not None

@@ -7,6 +7,7 @@ least one, that brings it to the stop line within a green and behind the queue t
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,6 +25,8 @@ from twin.v2x.services.lane_queues import LaneQueues
 from twin.v2x.services.service_spec import SignalAdviceSpec
 
 Floats = npt.NDArray[np.float64]
+Heard = Callable[[npt.NDArray[np.int64], npt.NDArray[np.int64]], npt.NDArray[np.bool_]]
+"""Returns whether rows of the truth (n,) have a fresh SPAT of the junctions (n,)."""
 
 
 def earliest_arrival_s(distance_m: Floats, speed_mps: Floats, limit_mps: Floats, acceleration_mps2: float) -> Floats:
@@ -99,9 +102,16 @@ class SignalAdvice:
         self._routes, self._outlook = RoutesAhead(traffic), SignalOutlook(traffic.signals)
 
     def step(
-        self, t_us: int, truth: GroundTruth, received: npt.NDArray[np.bool_], queues: LaneQueues | None = None
+        self,
+        t_us: int,
+        truth: GroundTruth,
+        received: npt.NDArray[np.bool_],
+        queues: LaneQueues | None = None,
+        heard: Heard | None = None,
     ) -> SpeedAdvice:
         """Return the advice that drivers follow at ``t_us``, for the rows of ``truth`` that have ``received`` a fresh SPAT.
+
+        ``heard`` tells whether that SPAT was of the junction ahead; without it SPATs tell of all junctions.
 
         ``queues`` are the objects that were reported on the lanes (RSM); without them no queue is reckoned with. A vehicle
         within reach of a signal that needs no advice is told infinity, which ends what it was told before.
@@ -113,6 +123,9 @@ class SignalAdvice:
         hop = np.argmax(signal, axis=1)
         row = np.arange(chosen.size)
         near = signal.any(axis=1) & (route.stop_m[row, hop] <= spec.reach_m) & (route.stop_m[row, hop] > 0.0)
+        if heard is not None:
+            junction = self._outlook.junction(route.connector[row, hop])
+            near &= heard(chosen, np.where(near, junction, NONE))
         chosen, hop, row = chosen[near], hop[near], row[near]
         greens = self._outlook.greens(t_us, route.connector[row, hop])
         begin_s, end_s = (
