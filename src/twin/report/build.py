@@ -11,6 +11,8 @@ from typing import Any, Final
 from twin.eventlog.reader import Run
 from twin.messages import language, say
 from twin.metrics.document_pictures import Mark, PricedMark, draw_front, draw_intervals
+from twin.metrics.link_pictures import draw_ages, draw_delivery
+from twin.metrics.link_report import Figures
 from twin.metrics.report import report
 from twin.report.amounts import shown_unit
 from twin.report.assumptions import assumption_blocks
@@ -21,6 +23,7 @@ from twin.report.sentences import metric_sentences, name_of, undecided_sentences
 from twin.sweeps.frontier import COST, PERCEIVED, Frontier
 from twin.sweeps.results import SweepResults
 from twin.terminal.figures import label, warm_up_notes
+from twin.terminal.link_tables import link_tables
 from twin.terminal.run_report import closing_figures, conditions, report_tables, state_text
 from twin.terminal.sweep_tables import comparison_notes, comparison_tables, frontier_note, frontier_table, target_text
 from twin.terminal.tables import ShownTable
@@ -78,7 +81,7 @@ def run_document(run: Run, calibration: Calibration | None = None) -> Document:
     blocks: Blocks = {
         "conclusion": [Paragraph(say("document.run.alone")), summary, *notes],
         "map": map_blocks(deployments),
-        "comparison": [*tables] or [Paragraph(say("document.run.no_tables"))],
+        "comparison": [*tables, *_links(run, found["links"])] or [Paragraph(say("document.run.no_tables"))],
         "investment": investment_blocks(deployments),
         "assumptions": assumption_blocks([run], None),
         "repeat": _repeat_run(run),
@@ -122,6 +125,18 @@ def _document(
         footer=f"{folder} · {program}",
         parts=tuple(Part(key, say(f"document.part.{key}"), tuple(blocks[key])) for key in PARTS),
     )
+
+
+def _links(run: Run, found: Figures | None) -> list[Block]:
+    """Return what links and platform did, tables before pictures; nothing where nothing was sent."""
+    if found is None:
+        return []
+    blocks: list[Block] = [Heading(say("platform.heading")), *link_tables(found)]
+    if found["delivery"]:
+        blocks.append(Picture(say("platform.picture.delivery"), partial(draw_delivery, run)))
+    if any(tier["known"] for tier in found["known"].values()):
+        blocks.append(Picture(say("platform.picture.age"), partial(draw_ages, run)))
+    return blocks
 
 
 def _seeds(seeds: Sequence[int]) -> str:

@@ -9,6 +9,7 @@ from typing import Any, Final
 from twin.messages import known, language, say
 from twin.metrics.report import RANGES_M, Figures
 from twin.terminal.figures import figure, label, warm_up_notes
+from twin.terminal.link_tables import link_tables
 from twin.terminal.tables import ShownTable, two_columns
 
 _FORM: Final = {"position": "_m", "output": "_ms"}
@@ -20,7 +21,8 @@ def report_text(found: Figures) -> str:
     figures = two_columns(conditions(found) | closing_figures(found))
     notes = warm_up_notes(found["summary"], found["warm_up_s"], may_settle=found["may_settle"])
     parts = [f"{found['run']} ({state_text(found['state'])})", "\n  ".join([figures, *notes])]
-    return "\n\n".join([*parts, *(one.text() for one in report_tables(found))])
+    links = link_tables(found["links"]) if found["links"] else []
+    return "\n\n".join([*parts, *(one.text() for one in (*report_tables(found), *links))])
 
 
 def state_text(state: str) -> str:
@@ -44,7 +46,7 @@ def closing_figures(found: Figures) -> dict[str, str]:
 
 
 def report_tables(found: Figures) -> list[ShownTable]:
-    """Return the tables of a report that have rows."""
+    """Return the tables of a report that have rows, those of links and platform not among them."""
     parts = [
         _titled("report.title.recall", _recall(found["perception"])),
         _titled("report.title.range", _range(found["perception"])),
