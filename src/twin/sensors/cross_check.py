@@ -113,13 +113,15 @@ def compare(
     sectors: Longs,
     blind: Bools,
     blind_share: float,
+    doubted: Bools,
 ) -> tuple[Longs, Longs]:
     """Return of each fused object (n,) how many devices report it, and how many others should but do not.
 
     ``hit`` is what ``support`` returns, ``device`` (lists,) whose lists they are, ``shape`` x, y, length, width of the objects.
     ``sectors`` (devices, sectors, 4) takes how often a device should have seen something there that another reports, how often
     it did, the last track that it missed, and how often that was another one than before. What a device misses in a sector
-    that is ``blind`` (devices, sectors), or seems to be, says nothing against the object.
+    that is ``blind`` (devices, sectors), or seems to be, says nothing
+    against the object; and a ``doubted`` object (n,) says nothing against a device.
     """
     reporting, missing = np.zeros(track.size, np.int64), np.zeros(track.size, np.int64)
     for i in range(device.size):
@@ -134,6 +136,9 @@ def compare(
             turn = math.atan2(shape[1][k] - watch.y_m[d], shape[0][k] - watch.x_m[d]) / (2.0 * math.pi) % 1.0
             sector = min(int(turn * sectors.shape[1]), sectors.shape[1] - 1)
             one = sectors[d, sector]
+            if doubted[k] and not hit[i, k]:
+                missing[k] += 1
+                continue
             one[0] += 1
             if hit[i, k]:
                 one[1] += 1
@@ -213,6 +218,7 @@ class CrossCheck:
         self._early = np.zeros((watch.site.size, count, 4), np.int64)
         self._judge_us = to_us(spec.blind_s)
         self._blind = np.zeros((watch.site.size, count), np.bool_)
+        self._poor_before, self._fallen = np.zeros(watch.site.size, np.bool_), np.zeros(watch.site.size, np.bool_)
         self._key = np.empty(0, np.int64)
         self._seen = np.zeros((0, 3), np.int64)
         """Of each track of the last list: lists in which others should have confirmed it, those in which they did, those in
@@ -226,16 +232,25 @@ class CrossCheck:
         """Take the lists that were fused at ``t_us`` and what came of them; return new alerts."""
         start = np.searchsorted(fused.site, np.arange(self._sites + 1)).astype(np.int64)
         site = fused.site.astype(np.int64)
+        key = site * _KEY + fused.track
+        old, known = self._matched(key)
+        seen, found = self._seen[old] * known[:, None], self._found[old] * known
         device = reports.device.astype(np.int64)
         shape = (fused.x_m, fused.y_m, fused.length_m, fused.width_m)
         hit = support(self._watch, start, fused.track, (device, reports.offset), supported)
         reporting, missing = compare(
-            self._watch, start, hit, device, fused.track, shape, self._sectors, self._blind, self._spec.blind_share
+            self._watch,
+            start,
+            hit,
+            device,
+            fused.track,
+            shape,
+            self._sectors,
+            self._blind,
+            self._spec.blind_share,
+            self._told(found) > 0,
         )
         inside = within_another(start, shape, self._spec.solid_share)
-        key = site * _KEY + fused.track
-        old, known = self._matched(key)
-        seen, found = self._seen[old] * known[:, None], self._found[old] * known
         seen[:, 0] += (missing > 0) | (reporting > 1)
         seen[:, 1] += reporting > 1
         seen[:, 2] = np.where(inside, seen[:, 2] + 1, 0)
@@ -291,21 +306,22 @@ class CrossCheck:
         return LayerAlert(t_us, "sensing", bits, level, "notify", device=device, attack=attack)
 
     def _judge_sectors(self, t_us: int) -> list[LayerAlert]:
-        """Judge every device's sectors; an alert where the first of a device's sectors falls blind."""
+        """Judge every device's sectors; an alert where a device misses nearly all in some of them, twice in succession."""
         spec = self._spec
         self._judge_us = t_us + to_us(spec.blind_s)
         should, did = self._sectors[..., 0], self._sectors[..., 1]
-        poor = (self._sectors[..., 3] >= DIFFERENT) & (did < spec.blind_share * should)
         if t_us <= to_us(spec.learning_s):
             self._early += self._sectors
         unknown = self._early[..., 1] < spec.blind_share * self._early[..., 0]
-        before = self._blind.any(axis=1)
-        enough = should >= spec.blind_least
-        self._blind = np.where(enough, poor & ~unknown, self._blind)
+        poor = (should > 0) & (did < spec.blind_share * should) & ~unknown
+        enough = (should * poor).sum(axis=1) >= spec.blind_least
+        now = enough & ((self._sectors[..., 3] * poor).sum(axis=1) >= DIFFERENT)
+        twice = now & self._poor_before
+        fallen = np.flatnonzero(twice & ~self._fallen)
+        self._poor_before, self._fallen, self._blind = now, now & (twice | self._fallen), poor & now[:, None]
         self._sectors[...] = 0
         if not self._use & BLIND or t_us <= to_us(spec.learning_s):
             return []
-        fallen = np.flatnonzero(self._blind.any(axis=1) & ~before)
         return [
             LayerAlert(t_us, "sensing", BLIND, "warning", "notify", device=int(device), attack=self._blinded(t_us, int(device)))
             for device in fallen

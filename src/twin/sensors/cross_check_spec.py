@@ -46,14 +46,16 @@ class CrossCheckSpec(Spec):
     lengths."""
 
     blind_s: Annotated[float, OF_THE_DESIGN, Field(ge=1.0, le=3600.0)] = 5.0
-    """``blind``: over so long a sector is judged. Assumption: some vehicles cross it."""
+    """``blind``: over so long sectors are judged; two such times in succession make an alert. Assumption: some vehicles cross
+    a sector."""
 
     blind_share: Annotated[float, OF_THE_DESIGN, Field(gt=0.0, le=1.0)] = 0.2
     """``blind``: a device sees less than this share of what others see there. Assumption: far below the nine tenths of a device
     in order at such distances."""
 
     blind_least: Annotated[int, OF_THE_DESIGN, Field(ge=1, le=100_000)] = 30
-    """``blind``: so many objects and lists must have been there to judge. Assumption: one vehicle for three seconds."""
+    """``blind``: so many objects, counted list by list, must be missed in sectors to judge, besides several different ones.
+    Assumption: one vehicle for three seconds."""
 
     sector_deg: Annotated[float, OF_THE_DESIGN, Field(ge=5.0, le=360.0)] = 30.0
     """``blind``: width of a sector. Assumption: narrow enough that one lies within a blinded one of 60

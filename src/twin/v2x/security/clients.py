@@ -68,8 +68,8 @@ class ReadCheckSpec(Spec):
     window_s: Annotated[float, OF_THE_DESIGN, Field(gt=0.0, le=86_400.0)] = 60.0
     """``volume``: requests are counted over so long. Assumption: a minute."""
 
-    learning_windows: Annotated[int, OF_THE_DESIGN, Field(ge=1, le=100_000)] = 5
-    """``volume``: over so many windows from the start the usual number is learnt. Assumption: five; in service, weeks."""
+    learning_windows: Annotated[int, OF_THE_DESIGN, Field(ge=1, le=100_000)] = 10
+    """``volume``: over so many windows from the start the usual number is learnt. Assumption: ten; in service, weeks."""
 
     drift_spreads: Annotated[float, OF_THE_DESIGN, Field(ge=0.0, le=10.0)] = 0.5
     """``volume``: reference value of a CUSUM, in standard deviations of the count. Assumption: half of a shift by one, which it
@@ -124,7 +124,9 @@ class ReadWatch:
             return False
         mean = sum(learnt) / len(learnt)
         spread = math.sqrt((mean + 1.0) * (1.0 + 1.0 / len(learnt)))
-        self._sum[client] = max(0.0, self._sum[client] + (count - mean) / spread - spec.drift_spreads)
+        # the learnt mean is off for good, by more than two of its own standard deviations in one case of twenty
+        allowance = spec.drift_spreads + 2.0 / math.sqrt(len(learnt))
+        self._sum[client] = max(0.0, self._sum[client] + (count - mean) / spread - allowance)
         high = self._sum[client] > spec.alarm_spreads
         if high:
             self._sum[client] = spec.alarm_spreads / 2.0  # goes on at half way, so that what lasts is told again
