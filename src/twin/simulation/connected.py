@@ -28,12 +28,13 @@ from twin.v2x.message_set.sizes import SIGNED_DIGEST_BYTES, size_bytes
 from twin.v2x.picture import Picture
 from twin.v2x.security.alerts import Alerts
 from twin.v2x.security.attacks import Attackers, Jammers
+from twin.v2x.security.cross_sensor import Covered
 from twin.v2x.security.detectors import Detectors
 from twin.v2x.security.raster import Raster, raster_of_lines, road_raster
 from twin.v2x.sidelink import Sidelink
 from twin.v2x.stations import Layout
 from twin.v2x.tiers import Tiers
-from twin.v2x.witnesses import Witnesses
+from twin.v2x.witnesses import Storey, Witnesses
 
 Floats = npt.NDArray[np.float64]
 
@@ -137,22 +138,32 @@ def build_judging(
 
 
 def _witnesses(prepared: Prepared, in_sight: Stretches | None) -> Witnesses | None:
-    """Return the sensors as witnesses of what happens on the roads that they have in sight.
+    """Return the sensors as witnesses of what happens on the roads of their own level that they have in sight.
 
-    Where another road that nobody has in sight lies above or below, a claimed place does not tell on which it is: such places
-    are left out.
+    Of a deck above or below them they see a part of the vehicles at best. Where another road lies above or below, or beside
+    one that nobody has in sight, a claimed place does not tell on which it is: such places are left out.
     """
-    if in_sight is None or not (in_sight.devices > 0).any():
+    if in_sight is None:
         return None
-    seen = _roads(prepared.network, in_sight, in_sight.devices > 0)
-    unseen = _roads(prepared.network, in_sight, in_sight.devices == 0) if (in_sight.devices == 0).any() else None
-    devices = prepared.deployment.devices
+    network, devices = prepared.network, prepared.deployment.devices
+    level = np.array([device.level for device in devices])
     x_m, y_m = np.array([device.x_m for device in devices]), np.array([device.y_m for device in devices])
+    storeys = []
+    for number in np.unique(level).tolist():
+        own = (in_sight.devices > 0) & (network.edge_level[in_sight.edge] == number)
+        if own.any():
+            told = _told_apart(_roads(network, in_sight, own), None if own.all() else _roads(network, in_sight, ~own))
+            storeys.append(Storey(told, x_m[level == number], y_m[level == number]))
+    return Witnesses(storeys, prepared.scenario.security.detectors.witness_m) if storeys else None
 
-    def told_apart(x_m: Floats, y_m: Floats) -> npt.NDArray[np.bool_]:
-        return seen(x_m, y_m) if unseen is None else seen(x_m, y_m) & ~unseen(x_m, y_m)
 
-    return Witnesses(told_apart, x_m, y_m, prepared.scenario.security.detectors.witness_m)
+def _told_apart(seen: Raster, others: Raster | None) -> Covered:
+    """Return where ``seen`` roads are, and no others."""
+
+    def covered(x_m: Floats, y_m: Floats) -> npt.NDArray[np.bool_]:
+        return seen(x_m, y_m) if others is None else seen(x_m, y_m) & ~others(x_m, y_m)
+
+    return covered
 
 
 def _roads(network: RoadNetwork, stretches: Stretches, chosen: npt.NDArray[np.bool_]) -> Raster:

@@ -109,9 +109,7 @@ class ConnectedVehicles:
         One list a unit that has heard anything worth handing on, in the order of the units.
         """
         frame = truth.t_us // PERIOD_US
-        messages = self._attackers.alter(self._honest(truth, frame), truth.t_us, self._area)
-        messages = messages.take(np.lexsort((messages.transmit_us, messages.vehicle)))
-        row = self._rows_of(truth)[messages.vehicle]
+        messages, row = _there(self._attackers.alter(self._honest(truth, frame), truth.t_us, self._area), truth.vehicle)
         self.sent += len(messages)
         logged = self._every > 0 and frame % self._every == 0
         if self._cellular is not None:
@@ -124,7 +122,9 @@ class ConnectedVehicles:
             verdict, used = self._judge.judge(received, truth.t_us)
         if logged:
             self._log("pc5", received.messages, self._device[received.receiver], received.received_us, verdict, used)
-        return self._handed_on(truth, frame, received.take(used), row[used])
+        rows = np.flatnonzero(used)
+        rows = rows[_newest(received.take(rows))]
+        return self._handed_on(truth, frame, received.take(rows), row[rows])
 
     def equipped(self, truth: GroundTruth) -> Bools:
         """Return who of ``truth`` carries a unit, (n,)."""
@@ -167,13 +167,6 @@ class ConnectedVehicles:
         place = (said[0][due], said[1][due], said[2][due], said[3][due], said[4][due])
         return honest_messages(truth.t_us, self._units.ids(vehicle), self._sequence[vehicle], place, vehicle)
 
-    @staticmethod
-    def _rows_of(truth: GroundTruth) -> Longs:
-        """Return the row of each vehicle in ``truth`` by its number."""
-        rows = np.full(int(truth.vehicle.max(initial=0)) + 1, NOBODY, np.int64)
-        rows[truth.vehicle] = np.arange(truth.vehicle.size)
-        return rows
-
     def _over_the_network(
         self, truth: GroundTruth, messages: VehicleMessages, row: Longs, cellular: Cellular, *, logged: bool
     ) -> None:
@@ -196,7 +189,7 @@ class ConnectedVehicles:
             self._log("uu", messages, nobody, received_us, np.zeros(len(messages), np.uint16), used)
 
     def _hear(self, truth: GroundTruth, frame: int, messages: VehicleMessages, row: Longs) -> tuple[Received, Longs]:
-        """Return what the roadside units hear, in the order (unit, vehicle, message), with the vehicle's row in truth."""
+        """Return what the roadside units hear, in the order (unit, vehicle, message), with the vehicle's ``row`` in truth."""
         sidelink = self._sidelink
         if sidelink is None or not len(messages):
             return Received(VehicleMessages.empty(), np.empty(0, np.int32), np.empty(0, np.int64)), np.empty(0, np.int64)
@@ -281,3 +274,24 @@ class ConnectedVehicles:
         if size > self._sequence.size:
             more = max(size, 2 * self._sequence.size) - self._sequence.size
             self._sequence = np.append(self._sequence, np.zeros(more, np.int64))
+
+
+def _there(messages: VehicleMessages, vehicle: Ints) -> tuple[VehicleMessages, Longs]:
+    """Return the messages of those who are on the map, vehicle after vehicle, with their rows among the ``vehicle`` (m,).
+
+    Who sends late may have left meanwhile: its unit has driven out of everybody's reach.
+    """
+    rows = np.full(max(int(vehicle.max(initial=0)), int(messages.vehicle.max(initial=0))) + 1, NOBODY, np.int64)
+    rows[vehicle] = np.arange(vehicle.size)
+    order = np.lexsort((messages.transmit_us, messages.vehicle))
+    order = order[rows[messages.vehicle[order]] != NOBODY]
+    return messages.take(order), rows[messages.vehicle[order]]
+
+
+def _newest(received: Received) -> Longs:
+    """Return the rows (k,) of the last message of each sender at each unit, in the order of ``received`` (n,)."""
+    said = received.messages
+    order = np.lexsort((np.arange(len(received)), said.transmit_us, said.sender, received.receiver))
+    unit, sender = received.receiver[order], said.sender[order]
+    last = np.append((unit[1:] != unit[:-1]) | (sender[1:] != sender[:-1]), np.full(min(len(received), 1), fill_value=True))
+    return np.sort(order[last])

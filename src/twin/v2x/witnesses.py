@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Sequence
+from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -51,18 +52,32 @@ def open_sight(
     return out
 
 
+class Storey(NamedTuple):
+    """The sensors that stand on roads of one level, and those roads."""
+
+    in_sight: Covered
+    """Where the sensors have roads of their level in sight, and no other road lies above or below."""
+    x_m: Floats
+    """Places of the sensors, (m,)."""
+    y_m: Floats
+
+
 class Witnesses:
     """The sensors of a run as witnesses of vehicles' claims."""
 
-    def __init__(self, in_sight: Covered, x_m: Floats, y_m: Floats, reach_m: float) -> None:
-        """Take where sensors have roads in sight, where they stand (m,), and how far they are believed to see everybody."""
-        self._in_sight, self._sensors, self._reach_m = in_sight, (x_m, y_m), reach_m
+    def __init__(self, storeys: Sequence[Storey], reach_m: float) -> None:
+        """Take the sensors level by level, and how far they are believed to see everybody."""
+        self._storeys, self._reach_m = tuple(storeys), reach_m
 
     def of(self, object_x_m: Floats, object_y_m: Floats) -> Covered:
         """Return the places where a vehicle would be seen while the sensors report these objects (k,)."""
 
         def covered(x_m: Floats, y_m: Floats) -> Bools:
-            wanted = self._in_sight(x_m, y_m)
-            return open_sight(x_m, y_m, wanted, self._sensors, (object_x_m, object_y_m), self._reach_m)
+            out = np.zeros(x_m.size, np.bool_)
+            for storey in self._storeys:
+                wanted = storey.in_sight(x_m, y_m) & ~out
+                sensors, objects = (storey.x_m, storey.y_m), (object_x_m, object_y_m)
+                out |= open_sight(x_m, y_m, wanted, sensors, objects, self._reach_m)
+            return out
 
         return covered

@@ -29,9 +29,9 @@ from twin.v2x.security.vehicle_messages import Floats, Ints, Received
 
 Verdicts = npt.NDArray[np.uint16]
 
-SUSPECT_UNTIL_US, MISSED, OTHERS, SENDER_COLUMNS = 0, 1, 2, 3
+SUSPECT_UNTIL_US, MISSED, OTHERS, LOOK, SENDER_COLUMNS = 0, 1, 2, 3, 4
 """What is remembered of a sender everywhere: until when its sudden appearance counts; comparisons in a row that found nothing
-in its place; that found only what belongs to others."""
+in its place; that found only what belongs to others; the number of the last comparison that it was in."""
 
 
 class Detectors:
@@ -57,6 +57,7 @@ class Detectors:
         self._pairs = StateTable(WHOLES, REALS, self._limits.forget_us)
         self._senders = StateTable(SENDER_COLUMNS, 1, self._limits.forget_us)
         self._began_us: int | None = None
+        self._looks = 0
         self.unclaimed = 0
         """Objects that no vehicle claimed to be, of the last comparison: vehicles without a unit, or with a silent one."""
 
@@ -100,7 +101,11 @@ class Detectors:
         _appeared(claims, near, senders, (to_us(self._spec.appearance_s), self._limits.forget_us), verdict)
 
     def _compare(self, claims: Claims, senders: Slots, evidence: Evidence, verdict: Verdicts) -> None:
-        """Hold the newest claim of each sender against the objects; its verdict is that of all its messages."""
+        """Hold the newest claim of each sender against the objects; its verdict is that of all its messages.
+
+        An object of its own speaks for a claim anywhere; none, or only those of others, against it only where sensors see
+        everybody. Nothing is told of senders that cannot be compared now.
+        """
         newest = np.lexsort((claims.y_m, claims.x_m, claims.received_us, claims.sent_us, claims.sender))
         sender = claims.sender[newest]
         newest = newest[np.append(sender[1:] != sender[:-1], values=True)]
@@ -110,9 +115,9 @@ class Detectors:
         x_m = claims.x_m[newest] + way_m * np.cos(claims.heading_rad[newest])
         y_m = claims.y_m[newest] + way_m * np.sin(claims.heading_rad[newest])
         found, self.unclaimed = assigned(x_m, y_m, evidence.x_m, evidence.y_m, self._spec.gate_m)
-        compared = evidence.covered(x_m, y_m) | (found != NOTHING)
-        _count_misses(claims.sender[newest][compared], found[compared], senders)
-        _tell_misses(claims, senders, self._spec.misses, verdict)
+        self._looks += 1
+        _count_misses(claims.sender[newest], found, evidence.covered(x_m, y_m), senders, self._looks)
+        _tell_misses(claims, senders, self._spec.misses, self._looks, verdict)
 
 
 @kernel
@@ -135,22 +140,27 @@ def _appeared(
 
 
 @kernel
-def _count_misses(sender: Ints, found: npt.NDArray[np.int8], senders: Slots) -> None:
-    """Count comparisons in a row without an object of one's own; ``sender`` are already known."""
+def _count_misses(sender: Ints, found: npt.NDArray[np.int8], covered: npt.NDArray[np.bool_], senders: Slots, look: int) -> None:
+    """Count comparisons in a row without an object of one's own where all is seen; ``sender`` are already known."""
     for i in range(sender.size):
+        if found[i] == NOTHING and not covered[i]:
+            continue
         slot, _ = slot_of(senders, sender[i], EVERYWHERE, 0)
         state = senders.whole[slot]
+        state[LOOK] = look
         state[MISSED] = state[MISSED] + 1 if found[i] == NOTHING else 0
         if found[i] == OWN:
             state[OTHERS] = 0
-        elif found[i] == TAKEN:
+        elif found[i] == TAKEN and covered[i]:
             state[OTHERS] += 1
 
 
 @kernel
-def _tell_misses(claims: Claims, senders: Slots, misses: int, verdict: Verdicts) -> None:
+def _tell_misses(claims: Claims, senders: Slots, misses: int, look: int, verdict: Verdicts) -> None:
     for i in range(claims.sender.size):
         slot, _ = slot_of(senders, claims.sender[i], EVERYWHERE, 0)
+        if senders.whole[slot, LOOK] != look:
+            continue
         if senders.whole[slot, MISSED] >= misses:
             verdict[i] |= UNSEEN
         if senders.whole[slot, OTHERS] >= misses:
