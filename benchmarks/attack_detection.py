@@ -1,11 +1,13 @@
 """How well forged messages are noticed on the CBD, by kind of attack and set of detectors.
 
     python benchmarks/attack_detection.py [--seconds 180] [--rate 10] [--equipped 1.0] [--json] [--page docs/security.md]
+    python benchmarks/attack_detection.py --integrated --seconds 120 --equipped 1.0 0.3 [--json] [--page docs/security.md]
 
 Traffic is that of scenarios/tianhe_cbd.yaml, vehicles and their errors are simulated; radio and sensors are simple: every
 signalised junction receives all within 300 m after 20 ms; sensors there report 90 % of the vehicles within 80 m at each
 instant, with errors of 0.5 m along each axis and no false objects. One pass for each kind of attack by 20 % of the equipped
-vehicles; nothing is set by kind. ``judge_all`` takes any stream of ticks.
+vehicles; nothing is set by kind. ``judge_all`` takes any stream of ticks. ``--integrated`` measures whole runs instead, with
+the radio, the sensors, the links and the alerts of the simulation: see ``attack_runs.py``.
 """
 
 from __future__ import annotations
@@ -23,6 +25,7 @@ import numpy.typing as npt
 import simpy
 from pydantic import TypeAdapter
 
+from attack_runs import measure_runs, table_of_runs
 from twin.eventlog.recorder import Recorder
 from twin.metrics.security import rank_correlation, score, score_senders
 from twin.rng import stream_key
@@ -333,22 +336,24 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=float, default=180.0)
     parser.add_argument("--rate", type=float, nargs="+", default=[10.0, 2.0], help="messages a second; 10 over a whole number")
-    parser.add_argument("--equipped", type=float, default=1.0, help="share of vehicles with a unit")
+    parser.add_argument("--equipped", type=float, nargs="+", default=[1.0], help="share of vehicles with a unit")
+    parser.add_argument("--integrated", action="store_true", help="measure whole runs, at each of the shares")
     parser.add_argument("--attacks", nargs="+", default=[*PUBLISHED, *OTHERS], help="kinds")
     parser.add_argument("--json", action="store_true", help="print one line of JSON")
     parser.add_argument("--page", type=Path, help="page whose tables are to be replaced")
     options = parser.parse_args()
-    result = measure(options.seconds, options.rate, options.equipped, options.attacks)
-    if options.json:
-        print(json.dumps(result))
+    if options.integrated:
+        attacks = {name: {"kind": name} | OTHERS.get(name, {}) for name in options.attacks}
+        result = measure_runs(attacks, options.equipped, options.seconds, SETS, PUBLISHED)
+        table, of = table_of_runs(result, PUBLISHED), "attack_detection.py --integrated"
     else:
-        print(table_of(result))
+        result = measure(options.seconds, options.rate, options.equipped[0], options.attacks)
+        table, of = table_of(result), "attack_detection.py"
+    print(json.dumps(result) if options.json else table)
     if options.page:
-        begin, end = "<!-- begin: made by benchmarks/attack_detection.py -->\n", "<!-- end -->"
+        begin, end = f"<!-- begin: made by benchmarks/{of} -->\n", "<!-- end -->"
         before, _, rest = options.page.read_text(encoding="utf-8").partition(begin)
-        options.page.write_text(
-            before + begin + "\n" + table_of(result) + "\n" + end + rest.partition(end)[2], encoding="utf-8"
-        )
+        options.page.write_text(before + begin + "\n" + table + "\n" + end + rest.partition(end)[2], encoding="utf-8")
 
 
 if __name__ == "__main__":

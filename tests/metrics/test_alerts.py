@@ -24,7 +24,8 @@ def _alert(t_s: int, sender: int | None, level: str, attack: str | None, layer: 
 
 
 def _report(sender: int, attack: str | None) -> dict[str, Any]:
-    return {"t_us": SECOND, "way": "pc5", "sender": sender, "used": True, "vehicle": sender, "attack": attack}
+    heard = {"way": "pc5", "received_us": SECOND}
+    return {"t_us": SECOND, **heard, "sender": sender, "used": True, "vehicle": sender, "attack": attack}
 
 
 ALERTS = [

@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 
 from twin.metrics.security import (
     DetectionScore,
+    UseFigures,
+    honest_findings,
     rank_correlation,
     rows_of,
     score,
@@ -21,6 +23,7 @@ from twin.metrics.security import (
     score_senders,
     security_figures,
     sender_figures,
+    use_figures,
 )
 
 
@@ -96,14 +99,38 @@ def test_figures_of_a_run():
     tables = {
         "vehicle_report": pa.table(
             {
-                "sender": pa.array([1, 1, 2, 3, 3], pa.int64()),
-                "attack": pa.array([None, "dos", None, "sybil", "dos"]).dictionary_encode(),
-                "verdict": pa.array([0, 1, 2, 2, 0], pa.uint16()),
+                "way": pa.array(["pc5", "pc5", "pc5", "pc5", "pc5", "uu", "uu"]).dictionary_encode(),
+                "received_us": pa.array([50, 50, 51, 51, 52, 52, None], pa.int64()),
+                "sender": pa.array([1, 1, 2, 3, 3, 3, 3], pa.int64()),
+                "vehicle": pa.array([1, 1, 2, 3, 3, 3, 3], pa.int32()),
+                "attack": pa.array([None, "dos", None, "sybil", "dos", "dos", "dos"]).dictionary_encode(),
+                "verdict": pa.array([0, 1, 2, 2, 0, 0, 0], pa.uint16()),
+                "used": pa.array([False, False, True, True, False, True, True]),
             }
         ),
-        "alert": pa.table({"sender": pa.array([1, 2, 3], pa.int64()), "level": ["critical", "notice", "notice"]}),
+        "alert": pa.table(
+            {
+                "t_us": [50, 51, 51, 51],
+                "layer": ["messages", "messages", "messages", "application"],
+                "sender": pa.array([1, 2, 3, 2], pa.int64()),
+                "level": ["critical", "notice", "notice", "critical"],
+            }
+        ),
     }
     run = SimpleNamespace(table=tables.__getitem__)
     assert security_figures(run) == {"dos": DetectionScore(1, 1, 1, 1), "sybil": DetectionScore(1, 1, 0, 1)}
     assert security_figures(run, bits=1)["sybil"] == DetectionScore(0, 0, 1, 2)
     assert sender_figures(run) == DetectionScore(1, 0, 1, 1)
+    assert sender_figures(run, since_us=51) == DetectionScore(0, 0, 1, 1)
+    assert sender_figures(run, ("notice", "critical")) == DetectionScore(2, 1, 0, 0)
+    assert use_figures(run) == UseFigures(1 / 3, 1 / 2, 0.0)
+    assert honest_findings(run) == {1: 1 / 2}
+    assert honest_findings(run, since_us=52) == {}
+
+
+def test_what_went_over_the_network_alone_has_no_score():
+    """Nobody judges those messages: no kinds, rates undefined."""
+    columns = {"received_us": [1], "sender": [1], "vehicle": [1], "attack": ["dos"], "verdict": [0], "used": [True]}
+    run = SimpleNamespace(table=lambda _: pa.table({"way": ["uu"], **columns}))
+    assert security_figures(run) == {}
+    assert math.isnan(use_figures(run).lies_used)

@@ -92,25 +92,69 @@ def rank_correlation(a: Sequence[float], b: Sequence[float]) -> float:
     return float(np.mean((first - first.mean()) * (second - second.mean())) / (first.std() * second.std()))
 
 
-def security_figures(run: Run, bits: int = 0xFFFF) -> dict[str, DetectionScore]:
+def security_figures(run: Run, bits: int = 0xFFFF, since_us: int = 0) -> dict[str, DetectionScore]:
     """Return the score of a run's received messages by kind of attack, from table ``vehicle_report``.
 
-    A message is suspected where its ``verdict`` has any of ``bits``; its ``attack`` is null where it is honest.
+    A message is suspected where its ``verdict`` has any of ``bits``; its ``attack`` is null where it is honest. Messages over
+    direct radio that were heard from ``since_us`` on count; nobody judges those over the cell network.
     """
-    reports = run.table("vehicle_report")
+    reports = _heard(run, since_us)
     kinds, attack = _numbered(reports.column("attack"))
     suspected = (reports.column("verdict").to_numpy().astype(np.int64) & bits) > 0
     return {kinds[kind - 1]: one for kind, one in score_by_attack(attack, suspected).items()}
 
 
-def sender_figures(run: Run, levels: Sequence[str] = ("warning", "critical")) -> DetectionScore:
-    """Return the score of senders: those lie that sent a lie; those are suspected of whom table ``alert`` has a level."""
-    reports, alerts = run.table("vehicle_report"), run.table("alert")
+def sender_figures(run: Run, levels: Sequence[str] = ("warning", "critical"), since_us: int = 0) -> DetectionScore:
+    """Return the score of senders: those lie that sent a lie; those are suspected of whom table ``alert`` has a level.
+
+    Alerts of other layers than that of messages, and those before ``since_us``, do not count.
+    """
+    reports, alerts = _heard(run, since_us), run.table("alert")
     _, attack = _numbered(reports.column("attack"))
-    level = alerts.column("level").to_pylist()
-    accused = alerts.column("sender").to_numpy()[np.array([one in levels for one in level], bool)]
+    chosen = np.array([one in levels for one in alerts.column("level").to_pylist()], bool)
+    chosen &= alerts.column("t_us").to_numpy() >= since_us
+    chosen &= np.array([one == "messages" for one in alerts.column("layer").to_pylist()], bool)
+    accused = alerts.filter(pa.array(chosen)).column("sender").drop_null().to_numpy()
     sender = reports.column("sender").to_numpy()
     return score_senders(sender, attack > 0, np.isin(sender, accused))
+
+
+@dataclass(frozen=True, slots=True)
+class UseFigures:
+    """What became of messages that were heard: shares, NaN of none."""
+
+    lies_used: float
+    """Of forged messages, those that were used all the same."""
+    honest_unused: float
+    """Of honest messages, those that were not used; those of senders that lie at other times among them."""
+    honest_vehicles_unused: float
+    """The same of vehicles that never lie."""
+
+
+def use_figures(run: Run, since_us: int = 0) -> UseFigures:
+    """Return how many forged messages were used and honest ones not, of those heard over direct radio from ``since_us`` on."""
+    reports = _heard(run, since_us)
+    lies = _numbered(reports.column("attack"))[1] > 0
+    used = reports.column("used").to_numpy(zero_copy_only=False)
+    vehicle = reports.column("vehicle").to_numpy()
+    honest = ~np.isin(vehicle, np.unique(vehicle[lies]))
+    return UseFigures(_mean(used[lies]), _mean(~used[~lies]), _mean(~used[honest]))
+
+
+def honest_findings(run: Run, since_us: int = 0) -> dict[int, float]:
+    """Return the share of honest messages that each detector suspects, by its bit in the verdict; those of none left out."""
+    reports = _heard(run, since_us)
+    honest = _numbered(reports.column("attack"))[1] == 0
+    verdict = reports.column("verdict").to_numpy()[honest].astype(np.int64)
+    shares = {bit: _mean((verdict >> bit & 1) > 0) for bit in range(16)}
+    return {bit: share for bit, share in shares.items() if share > 0.0}
+
+
+def _heard(run: Run, since_us: int) -> pa.Table:
+    reports = run.table("vehicle_report")
+    ways, way = _numbered(reports.column("way"))
+    direct = way == 1 + ways.index("pc5") if "pc5" in ways else np.zeros(way.size, bool)
+    return reports.filter(pa.array(direct & (reports.column("received_us").to_numpy() >= since_us)))
 
 
 def rows_of(scores: Mapping[str, DetectionScore]) -> list[dict[str, float | int | str]]:
@@ -138,6 +182,10 @@ def _ranks(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     _, number, count = np.unique(values, return_inverse=True, return_counts=True)
     last = np.cumsum(count)
     return (last - 0.5 * (count - 1))[number]
+
+
+def _mean(mask: Mask) -> float:
+    return _share(int(np.count_nonzero(mask)), mask.size)
 
 
 def _share(part: int, whole: int) -> float:

@@ -175,6 +175,20 @@ def test_sensors_see_through_phantoms():
     assert judge.unclaimed == 0
 
 
+def test_sensors_speak_against_claims_only_where_they_see_everybody():
+    """Two claims on the one object that is seen far off are let pass; who left the covered place is not told of any more."""
+    judge = detectors(use=("unseen", "shared"))
+    for tick in range(6):
+        said = messages(tick, n=2).changed(slice(None), speed_mps=0.0, x_m=0.0, y_m=[0.0, 0.5])
+        seen = Evidence(tick * PERIOD_US, said.x_m[:1], said.y_m[:1], lambda x, _: x > 1e9)
+        assert not judge.judge(heard(said), seen).any()
+    nothing = np.empty(0)
+    for tick in range(6, 14):
+        seen = Evidence(tick * PERIOD_US, nothing, nothing, lambda x, _, tick=tick: np.full(x.size, tick < 10))
+        verdict = judge.judge(heard(messages(tick, n=1)), seen)
+        assert names_of(int(verdict[0])) == (("unseen",) if 8 <= tick < 10 else ())
+
+
 def test_late_messages_are_compared_where_they_would_be_now():
     """A claim of 0.2 s ago is moved on by its speed and heading before it is held against objects."""
     judge = detectors(use=("unseen",), gate_m=1.0)
