@@ -87,10 +87,12 @@ class NumberBuffer:
         elif isinstance(value, np.ma.MaskedArray):
             missing = np.ma.getmaskarray(value).copy()
             data = value.data.copy()
-        elif value is None or (isinstance(value, list | tuple) and None in value):
-            values = [None] * rows if value is None else value
-            missing = np.array([item is None for item in values], dtype=np.bool_)
-            data = np.array([self._dtype.type(0) if item is None else item for item in values])
+        elif value is None:
+            missing = np.ones(rows, np.bool_)
+            data = np.zeros(rows, self._dtype)
+        elif isinstance(value, list | tuple) and None in value:
+            missing = np.array([item is None for item in value], dtype=np.bool_)
+            data = np.array([self._dtype.type(0) if item is None else item for item in value])
         elif row_count(value) is None:
             data = np.full(rows, value)
         else:

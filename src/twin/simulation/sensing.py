@@ -148,9 +148,7 @@ def _connected(
 
 def start_sensing(env: simpy.Environment, sensing: Sensing, scenario: Scenario, traffic: Traffic | Replay) -> None:
     """Start every process of a deployment: who reports to whom is decided here."""
-
-    def now() -> GroundTruth:
-        return traffic.now(int(env.now))
+    now = _once_an_instant(env, traffic)
 
     def send(batch: FrameBatch) -> None:
         if sensing.tiers is not None:
@@ -165,10 +163,22 @@ def start_sensing(env: simpy.Environment, sensing: Sensing, scenario: Scenario, 
 
     _start_devices(env, sensing, scenario, now, deliver)
     _start_links(env, sensing, scenario, now)
-    for process in _acting(env, sensing, scenario, traffic, send):
+    for process in _acting(env, sensing, scenario, traffic, now, send):
         env.process(process)
     interval_us = to_us(scenario.log.interval_s)
     env.process(every(env, interval_us, Phase.CONTROL, sensing.close_interval, first_us=interval_us))
+
+
+def _once_an_instant(env: simpy.Environment, traffic: Traffic | Replay) -> Callable[[], GroundTruth]:
+    """Return what gives the vehicles of the present instant; from the sensors' phase on they do not change within one."""
+    last: list[GroundTruth] = []
+
+    def now() -> GroundTruth:
+        if not last or last[0].t_us != int(env.now):
+            last[:] = [traffic.now(int(env.now))]
+        return last[0]
+
+    return now
 
 
 def _acting(
@@ -176,14 +186,11 @@ def _acting(
     sensing: Sensing,
     scenario: Scenario,
     traffic: Traffic | Replay,
+    now: Callable[[], GroundTruth],
     send: Callable[[FrameBatch], None],
 ) -> Iterator[Generator[Event, None, None]]:
     """Return the processes of those who act beside the sensors: connected vehicles, services for them, attackers, clients."""
     connected, services, layers = sensing.connected, sensing.services, sensing.layers
-
-    def now() -> GroundTruth:
-        return traffic.now(int(env.now))
-
     if connected is not None:
         yield every(env, PERIOD_US, Phase.SENSORS, lambda _: send(connected.step(now())))
     if services is not None and isinstance(traffic, Traffic):
