@@ -43,7 +43,7 @@ def rsm_values(
     objects: RoadUsers,
     *,
     msg_count: int = 0,
-    source: str = "lidar",
+    source: str = "integrated",
     detail: Detail = "tracked",
 ) -> list[dict[str, Any]]:
     """Return the messages that carry ``objects`` at an instant of Unix time; 16 participants each, the rest in the next.
