@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
+import link_panel
 import run_panel
 from twin.errors import TwinError
 from twin.eventlog.manifest import FILE_NAME
-from twin.messages import use_language
+from twin.messages import speaking, use_language
 from twin.playback import player
 from twin.playback.catalogue import LANGUAGES, Language, texts
 from twin.playback.frames import Playback
@@ -42,6 +44,11 @@ def _sensor_rows(run: str, written_ns: int, _playback: Playback) -> run_panel.Ro
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _chart_rows(run: str, written_ns: int, _playback: Playback) -> dict[str, run_panel.Rows]:  # noqa: ARG001
     return run_panel.chart_rows(_playback.run)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _link_rows(run: str, written_ns: int, _playback: Playback) -> dict[str, Any] | None:  # noqa: ARG001
+    return link_panel.link_rows(_playback.run)
 
 
 def _deck() -> None:
@@ -91,11 +98,11 @@ def _about(playback: Playback, words: dict[str, str]) -> None:
 
 
 @st.fragment
-def _sections(playback: Playback, words: dict[str, str], key: tuple[str, int]) -> None:
-    """Show the sensors or the charts; the one that is not looked at costs nothing."""
+def _sections(playback: Playback, words: dict[str, str], key: tuple[str, int], language: Language) -> None:
+    """Show the sensors, the charts, or links and platform; what is not looked at costs nothing."""
     chosen = st.segmented_control(
         words["sections"],
-        ["sensors", "charts"],
+        ["sensors", "charts", "links"],
         default="sensors",
         format_func=lambda section: words[f"section_{section}"],
         label_visibility="collapsed",
@@ -105,6 +112,9 @@ def _sections(playback: Playback, words: dict[str, str], key: tuple[str, int]) -
         for place, chart in zip(st.columns(len(charts)) if charts else (), charts, strict=True):
             place.altair_chart(chart, width="stretch")
         return
+    if chosen == "links":
+        _links(_link_rows(*key, playback), words, language)
+        return
     rows = _sensor_rows(*key, playback)
     if not rows:
         st.caption(words["no_sensors"])
@@ -112,6 +122,18 @@ def _sections(playback: Playback, words: dict[str, str], key: tuple[str, int]) -
     elements, style, script = player.sensor_table()
     table = st.components.v2.component("twin_sensors", html=elements, css=style, js=script)
     table(key="sensors", data={"run": key[0], "rows": rows, "words": words})
+
+
+def _links(rows: dict[str, Any] | None, words: dict[str, str], language: Language) -> None:
+    """Show what links and platform did."""
+    if rows is None:
+        st.caption(words["no_links"])
+        return
+    with speaking(language):  # a fragment that is run alone does not know which
+        charts, tables = link_panel.charts(rows), link_panel.tables_html(rows)
+    for place, chart in zip(st.columns(len(charts)) if charts else (), charts, strict=True):
+        place.altair_chart(chart, width="stretch")
+    st.html(tables)
 
 
 def main() -> None:
@@ -153,7 +175,7 @@ def main() -> None:
         return
     _player(playback, language)
     _about(playback, words)
-    _sections(playback, words | playback.kind_words(language), key)
+    _sections(playback, words | playback.kind_words(language), key, language)
 
 
 main()

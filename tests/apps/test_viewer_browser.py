@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 import pytest
 from tests.playback.small_run import padded, where, write_run
 from tests.playback.test_coverage import write_coverage
+from tests.playback.test_links import write_links
 
 from twin.eventlog.recorder import Recorder
 
@@ -393,6 +394,56 @@ def test_blind_spots_are_shown_on_the_map(tmp_path: Path) -> None:
         assert shared[0] > 150
         assert 70 < shared[1] < 150
         assert "感知率 0 %" in visit.page.locator("[data-part=legend]").inner_text()
+
+
+def test_links_are_shown_on_the_map(tmp_path: Path) -> None:
+    """Stations on demand, a ring round who was heard, alerts where the sender claimed to be; the section below in words.
+
+    Pixels: an alert of level critical is red at the claimed place and gone some seconds later; a regional cloud is yellow.
+    """
+    write_links(tmp_path / "linked")
+    with _viewer(tmp_path) as address, _visit(address) as visit:
+        visit.wait("window.twinPlayer && twinPlayer.ready")
+        for layer in ("trails", "labels", "fields", "signals"):
+            visit.page.locator(f"[data-layer={layer}]").uncheck()
+        visit.page.locator("[data-part=fit]").click()
+        visit.scrub(40.9)
+        visit.page.wait_for_timeout(2000)
+        assert visit.page.evaluate("twinPlayer.connected()") == [
+            {"vehicle": 10, "used": False},
+            {"vehicle": 30, "used": True},
+        ]
+        assert [alert["level"] for alert in visit.page.evaluate("twinPlayer.alerts()")] == ["warning", "critical"]
+        claimed, cloud = visit.place(120.0, -2.0), visit.place(-90.0, 90.0)
+        red, green, blue = visit.pixel(claimed)
+        assert red > green + 60
+        assert red > blue + 60
+        assert max(visit.pixel(cloud)) < 120
+        visit.page.locator("[data-layer=stations]").check()
+        visit.wait("twinPlayer.ready")
+        visit.page.wait_for_timeout(2000)
+        red, green, blue = visit.pixel(cloud)
+        assert min(red, green) > blue + 60
+        legend = visit.page.locator("[data-part=legend]").inner_text()
+        assert all(word in legend for word in ("路侧单元", "区域云", "1 秒内收到其消息", "告警：严重（阻断）"))
+        visit.scrub(49.0)
+        visit.page.wait_for_timeout(2000)
+        assert visit.page.evaluate("twinPlayer.alerts()") == []
+        red, green, _ = visit.pixel(claimed)
+        assert red < green + 60
+
+
+def test_section_of_links_and_platform(tmp_path: Path) -> None:
+    """Tables and a chart stand below the player, in the language chosen."""
+    folder = write_run(tmp_path / "small")
+    _recorded(folder)
+    with _viewer(tmp_path) as address, _visit(address) as visit:
+        visit.wait("window.twinPlayer && twinPlayer.ready")
+        visit.page.get_by_text("通信与平台", exact=True).click()
+        visit.page.get_by_text("各跳时延、丢失与排队").wait_for()
+        visit.page.get_by_text("English", exact=True).click()
+        visit.page.get_by_text("Links and platform", exact=True).click()
+        visit.page.get_by_text("By hop: delay, loss, queue").wait_for()
 
 
 def test_page_without_runs_says_what_to_do(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.metrics.logs import SECOND, write_log
 
-from twin.metrics.known import KNOWN, known_figures, mean_age_by_vehicle_ms
+from twin.metrics.known import KNOWN, age_curves, known_figures, mean_age_by_vehicle_ms
 from twin.metrics.selection import percentile
 
 NOTHING = {f"{name}_s": 0.0 for name in KNOWN}
@@ -78,6 +78,8 @@ def test_ages_by_tier_and_by_vehicle(tmp_path: Path) -> None:
     assert (found["edge"].p50_ms, found["edge"].p95_ms, found["edge"].max_ms) == (70.0, 150.0, 150.0)
     assert (found["regional"].known, found["regional"].p50_ms) == (2, 80.0)
     assert (found["central"].known, found["central"].p50_ms) == (0, None)
+    curves = {tier: (ages.tolist(), shares.tolist()) for tier, (ages, shares) in age_curves(run, 10.0).items()}
+    assert curves == {"edge": ([50.0, 70.0, 150.0], [0.25, 0.5, 0.75]), "regional": ([80.0, 180.0], [0.25, 0.5])}
     assert mean_age_by_vehicle_ms(run, "edge", 10.0) == {1: 100.0, 2: 70.0}
     assert mean_age_by_vehicle_ms(run, "regional", 10.0) == {1: 130.0}
     assert mean_age_by_vehicle_ms(run, "central", 10.0) == {}

@@ -28,7 +28,8 @@ def _message(number: int) -> dict[str, Any]:
     return {"t_us": 11 * SECOND + number, "frame": number, "central_age_us": 40_000} | ages | queues
 
 
-def _whole(folder: Path) -> Run:
+def whole_run(folder: Path) -> Run:
+    """Return a run with everything that the section tells of."""
     busy = [
         {"t_us": 12 * SECOND, "interval_us": SECOND, "hop": hop, "line": line, "busy_us": 1000 * line, "offered": 1}
         for hop in HOPS
@@ -54,7 +55,7 @@ def _whole(folder: Path) -> Run:
 
 def test_figures_are_data(tmp_path: Path) -> None:
     """All figures are there and can be written as JSON without a NaN; lines are the busiest first within their hop."""
-    found = link_report(_whole(tmp_path / "run"), 10.0)
+    found = link_report(whole_run(tmp_path / "run"), 10.0)
     assert found is not None
     json.dumps(found, allow_nan=False)
     assert list(found["hops"]) == list(HOPS)
@@ -77,7 +78,7 @@ def test_a_run_without_messages_has_nothing_to_tell(tmp_path: Path) -> None:
 def test_tables_in_both_languages(tmp_path: Path, language: str) -> None:
     """Every table has a title, and as many cells as columns; figures of the log stand in them."""
     use_language(language)
-    found = link_report(_whole(tmp_path / "run"), 10.0)
+    found = link_report(whole_run(tmp_path / "run"), 10.0)
     assert found is not None
     tables = link_tables(found)
     assert len({table.title for table in tables}) == TITLES
@@ -105,6 +106,6 @@ def test_a_run_without_connected_vehicles_has_fewer_tables(tmp_path: Path) -> No
 @pytest.mark.parametrize("draw", [draw_delivery, draw_ages])
 def test_pictures_are_the_same_bytes_each_time(tmp_path: Path, draw: Any) -> None:
     """SVG and PNG of one run are reproducible, also of a run with nothing in its tables."""
-    run, nothing = _whole(tmp_path / "run"), write_log(tmp_path / "nothing")
+    run, nothing = whole_run(tmp_path / "run"), write_log(tmp_path / "nothing")
     assert draw(run, "svg") == draw(run, "svg") != draw(nothing, "svg")
     assert draw(run, "png").startswith(b"\x89PNG")

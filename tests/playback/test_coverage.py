@@ -29,7 +29,7 @@ def write_coverage(folder: Path) -> Path:
     )
     for t_s, seen_s in ((0, 0.0), (1, 3.0)):
         row = {"t_us": [t_s * 1_000_000], "edge": [102], "vehicle_s": [4.0], "seen_s": [seen_s], "seen_twice_s": [0.0]}
-        row |= {name: [0.0] for name in KNOWN_COLUMNS}
+        row |= {name: [0.0] for name in KNOWN_COLUMNS} | {"known_regional_200ms_s": [2.0 * t_s]}
         recorder.append("perception", row)
     recorder.close_segment()
     return folder
@@ -44,7 +44,10 @@ def test_scene_holds_stretches_and_shares(tmp_path: Path) -> None:
     start, points = scene["stretch_start"], scene["stretch_xy"].reshape(-1, 2)
     assert points[start[0] : start[2]].tolist() == [[-200, -2], [0, -2], [0, -2], [200, -2]]
     assert scene["edge_perceived"][2] == pytest.approx(3.0 / 8.0)
-    assert np.isnan(scene["edge_perceived"][[0, 1, 3]]).all()
+    assert header["known"] is True
+    assert scene["edge_known"][2] == pytest.approx(2.0 / 8.0)
+    for name in ("edge_perceived", "edge_known"):
+        assert np.isnan(scene[name][[0, 1, 3]]).all()
 
 
 def test_warm_up_is_left_out_of_the_share(tmp_path: Path) -> None:

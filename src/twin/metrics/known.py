@@ -90,6 +90,21 @@ def _age(samples: int, age_us: npt.NDArray[np.int64]) -> Age:
     return Age(samples, int(age_us.size), ms(50), ms(95), ms(99), ms(100))
 
 
+def age_curves(run: Run, warm_up_s: float = 0.0) -> dict[str, tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]]:
+    """Return for each tier that knows anybody its ages (ms), rising, and the share of all samples that it knows no later.
+
+    The curve ends at the share of those of whom the tier has ever heard.
+    """
+    columns = [f"{tier}_age_us" for tier in TIERS]
+    table = after_warm_up(run, "age_of_information", columns, warm_up_s)
+    found = {}
+    for tier, name in zip(TIERS, columns, strict=True):
+        age_us, count = np.unique(column(table, name), return_counts=True)
+        if age_us.size:
+            found[tier] = (age_us / US_PER_MS, np.cumsum(count) / table.num_rows)
+    return found
+
+
 def mean_age_by_vehicle_ms(run: Run, tier: str, warm_up_s: float = 0.0) -> dict[int, float]:
     """Return the mean age of what ``tier`` knows of each vehicle over its samples, by vehicle; unknown ones are left out."""
     name = f"{tier}_age_us"

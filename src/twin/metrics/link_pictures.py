@@ -10,10 +10,8 @@ from twin.eventlog.reader import Run
 from twin.messages import say
 from twin.metrics.delivery import CAUSES, delivery_figures
 from twin.metrics.document_pictures import WIDTH_IN, Form, readable
-from twin.metrics.known import TIERS
-from twin.metrics.links import US_PER_MS
+from twin.metrics.known import age_curves
 from twin.metrics.pictures import Page
-from twin.metrics.selection import after_warm_up, column
 
 COLOURS: Final = {
     "delivered": "#009e73",
@@ -24,7 +22,7 @@ COLOURS: Final = {
 }
 """Of what becomes of a message. Source: Okabe and Ito (2008), readable with colour-blind eyes, and a grey."""
 
-_TIER_COLOURS: Final = {"edge": "#009e73", "regional": "#0072b2", "central": "#d55e00"}
+TIER_COLOURS: Final = {"edge": "#009e73", "regional": "#0072b2", "central": "#d55e00"}
 _STYLES: Final = {"edge": "-", "regional": "--", "central": ":"}
 _LEAST_MS: Final = 10.0
 """Where the axis of ages begins; younger news are counted there. Choice: one frame of no device is younger."""
@@ -55,20 +53,13 @@ def draw_delivery(run: Run, form: Form) -> bytes:
 
 def draw_ages(run: Run, form: Form) -> bytes:
     """Return, by tier, the share of sampled vehicles known not older than an age, over the age; logarithmic."""
-    names = [f"{tier}_age_us" for tier in TIERS]
-    table = after_warm_up(run, "age_of_information", names, run.warm_up_s)
     page = Page(form, (WIDTH_IN, 3.0))
     with page as (axes,):
-        for tier, name in zip(TIERS, names, strict=True):
-            age_ms = np.sort(column(table, name)) / US_PER_MS
-            if not age_ms.size:
-                continue
-            share = 100.0 * np.arange(1, age_ms.size + 1) / table.num_rows
-            x_ms, last = np.unique(np.maximum(age_ms, _LEAST_MS), return_index=True)
-            y = share[np.append(last[1:], age_ms.size) - 1]
+        for tier, (age_ms, share) in age_curves(run, run.warm_up_s).items():
+            x_ms = np.maximum(np.append(_LEAST_MS, age_ms), _LEAST_MS)
             words = readable(say(f"platform.tier.{tier}"), form)
-            style = {"color": _TIER_COLOURS[tier], "linestyle": _STYLES[tier], "linewidth": 1.5}
-            axes.step(np.append(_LEAST_MS, x_ms), np.append(0.0, y), where="post", label=words, **style)
+            style = {"color": TIER_COLOURS[tier], "linestyle": _STYLES[tier], "linewidth": 1.5}
+            axes.step(x_ms, np.append(0.0, 100.0 * share), where="post", label=words, **style)
         axes.set_xscale("log")
         axes.set_ylim(0.0, 100.0)
         axes.grid(color="0.92")

@@ -26,6 +26,7 @@ from twin.playback.columns import (
     segments,
 )
 from twin.playback.coverage import coverage_arrays
+from twin.playback.links import ALERT_FOR_S, HEARD_FOR_S, alert_arrays, connected_arrays, station_arrays
 from twin.units import US_PER_S
 
 WINDOW_S: Final = 60.0
@@ -54,6 +55,8 @@ class Playback:
         self.run: Run = open_run(path)
         self._trajectory: list[Segment] = segments(self.run.dataset("trajectory"))
         self._observation: list[Segment] = segments(self.run.dataset("observation"))
+        self._heard: list[Segment] = segments(self.run.dataset("vehicle_report"))
+        self._alert: list[Segment] = segments(self.run.dataset("alert"))
         if not self._trajectory:
             raise InputError(say("run.no_trajectory", path=path))
         self.last_us: int = max(segment.last_us for segment in self._trajectory)
@@ -91,12 +94,19 @@ class Playback:
             "observations": bool(self._observation),
             "report_hold_s": self._report_hold_us / US_PER_S,
             "signals": "signal" in self.run.tables,
+            "connected": bool(self._heard),
+            "heard_for_s": HEARD_FOR_S,
+            "alerts": bool(self._alert),
+            "alert_for_s": ALERT_FOR_S,
         }
         coverage = coverage_arrays(self.run)
         header["coverage"] = bool(coverage["stretch_devices"].size)
         header["perceived"] = not np.isnan(coverage["edge_perceived"]).all()
+        header["known"] = bool((coverage["edge_known"] > 0.0).any())
+        stations = station_arrays(self.run, header)
+        header["stations"] = bool(stations["station_kind"].size)
         arrays = self._roads(header) | self._buildings() | self._fleet(header) | self._devices(header) | self._signals()
-        return header, arrays | coverage
+        return header, arrays | coverage | stations
 
     def kind_words(self, language: Language) -> dict[str, str]:
         """Return what the log calls each kind of device, as texts of the page by the key ``kind_…``."""
@@ -114,7 +124,9 @@ class Playback:
         begin_us = self._starts_us[index]
         end_us = self._starts_us[index + 1] if index + 1 < self.windows else self.last_us
         header = {"window": index, "from_s": begin_us / US_PER_S}
-        return header, self._tracks(begin_us, end_us) | self._reports(begin_us, end_us)
+        of_links = connected_arrays(self._heard, self._number, begin_us, end_us)
+        of_links |= alert_arrays(self.run, self._alert, self._heard, begin_us, end_us)
+        return header, self._tracks(begin_us, end_us) | self._reports(begin_us, end_us) | of_links
 
     def _roads(self, header: dict[str, Any]) -> dict[str, Array]:
         edges = self.run.table("edge")

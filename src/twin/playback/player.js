@@ -31,6 +31,9 @@ class Player {
       fields: true,
       reports: false,
       labels: true,
+      stations: false,
+      connected: true,
+      alerts: true,
       focused: null,
       zoom: FIRST_ZOOM,
     };
@@ -170,7 +173,7 @@ class Player {
     this.vehicles.interpolate(window, this.time);
     if (signalStates(this.payload, this.time, this.states)) this.statesVersion += 1;
     const look = this.look;
-    const key = JSON.stringify([...["palette", "relief", "roads", "fields", "labels", "focused"].map((name) => look[name]), look.zoom > 1, labelZoom(look.zoom), this.run]);
+    const key = JSON.stringify([...["palette", "relief", "roads", "fields", "labels", "stations", "focused"].map((name) => look[name]), look.zoom > 1, labelZoom(look.zoom), this.run]);
     if (key !== this.stillKey) {
       this.stillKey = key;
       this.still = stillLayers(this.deck, this.scene, look);
@@ -208,6 +211,16 @@ class Player {
     return { length: to - from, xy: xy.subarray(2 * from, 2 * to), isFalse: isFalse.subarray(from, to) };
   }
 
+  /** Vehicles of which somebody has heard shortly before. */
+  connected() {
+    return connectedNow(this.windows.held.get(this.present()), this.payload.header, this.time, this.vehicles);
+  }
+
+  /** Alerts raised shortly before. */
+  alerts() {
+    return alertsNow(this.windows.held.get(this.present()), this.payload.header, this.time);
+  }
+
   /** How many times larger than life vehicles are drawn. */
   enlargement() {
     return Math.max(1, SHORTEST_VEHICLE_PX / (CAR_SIZE_M[0] * 2 ** this.look.zoom));
@@ -235,6 +248,8 @@ class Player {
       const range = object.range ? `\n${object.range.toFixed(0)} m` : "";
       return { text: `${this.panel.deviceName(object.kind)} ${object.name}${range}`, style };
     }
+    if (layer.id === "stations") return { text: `${this.panel.words[`station_${object.kind}`]} ${object.name}`, style };
+    if (layer.id === "alerts") return { text: this.panel.words[`alert_${ALERT_LEVELS[object.level]}`], style };
     if (layer.id !== "vehicles") return null;
     const row = this.vehicles.row[index];
     const kind = this.payload.header.vehicle_classes[this.payload.arrays.vehicle_class[row]];
@@ -266,6 +281,15 @@ class Player {
       },
       get held() {
         return [...player.windows.held.keys()];
+      },
+      get stations() {
+        return player.scene.stations.stations.map(({ kind, name, position }) => ({ kind, name, position }));
+      },
+      connected() {
+        return player.connected().map(({ row, used }) => ({ vehicle: player.payload.arrays.vehicle_number[row], used }));
+      },
+      alerts() {
+        return player.alerts().map(({ position, level }) => ({ position, level: ALERT_LEVELS[level] }));
       },
       project(x_m, y_m) {
         return player.canvas.getViewports()[0].project([x_m, y_m, 0]).slice(0, 2);

@@ -16,6 +16,7 @@ _SCRIPTS = (
     "player_data.js",
     "player_colours.js",
     "player_coverage.js",
+    "player_links.js",
     "player_scene.js",
     "player_layers.js",
     "player_camera.js",

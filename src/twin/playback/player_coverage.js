@@ -1,9 +1,10 @@
-// Roads coloured by what is seen of them: by how many devices have a stretch in sight, or by the share of vehicle time perceived.
+// Roads coloured by what is seen of them: by how many devices have a stretch in sight, or by the share of vehicle time perceived or known.
 
 const BLIND_COLOUR = [222, 60, 60];
 const ONCE_COLOUR = [245, 178, 40];
 const TWICE_COLOUR = [0, 170, 130];
 const COVERAGE_COLOURS = [BLIND_COLOUR, ONCE_COLOUR, TWICE_COLOUR];
+const SHARES = ["perceived", "known"];
 const PERCEIVED_STOPS = [0, 0.25, 0.5, 0.75, 1];
 
 /** Colour of the number of devices that have a stretch in sight. */
@@ -26,19 +27,20 @@ function buildCoverage({ arrays }, roads) {
     road: roads[arrays.stretch_edge[k]],
     devices,
   })).sort(upwards);
-  const perceived = roads
-    .map((road, k) => ({ path: road.path, road, share: arrays.edge_perceived[k] }))
-    .filter(({ share }) => !Number.isNaN(share))
-    .sort(upwards);
-  return { stretches, perceived };
+  const byShare = (name) =>
+    roads
+      .map((road, k) => ({ path: road.path, road, share: arrays[name][k] }))
+      .filter(({ share }) => !Number.isNaN(share))
+      .sort(upwards);
+  return { stretches, perceived: byShare("edge_perceived"), known: byShare("edge_known") };
 }
 
 /** What lies over the roads, as `look.roads` chooses. */
 function coverageLayer(deck, scene, look) {
-  const byShare = look.roads === "perceived";
+  const byShare = SHARES.includes(look.roads);
   return new deck.PathLayer({
     id: "coverage",
-    data: byShare ? scene.coverage.perceived : scene.coverage.stretches,
+    data: byShare ? scene.coverage[look.roads] : scene.coverage.stretches,
     visible: look.roads !== "plain",
     getPath: ({ path }) => path,
     getWidth: ({ road }) => road.width,
@@ -54,6 +56,6 @@ function coverageLayer(deck, scene, look) {
 /** Entries of the legend as [colour, text], as `look.roads` chooses. */
 function coverageLegend(look, words) {
   if (look.roads === "coverage") return COVERAGE_COLOURS.map((colour, devices) => [colour, words[`covered_by_${devices}`]]);
-  if (look.roads !== "perceived") return [];
-  return PERCEIVED_STOPS.map((share) => [perceivedColour(share), `${share ? "" : `${words.perceived} `}${100 * share} %`]);
+  if (!SHARES.includes(look.roads)) return [];
+  return PERCEIVED_STOPS.map((share) => [perceivedColour(share), `${share ? "" : `${words[look.roads]} `}${100 * share} %`]);
 }

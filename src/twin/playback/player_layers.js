@@ -113,6 +113,7 @@ function stillLayers(deck, scene, look) {
       parameters: FLAT,
       updateTriggers: { getFillColor: look.focused },
     }),
+    ...stationLayers(deck, scene, look),
   ];
   return look.relief ? layers : [...layers, labelLayer(deck, scene, look)];
 }
@@ -169,7 +170,10 @@ function upperLayers(deck, scene, look) {
 function movingLayers(deck, play) {
   const trails = play.look.trails ? play.trails().map((piece) => trailLayer(deck, play, piece)) : [];
   const reports = play.look.reports ? play.reports() : null;
-  return [...trails, signalLayer(deck, play), ...(reports ? [reportLayer(deck, play, reports)] : []), vehicleLayer(deck, play)];
+  const connected = play.look.connected ? [connectedLayer(deck, play, play.connected())] : [];
+  const alerts = play.look.alerts ? [alertLayer(deck, play.alerts())] : [];
+  const marks = reports ? [reportLayer(deck, play, reports)] : [];
+  return [...trails, signalLayer(deck, play), ...marks, ...connected, vehicleLayer(deck, play), ...alerts];
 }
 
 function trailLayer(deck, { look, time }, { window, trips }) {

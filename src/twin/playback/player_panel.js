@@ -78,7 +78,8 @@ class Panel {
     slider.step = "any";
     this.switchOf("reports").disabled = !header.observations;
     this.switchOf("signals").disabled = !header.signals;
-    for (const roads of ["coverage", "perceived"]) this.root.querySelector(`[name=roads][value=${roads}]`).disabled = !header[roads];
+    for (const layer of ["stations", "connected", "alerts"]) this.switchOf(layer).disabled = !header[layer];
+    for (const roads of ["coverage", "perceived", "known"]) this.root.querySelector(`[name=roads][value=${roads}]`).disabled = !header[roads];
   }
 
   className(kind) {
@@ -122,6 +123,7 @@ class Panel {
       items.push(...[1, 2, 3, 4].map((state) => swatch(SIGNAL_COLOURS[state], this.words[`signal_${state}`], "bar")));
     }
     items.push(...coverageLegend(look, this.words).map(([colour, text]) => swatch(colour, text)));
+    items.push(...linksLegend(look, header, scene, this.words).map(([colour, text, shape]) => swatch(colour, text, shape)));
     if (look.fields) {
       for (const { kind, colour } of new Map(scene.devices.map((device) => [device.kind, device])).values()) {
         items.push(swatch(colour, this.deviceName(kind), "area"));

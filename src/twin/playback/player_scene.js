@@ -65,7 +65,7 @@ function buildScene(payload) {
   }));
   const stops = Array.from(arrays.stop_edge, (edge, k) => ({ ...stopLine(roads[edge]), phase: arrays.stop_phase[k] }));
   const tunnels = roads.filter((road) => road.tunnel);
-  const drawn = { marks: laneMarks(surface), labels: streetLabels(roads), coverage: buildCoverage(payload, roads) };
+  const drawn = { marks: laneMarks(surface), labels: streetLabels(roads), coverage: buildCoverage(payload, roads), stations: buildStations(payload) };
   return { bounds, levels, tunnels, buildings, devices, stops, ...drawn };
 }
 
