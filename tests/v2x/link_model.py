@@ -96,9 +96,14 @@ class Place:
 
 
 class Model:
-    """A chain of stages, each (name, spec, queue of each device, outages)."""
+    """A chain of stages, each (name, spec, queue of each device, outages).
 
-    def __init__(self, stages, message, names, seed, classes=1):
+    ``redirects`` are (t_us, devices, MEC or None), in order of time: what reaches the first stage of MECs after ``t_us`` goes
+    over this MEC, whose queues ``over`` gives by stage.
+    """
+
+    def __init__(self, stages, message, names, seed, classes=1, redirects=(), over=None):
+        self.redirects, self.over = redirects, over or {}
         self.env = simpy.Environment()
         self.names = names
         objects = np.arange(1000)
@@ -118,7 +123,7 @@ class Model:
                     oldest=spec.discard == "oldest",
                     windows=[(one.from_us, one.until_us) for one in outages if one.queue == number],
                 )
-                for number in range(int(max(queue_of_device)) + 1)
+                for number in range(int(max([*queue_of_device, *self.over.get(name, ())])) + 1)
             ]
             key = [stream_key(seed, f"v2x/{name}/transmission", device) for device in names]
             law = None if compute else spec.delay_s.law()
@@ -137,6 +142,10 @@ class Model:
         """Return the SimPy priority of an arrival: after all else of the instant, by name, frame and attempt."""
         return 1000 + ((self.rank[self.names[device]] * 1000) + frame) * 128 + attempt
 
+    def via(self, device, arrival_us):
+        """Return the MEC that a device's message takes that comes then; None for that of its site."""
+        return next((mec for t_us, devices, mec in reversed(self.redirects) if device in devices and arrival_us > t_us), None)
+
     def travel(self, device, frame, t_us, objects, sent_us, priority, size):
         """One message from its sender to the end."""
         fragments = 1 if size is not None else self.fragments[objects]
@@ -144,8 +153,12 @@ class Model:
         row = {"t_us": t_us, "device": device, "frame": frame, "objects": objects, "bytes": size, "priority": priority}
         row |= {"transmissions": 0, "sent_age_us": sent_us - t_us, "lost_hop": None, "lost_cause": None}
         wait_us = sent_us
-        what = (device, frame, objects, size, fragments, priority)
+        via, forked = None, False
         for stage in self.stages:
+            if stage[0] in self.over and not forked:
+                forked = True
+                via = self.via(device, int(self.env.now) + wait_us)
+            what = (device, frame, objects, size, fragments, priority, via)
             delivered_us, cause = yield from self.cross(stage, what, wait_us, 0, row)
             if cause is not None:
                 row |= {"lost_hop": stage[0], "lost_cause": cause}
@@ -157,8 +170,8 @@ class Model:
     def cross(self, stage, what, wait_us, attempt, row):  # noqa: C901  (in the order in which it happens)
         """Cross a hop, with repetitions from ``attempt`` on; return (delivered, None) or (None, cause); copies have no row."""
         name, spec, law, queue_of_device, key, places = stage
-        device, frame, objects, size, fragments, priority = what
-        place = places[queue_of_device[device]]
+        device, frame, objects, size, fragments, priority, via = what
+        place = places[queue_of_device[device] if via is None or name not in self.over else self.over[name][via]]
         compute = isinstance(spec, ComputeSpec)
         while True:
             yield in_phase(self.env, wait_us, self.order(device, frame, attempt))

@@ -379,6 +379,23 @@ EVENT_TABLES: Final = (
         ),
     ),
     Table(
+        "link_event",
+        "something that happened to a line: its outages, and what became of the sites behind it",
+        (
+            _T_US,
+            _c("hop", LABEL, "-", "hop that the line belongs to, as in message.lost_hop"),
+            _c("line", pa.int32(), "-", "site on site_to_mec, MEC on mec_to_cloud, region on cloud_to_central"),
+            _c(
+                "event",
+                LABEL,
+                "-",
+                "out or back; given_up or taken_back (a MEC, since its line is out or back for long); "
+                "redirected (a site: to another MEC, or to its own again)",
+            ),
+            _c("to_line", pa.int32(), "-", "MEC that a redirected site reports to from then on; else null", null=True),
+        ),
+    ),
+    Table(
         "link_state",
         "one line of the links, or the workers of one MEC, over one interval in which it had something to do",
         (

@@ -49,10 +49,11 @@ def outage_account(run: Run, hop: str, from_us: int, until_us: int, line: int | 
     the whole outage.
     """
     before, after, queue = HOPS[hop]
-    names = ("t_us", "device", "lost_hop", "lost_cause", *before, after, queue)
+    names = ("t_us", "device", "lost_hop", "lost_cause", "mec_age_us", *before, after, queue)
     table = run.table("message").select(list(dict.fromkeys(names)))
     columns = {name: table.column(name) for name in (*before, after, queue)}
     plain = {name: _plain(column.to_numpy(zero_copy_only=False)) for name, column in columns.items()}
+    reached = _plain(table.column("mec_age_us").to_numpy(zero_copy_only=False))
     t_us, device = table.column("t_us").to_numpy(), table.column("device").to_numpy()
     since = plain[before[-1]]
     for name in reversed(before[:-1]):
@@ -60,7 +61,7 @@ def outage_account(run: Run, hop: str, from_us: int, until_us: int, line: int | 
     arrival_us = t_us + since
     delivered_us = np.where(plain[after] >= 0, t_us + plain[after], -1)
     came = plain[queue] >= 0
-    of_line = _line_of_device(run, hop)[device]
+    of_line = _line_of_message(run, hop, device, t_us + reached)
     cause = np.array([why if at == hop else "" for at, why in zip(*_losses(table), strict=True)], dtype=np.str_)
     offered = recovered = behind = 0
     lost: dict[str, int] = {}
@@ -109,11 +110,21 @@ def _losses(table: object) -> tuple[list[str | None], list[str | None]]:
     return at, why
 
 
-def _line_of_device(run: Run, hop: str) -> Ints:
-    """Return the line that each device's messages take on a hop, by the device's number."""
+def _line_of_message(run: Run, hop: str, device: Ints, at_mec_us: Ints) -> Ints:
+    """Return the line that each message takes on a hop, by its device's number and the instant at which it came to a MEC."""
     devices = run.table("device_spec").select(["device", "site"]).to_pydict()
     sites = dict(zip(*run.table("site").select(["site", "mec"]).to_pydict().values(), strict=True))
-    found = np.zeros(max(devices["device"], default=-1) + 1, np.int64)
-    for device, site in zip(devices["device"], devices["site"], strict=True):
-        found[device] = {"site_to_mec": site, "cloud_to_central": 0}.get(hop, sites[site])
-    return found
+    site_of_device = np.zeros(max(devices["device"], default=-1) + 1, np.int64)
+    mec_of_device = np.zeros_like(site_of_device)
+    for number, at in zip(devices["device"], devices["site"], strict=True):
+        site_of_device[number], mec_of_device[number] = at, sites[at]
+    site = site_of_device[device]
+    if hop == "site_to_mec":
+        return site
+    if hop == "cloud_to_central":
+        return np.zeros_like(site)
+    mec: Ints = mec_of_device[device]
+    for event in run.table("link_event").to_pylist():
+        if event["event"] == "redirected":
+            mec[(site == event["line"]) & (at_mec_us > event["t_us"])] = event["to_line"]
+    return mec

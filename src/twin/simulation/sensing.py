@@ -42,6 +42,8 @@ from twin.traffic.replay import Replay
 from twin.units import to_us
 from twin.v2x.chain import Chain
 from twin.v2x.connected import PERIOD_US, ConnectedVehicles
+from twin.v2x.failover import Failover
+from twin.v2x.line_events import LineEvents
 from twin.v2x.process import STEP_US, link_process
 from twin.v2x.services.platform import Services
 from twin.v2x.stations import Layout, write_stations
@@ -76,6 +78,8 @@ class Sensing:
     """Vehicles that tell of themselves; None where none do."""
     services: Services | None = None
     """What acts back on connected vehicles; None where nothing does."""
+    line_events: LineEvents | None = None
+    """When lines are out, and who takes over then; None without devices."""
     layers: SecurityLayers | None = None
     """Who attacks devices, access, reports and reading, and what watches; None without devices."""
 
@@ -105,7 +109,7 @@ def build_sensing(prepared: Prepared, traffic: Traffic | Replay, recorder: Recor
     if not deployment.every_device and scenario.connected is None:
         return Sensing(recorder)
     layers = build_layers(prepared, (*deployment.every_device, *units), recorder)
-    chain = _chain(scenario, deployment, layout, layers)
+    chain, line_events = _chain(scenario, deployment, layout, layers)
     hops = [hop.name for hop in chain.hops]
     tiers = Tiers(len(deployment.every_device) + len(units), to_us(scenario.links.forgotten_after_s), hops)
     chain.on_delivery = layers.gate(tiers.on_delivery)
@@ -113,7 +117,7 @@ def build_sensing(prepared: Prepared, traffic: Traffic | Replay, recorder: Recor
     faults = _faults(scenario, deployment, recorder)
     loops = _loops(prepared, recorder, faults, layers)
     perceived = Perceived(recorder, tiers) if deployment.devices or units else None
-    joined = Sensing(recorder, (), loops, chain, tiers, reporting, perceived, faults, layers=layers)
+    joined = Sensing(recorder, (), loops, chain, tiers, reporting, perceived, faults, line_events=line_events, layers=layers)
     if not deployment.devices:
         connected = _connected(prepared, units, layout, recorder, tiers, None)
         services = build_services(prepared, traffic, units, connected, tiers, recorder)
@@ -205,6 +209,8 @@ def _start_links(env: simpy.Environment, sensing: Sensing, scenario: Scenario, n
     if chain is None or tiers is None:
         return
     env.process(link_process(env, chain))
+    for process in sensing.line_events.processes(env) if sensing.line_events is not None else ():
+        env.process(process)
     for loops in sensing.loops:
         env.process(run_loops(env, loops, now, chain.send))
     heard_us = STEP_US if any(tiers.listeners.values()) else SECOND_US
@@ -313,15 +319,24 @@ def _places(scenario: Scenario, deployment: Deployment) -> PlaceCheck | None:
     return PlaceCheck(scenario.self_check, site, x_m, y_m, recalibrate=scenario.adaptation.recalibrate)
 
 
-def _chain(scenario: Scenario, deployment: Deployment, layout: Layout, layers: SecurityLayers) -> Chain:
+def _chain(scenario: Scenario, deployment: Deployment, layout: Layout, layers: SecurityLayers) -> tuple[Chain, LineEvents]:
+    """Return what carries the messages, and what tells of its lines' outages, to those who take over among others."""
     names, sites = layers.on_the_lines()
     recorder = layers.message_recorder()
     mec, region = layout.site_mec, layout.mec_region
     outages = outages_of(scenario.links, [site.name for site in deployment.sites], mec, region)
     every_us = to_us(scenario.log.interval_s)
-    return Chain.of_links(
-        scenario.links, names, sites, mec, scenario.seed, recorder, outages, mec_region=region, interval_us=every_us
+    spec, seed = scenario.links, scenario.seed
+    failover = spec.failover is not None
+    chain = Chain.of_links(
+        spec, names, sites, mec, seed, recorder, outages, mec_region=region, interval_us=every_us, redirectable=failover
     )
+    events = LineEvents(outages, recorder)
+    if spec.failover is not None:
+        site_x_m, site_y_m = (np.array([getattr(site, name) for site in deployment.sites]) for name in ("x_m", "y_m"))
+        away_m = np.hypot(*(layout.mec_xy_m.T[:, None, :] - np.stack((site_x_m, site_y_m))[:, :, None]))
+        Failover(spec.failover, events, chain, away_m, mec, sites)
+    return chain, events
 
 
 def _lay_out(prepared: Prepared, recorder: Recorder) -> Layout:

@@ -71,10 +71,20 @@ def enter(
         rows[row, field.ATTEMPT] = 0
         rows[row, field.TRANSMISSIONS] = 0
         rows[row, field.COPY] = 0
+        rows[row, field.VIA] = NEVER
         for column in range(field.FIELDS, rows.shape[1]):
             rows[row, column] = NEVER
         key[i] = sent_us[i] * rank.size + own_rank
     return key
+
+
+@kernel
+def address(rows: Ints, slot: Ints, via_of_device: Ints) -> None:
+    """Send messages that come for the first time over the MEC of their device, ``NEVER`` for that of its site."""
+    rows = borrowed(rows)
+    for i in range(slot.size):
+        if rows[slot[i], field.ATTEMPT] == 0:
+            rows[slot[i], field.VIA] = via_of_device[rows[slot[i], field.DEVICE]]
 
 
 PLAIN: Final = ("t_us", "device", "frame", "objects", "bytes", "priority", "transmissions", "sent_age_us")
@@ -150,6 +160,8 @@ class Chain:
         self._pools = tuple(MessagePool(len(device_names)) for _ in stages)
         self._states = None if interval_us is None else LineStates(interval_us, self.hops, recorder)
         self._forwarded_us = np.iinfo(np.int64).min
+        self._fork = next((number for number, stage in enumerate(stages) if stage.queue_of_mec.size), -1)
+        self._via = np.full(len(device_names), NEVER, np.int64)
         self.site_queue = self.hops[0].last_found
         """Messages that each device's last one found on the first stage, (devices,); of those that have reached it so far."""
         self.on_delivery: Delivery | None = None
@@ -177,11 +189,13 @@ class Chain:
         mec_region: npt.NDArray[np.integer] | None = None,
         classes: int = 1,
         interval_us: int | None = None,
+        redirectable: bool = False,
     ) -> Self:
         """Return the chain of a scenario's links: devices on sites, sites at MECs, MECs in regions (all in one by default).
 
         ``outages`` by hop; a queue is a site's number on the first hop, a MEC's on the next two, a region's on the last
-        (``topology.outages_of``). Raises ValueError as the constructor, and when a site does not exist.
+        (``topology.outages_of``). Where ``redirectable``, ``redirect`` may send messages over other MECs, of which
+        there are as many as ``mec_region`` has. Raises ValueError as the constructor, and when a site does not exist.
         """
         if len(device_names) != device_site.size:
             raise ValueError(f"{len(device_names)} devices, but sites for {device_site.size}")
@@ -190,14 +204,18 @@ class Chain:
         site = device_site.astype(np.int64)
         mec = site_mec.astype(np.int64)[site]
         region = np.zeros_like(mec) if mec_region is None else mec_region.astype(np.int64)[mec]
+        none = np.empty(0, np.int64)
+        region_of_mec = np.zeros(int(site_mec.max(initial=-1)) + 1, np.int64) if mec_region is None else mec_region
+        other_region = region_of_mec.astype(np.int64) if redirectable else none
+        other = np.arange(other_region.size)
         kinds = (
-            (SITE_TO_MEC, spec.site_to_mec, site),
-            (MEC_COMPUTE, spec.compute, mec),
-            (MEC_TO_CLOUD, spec.mec_to_cloud, mec),
-            (CLOUD_TO_CENTRAL, spec.cloud_to_central, region),
+            (SITE_TO_MEC, spec.site_to_mec, site, none),
+            (MEC_COMPUTE, spec.compute, mec, other),
+            (MEC_TO_CLOUD, spec.mec_to_cloud, mec, other),
+            (CLOUD_TO_CENTRAL, spec.cloud_to_central, region, other_region),
         )
         out = dict(outages or {})
-        stages = [Stage(name, kind, queue, out.get(name, ())) for name, kind, queue in kinds if kind is not None]
+        stages = [Stage(name, kind, queue, out.get(name, ()), via) for name, kind, queue, via in kinds if kind is not None]
         return cls(stages, spec.message, device_names, seed, recorder, classes=classes, interval_us=interval_us)
 
     @property
@@ -275,6 +293,19 @@ class Chain:
         if self._states is not None:
             self._states.write(t_us)
 
+    def redirect(self, t_us: int, device: Ints, mec: int | None) -> None:
+        """Send what ``device`` (n,) sent and reaches its MEC after ``t_us`` over this MEC, None for that of its site.
+
+        What has come to a MEC by then stays there, with all its repetitions. Raises ValueError where the chain is not
+        redirectable, where there is no such MEC, or when messages were already forwarded beyond ``t_us``.
+        """
+        if self._fork < 0 or (mec is not None and not 0 <= mec < self.hops[self._fork].queue_of_mec.size):
+            raise ValueError(f"messages cannot be redirected to MEC {mec}")
+        if t_us < self._forwarded_us:
+            raise ValueError(f"messages cannot be redirected at {t_us} us, forwarded up to {self._forwarded_us} us")
+        self.step(t_us)
+        self._via[device] = NEVER if mec is None else mec
+
     def finish(self) -> None:
         """Forward and record everything that is still under way, as if the clock ran on without new messages."""
         self.step(_END)
@@ -292,7 +323,10 @@ class Chain:
                     reached_us = earliest_us - 1
                 if hop.waiting or earliest_us is not None:
                     until_us = min(t_us, reached_us + hop.longest_stretch_us)
-            passage = hop.forward(self._store, pool.take(until_us, self._store.rows), until_us)
+            slot = pool.take(until_us, self._store.rows)
+            if number == self._fork:
+                address(self._store.rows, slot, self._via)
+            passage = hop.forward(self._store, slot, until_us)
             if self._states is not None and passage.slot.size + passage.arrivals[0].size:
                 self._states.add(number, self._store.rows, passage)
             pool.put(*passage.again)

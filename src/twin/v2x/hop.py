@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from dataclasses import field as part
 from typing import Final
 
 import numpy as np
@@ -30,6 +31,7 @@ from twin.v2x.store import (
     PRIORITY,
     RANK,
     TRANSMISSIONS,
+    VIA,
     MessageStore,
 )
 
@@ -59,6 +61,9 @@ class Stage:
     """(devices,): the queue that each device's messages take."""
     outages: Sequence[Outage] = ()
     """When which queue is out; one that no device uses is of no consequence."""
+    queue_of_mec: Ints = part(default_factory=lambda: np.empty(0, np.int64))
+    """(MECs,): the queue of messages that are sent over a MEC that is not their site's own; empty where none ever are, and on
+    the lines of sites."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,21 +95,24 @@ def to_the_queue(
     rows: Ints,
     slot: Ints,
     queue_of_device: Ints,
+    queue_of_mec: Ints,
     work: tuple[float, float, float],
     ordered: bool,  # noqa: FBT001  (compiled code takes no keywords)
 ) -> tuple[Ints, Ints, Ints, Ints, npt.NDArray[np.bool_]]:
     """Return queue, arrival, service time (us, at least one) and class of messages, and whether they come first, each (n,).
 
-    The class is 0 unless ``ordered``.
+    The class is 0 unless ``ordered``. What goes over another MEC than its site's takes the queue of that, where there is one.
     ``work`` is the service time in us: a constant, that of a byte, that of an object.
     """
     base_us, us_per_byte, us_per_object = work
-    rows, queue_of_device = borrowed(rows), borrowed(queue_of_device)
+    rows, queue_of_device, queue_of_mec = borrowed(rows), borrowed(queue_of_device), borrowed(queue_of_mec)
     columns = np.empty((4, slot.size), np.int64)
     first = np.empty(slot.size, np.bool_)
     for i in range(slot.size):
         row = slot[i]
         columns[0, i] = queue_of_device[rows[row, DEVICE]]
+        if queue_of_mec.size > 0 and rows[row, VIA] >= 0:
+            columns[0, i] = queue_of_mec[rows[row, VIA]]
         columns[1, i] = rows[row, ARRIVAL_US]
         service_us = base_us + rows[row, BYTES] * us_per_byte
         if us_per_object > 0.0:
@@ -249,7 +257,8 @@ class Hop:
         self.name = stage.name
         self.column = field.found_field(number)
         self.queue_of_device = stage.queue_of_device
-        self.queues = int(stage.queue_of_device.max(initial=-1)) + 1
+        self.queue_of_mec = stage.queue_of_mec
+        self.queues = int(max(stage.queue_of_device.max(initial=-1), stage.queue_of_mec.max(initial=-1))) + 1
         self.last_found = np.zeros(len(device_names), np.int64)
         """Messages that each device's last one found in its queue, (devices,); of those that have reached it so far."""
         self._ranks = max(len(device_names), 1)
@@ -296,7 +305,7 @@ class Hop:
         """
         rows = store.rows
         ordered = self._fifo is None
-        work = (self.queue_of_device, self.work, ordered)
+        work = (self.queue_of_device, self.queue_of_mec, self.work, ordered)
         queue, arrival_us, service_us, priority, first = to_the_queue(rows, slot, *work)
         if self._fifo is not None:
             left_us, code, found = self._fifo.serve(queue, arrival_us, service_us)

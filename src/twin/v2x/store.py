@@ -32,7 +32,9 @@ T_US: Final = 11
 """Phenomenon time of what it carries."""
 SENT_US: Final = 12
 """When it was handed to the links."""
-FIELDS: Final = 13
+VIA: Final = 13
+"""The MEC that it goes over in the place of its site's own, ``NEVER`` for that one."""
+FIELDS: Final = 14
 """After these a row has two fields for each hop: the messages found in its queue, and when it was delivered at its end."""
 
 NEVER: Final = -1

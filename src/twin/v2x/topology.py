@@ -15,6 +15,7 @@ from twin.messages import say
 from twin.spec import Spec
 from twin.units import to_us
 from twin.v2x.compute_spec import ComputeSpec
+from twin.v2x.failover_spec import FailoverSpec
 from twin.v2x.hop_spec import HopSpec, MessageSpec
 from twin.v2x.permissions import PermissionSpec
 from twin.v2x.presets import PRESETS
@@ -174,6 +175,9 @@ class LinksSpec(Spec):
 
     outages: tuple[OutageSpec, ...] = ()
     """Windows of time in which lines are out."""
+
+    failover: FailoverSpec | None = None
+    """Other MECs take over the sites of one whose uplink is out; null: they wait for it. Choice: none unless asked for."""
 
     def usual(self, given: Mapping[str, Any], base: Path | None = None) -> Self:  # noqa: ARG002  (no file is read)
         """Return this with the hops of the preset that a file names."""
