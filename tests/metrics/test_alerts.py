@@ -24,8 +24,16 @@ def _alert(t_s: int, sender: int | None, level: str, attack: str | None, layer: 
 
 
 def _report(sender: int, attack: str | None) -> dict[str, Any]:
-    heard = {"way": "pc5", "received_us": SECOND}
-    return {"t_us": SECOND, **heard, "sender": sender, "used": True, "vehicle": sender, "attack": attack}
+    t_us = 11 * SECOND
+    return {
+        "t_us": t_us,
+        "received_us": t_us,
+        "way": "pc5",
+        "sender": sender,
+        "used": True,
+        "vehicle": sender,
+        "attack": attack,
+    }
 
 
 ALERTS = [

@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 from twin.eventlog.reader import Run
 from twin.metrics.security import DetectionScore, sender_figures
 from twin.metrics.selection import after_warm_up
+from twin.units import to_us
 
 LEVELS: Final = ("notice", "warning", "critical")
 """Levels of an alert, from the least sure on."""
@@ -37,8 +38,8 @@ class AlertFigures:
     counts: dict[tuple[str, str], AlertCount]
     """By layer, in alphabetical order, and level, rising; only those with alerts."""
     senders: dict[str, DetectionScore]
-    """By level: senders of messages with an alert of this level or a higher one, held against the truth, the warm-up
-    included; empty where no message was labelled as a lie."""
+    """By level: senders of messages with an alert of this level or a higher one, held against the truth; empty where no
+    message was labelled as a lie."""
 
     @property
     def total(self) -> int:
@@ -61,7 +62,9 @@ def alert_figures(run: Run, warm_up_s: float = 0.0) -> AlertFigures | None:
     order = sorted(every, key=lambda key: (key[0], LEVELS.index(key[1])))
     return AlertFigures(
         {key: AlertCount(every[key], true[key], senders[key]) for key in order},
-        {level: sender_figures(run, LEVELS[at:]) for at, level in enumerate(LEVELS)} if _labelled(run) else {},
+        {level: sender_figures(run, LEVELS[at:], to_us(warm_up_s)) for at, level in enumerate(LEVELS)}
+        if _labelled(run)
+        else {},
     )
 
 
