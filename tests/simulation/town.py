@@ -39,9 +39,12 @@ OVERRIDES = {
 """Three segments, intervals that end inside of them, three fleets, two edge computers: west and centre report to the first;
 sites fuse."""
 
-SILENT = frozenset({"device", "alarm", "loop_interval", "link_event"})
-"""Tables without a row: nothing fails here, no line is out, nobody watches over devices, and no loops lie in the
-roads."""
+FAULTLESS = frozenset({"device", "alarm", "loop_interval", "link_event"})
+UNCONNECTED = frozenset({"vehicle_report", "guidance", "delivery_stat", "cell_state", "region_state"})
+UNHARMED = frozenset({"access", "access_attempt", "report_check", "attack", "alert"})
+SILENT = FAULTLESS | UNCONNECTED | UNHARMED
+"""Tables without a row: nothing fails here, no line is out, nobody watches over devices, no loops lie in the roads, no vehicle
+tells of itself, and nobody attacks or guards."""
 
 
 def town(*sites: str, **overrides: object) -> Loaded[Scenario]:
