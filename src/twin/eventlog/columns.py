@@ -81,22 +81,7 @@ class NumberBuffer:
 
     def part(self, value: Any, rows: int) -> tuple[npt.NDArray[Any], npt.NDArray[np.bool_] | None]:
         """See ``ColumnBuffer``."""
-        missing: npt.NDArray[np.bool_] | None = None
-        if type(value) is np.ndarray and value.ndim == 1:
-            data = value.copy()
-        elif isinstance(value, np.ma.MaskedArray):
-            missing = np.ma.getmaskarray(value).copy()
-            data = value.data.copy()
-        elif value is None:
-            missing = np.ones(rows, np.bool_)
-            data = np.zeros(rows, self._dtype)
-        elif isinstance(value, list | tuple) and None in value:
-            missing = np.array([item is None for item in value], dtype=np.bool_)
-            data = np.array([self._dtype.type(0) if item is None else item for item in value])
-        elif row_count(value) is None:
-            data = np.full(rows, value)
-        else:
-            data = np.array(value, dtype=None if len(value) else self._dtype)
+        data, missing = self._read(value, rows)
         if not data.size:
             data = data.astype(self._dtype)  # an empty array has no kind worth refusing
         if data.dtype.kind not in self._kinds:
@@ -108,6 +93,21 @@ class NumberBuffer:
                 raise ValueError(f"value {data.max()} does not fit")
             data = data.astype(np.int64)
         return data, missing
+
+    def _read(self, value: Any, rows: int) -> tuple[npt.NDArray[Any], npt.NDArray[np.bool_] | None]:
+        """Return what was given as an array of its own kind, with zeros for what is missing, and what is."""
+        if type(value) is np.ndarray and value.ndim == 1:
+            return value.copy(), None
+        if isinstance(value, np.ma.MaskedArray):
+            return value.data.copy(), np.ma.getmaskarray(value).copy()
+        if value is None:
+            return np.zeros(rows, self._dtype), np.ones(rows, np.bool_)
+        if isinstance(value, list | tuple) and None in value:
+            missing = np.array([item is None for item in value], dtype=np.bool_)
+            return np.array([self._dtype.type(0) if item is None else item for item in value]), missing
+        if row_count(value) is None:
+            return np.full(rows, value), None
+        return np.array(value, dtype=None if len(value) else self._dtype), None
 
     def add(self, part: tuple[npt.NDArray[Any], npt.NDArray[np.bool_] | None]) -> None:
         """See ``ColumnBuffer``."""
