@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.traffic.networks import build
 
 from twin.roadnet.cache import load_network
 from twin.roadnet.edge_match import NO_EDGE, REACH_M, EdgeMatcher
@@ -46,3 +47,14 @@ def test_a_place_off_the_roads_finds_none(cbd: RoadNetwork) -> None:
     edge, s_m = EdgeMatcher(cbd)(np.array([cbd.point_x_m.max() + REACH_M + 1.0]), np.array([0.0]), np.array([0.0]))
     assert edge.tolist() == [NO_EDGE]
     assert np.isnan(s_m).all()
+
+
+def test_a_place_beyond_the_end_of_an_edge_is_as_far_away_as_its_end() -> None:
+    """In line with an edge that ends 12 m before it, a place belongs to the one that runs 2 m beside it.
+
+    5 m beyond the end, and 5.6 m before the beginning of the other, it stands at the end of the first.
+    """
+    network = build([(0, 0), (100, 0), (110, 3), (200, 3)], [(0, 1, 1), (2, 3, 1)])
+    edge, s_m = EdgeMatcher(network)(np.array([112.0, 105.0]), np.array([1.0, 0.5]), np.zeros(2))
+    assert edge.tolist() == [1, 0]
+    assert s_m == pytest.approx([2.0, 100.0])

@@ -41,6 +41,8 @@ def _names(scenario: Scenario) -> set[str]:
         ("signals__actuated__enabled", "true", "links.forgotten_after_s"),
         ("adaptation__reduce_rate", "true", "adaptation.overload_queue"),
         ("fusion", "{}", "fusion.slip_deg"),
+        ("connected", "{}", "security.detectors.gate_m"),
+        ("connected", "{}", "connected.wait_s"),
     ],
 )
 def test_what_nothing_asks_for_is_left_out(key: str, value: str, assumption: str) -> None:

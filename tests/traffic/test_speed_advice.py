@@ -72,6 +72,19 @@ def test_advice_holds_on_the_next_edge_and_infinity_ends_it() -> None:
     assert speed_of(traffic, first, (t_s + 30) * SECOND_US) > 13.0
 
 
+def test_new_advice_outlives_what_it_replaces() -> None:
+    """7 m/s until 100 s, replaced at 80 s by 5 m/s until 140 s: one advice in force, which holds when the first would end."""
+    traffic = road()
+    traffic.step_to(60 * SECOND_US)
+    first = int(traffic.now(60 * SECOND_US).vehicle[0])
+    traffic.advise(to([first], 7.0, 60 * SECOND_US, 100 * SECOND_US))
+    traffic.step_to(80 * SECOND_US)
+    traffic.advise(to([first], 5.0, 80 * SECOND_US, 140 * SECOND_US))
+    assert traffic.engine.advice["vehicle"].tolist() == [first]
+    assert speed_of(traffic, first, 130 * SECOND_US) == pytest.approx(5.0, rel=0.01)
+    assert speed_of(traffic, first, 170 * SECOND_US) > 7.0
+
+
 def test_nobody_else_and_nothing_afterwards() -> None:
     """Advice above everybody's wish, or to those who are not on the road, leaves every byte as it is."""
     plain, advised = road(), road()

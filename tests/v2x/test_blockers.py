@@ -32,6 +32,17 @@ def test_cars_never_do_and_nobody_cuts_his_own() -> None:
     assert _one(150.0, 3.2, to_m=1.5) == (1, 3.2)
 
 
+def test_each_vehicle_is_as_high_as_itself() -> None:
+    """The ray of above passes over a bus of 3.2 m at 92 m even when one of 5 m is beside the ray, or ahead on it."""
+    for truck_y_m, found in ((30.0, (0, 0.0)), (0.0, (1, 5.0))):
+        x_m, y_m, height_m = np.array([92.0, 130.0]), np.array([0.0, truck_y_m]), np.array([3.2, 5.0])
+        tall = tall_vehicles(x_m, y_m, np.zeros(2), np.full(2, 12.0), np.full(2, 2.5), height_m)
+        one = np.ones(1)
+        ends = (0.0 * one, 0.0 * one, 200.0 * one, 0.0 * one, 5.5 * one)
+        count, height = vehicles_between(*ends, np.ones(1, np.bool_), 1.5, tall)
+        assert (int(count[0]), float(height[0])) == found
+
+
 def test_unwanted_rays_are_not_asked() -> None:
     """And without tall vehicles nothing is counted."""
     one = np.ones(1)

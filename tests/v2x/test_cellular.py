@@ -44,7 +44,9 @@ def at(*x_m: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 def rows(recorder: Unwritten, table: str) -> list[dict[str, object]]:
     """Return the rows of ``table``, masked values as None."""
-    parts = [{name: np.ma.asarray(column).tolist() for name, column in part.items()} for of, part in recorder.parts if of == table]
+    parts = [
+        {name: np.ma.asarray(column).tolist() for name, column in part.items()} for of, part in recorder.parts if of == table
+    ]
     return [dict(zip(part, values, strict=True)) for part in parts for values in zip(*part.values(), strict=True)]
 
 

@@ -108,6 +108,15 @@ def test_no_point_of_the_box_is_beyond_a_cell_s_corner(west, south, width, heigh
         assert apart_m[apart_m > 0].min() == pytest.approx(spacing, abs=0.01)
 
 
+def test_no_hole_between_the_rows() -> None:
+    """Of 3 km x 2 km, looked at every 20 m, no place is farther from all points than the corner of a cell."""
+    points = hexagonal_grid(0.0, 0.0, 3000.0, 2000.0, 500.0)
+    x_m, y_m = np.meshgrid(np.arange(0.0, 3001.0, 20.0), np.arange(0.0, 2001.0, 20.0))
+    away_m = np.hypot(x_m[..., None] - points[:, 0], y_m[..., None] - points[:, 1]).min(axis=-1)
+    assert away_m.max() <= 500.0 / math.sqrt(3) + 0.01
+    assert away_m.max() > 280.0
+
+
 def test_base_stations_stand_on_a_grid_or_where_they_are_listed() -> None:
     """With the cellular network a grid covers the map, each station with the nearest region; listed ones replace it."""
     grid = lay_out(two_regions(uu={}), NETWORK, SITES, X_M, Y_M)
