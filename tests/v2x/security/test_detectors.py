@@ -94,6 +94,12 @@ def test_each_lie_is_found_by_its_detectors(forge, finds, keys):
     assert verdicts(forge, **keys) == finds
 
 
+def test_a_speed_below_0_and_a_counter_that_goes_back_are_found():
+    """-1 m/s is no speed; from 19 back to 15 the counter is 124 ahead, modulo 128, of what may be skipped in 0.1 s."""
+    assert verdicts(of_first(speed_mps=-1.0), use=("speed",)) == {"speed"}
+    assert verdicts(of_first(sequence=lambda said, _: said.sequence[0] - 5), ticks=21, use=("sequence",)) == {"sequence"}
+
+
 def test_only_chosen_detectors_speak():
     """``use`` takes bits away and changes no others."""
     assert verdicts(of_first(x_m=400.0), use=("range",)) == {"range"}
