@@ -17,8 +17,10 @@ from twin.eventlog.recorder import Recorder
 from twin.geometry.walls import outline_walls
 from twin.kernel.records import FrameBatch, RoadsideUnit
 from twin.traffic.ground_truth import GroundTruth
+from twin.v2x.cellular import Sent
 from twin.v2x.connected import PERIOD_US, ConnectedVehicles
 from twin.v2x.connected_spec import ConnectedSpec
+from twin.v2x.contents import Sightings
 from twin.v2x.delivery_table import DeliveryTable
 from twin.v2x.heard import OUTCOMES
 from twin.v2x.on_board_units import OnBoardUnits
@@ -192,3 +194,33 @@ def test_nobody_and_nothing(tmp_path: Path, share: float) -> None:
     batch = vehicles.step(road(0, EVERYBODY if share == 0.0 else nobody))
     assert batch.device.size == 0
     assert (vehicles.sent, vehicles.heard) == (0, 0)
+
+
+class Network:
+    """A cell network that carries every message in a millisecond."""
+
+    def send(self, t_us: int, vehicle: npt.NDArray[np.int64], *_: Any) -> Sent:
+        """Return everything delivered."""
+        return Sent(np.full(vehicle.size, t_us + 1000), np.ones(vehicle.size, np.bool_))
+
+
+def test_lies_stand_on_the_road_that_they_claim_and_tell_of_nobody(tmp_path: Path) -> None:
+    """Of liars alone: no row names a vehicle, and the place along the road is that which the claimed place is matched to."""
+    lie = attack_spec.RandomPosition(kind="random_position", share=1.0)
+    batches, _ = drive(tmp_path, ticks=3, attacks=[lie])
+    for batch in batches:
+        content = batch.content
+        assert content is not None
+        assert content.x_m.size > 10
+        assert (content.vehicle == -1).all()
+        assert (content.s_m == content.x_m).all()  # as this road's matcher says
+
+
+def test_who_is_blocked_is_not_used_in_the_cloud_either(tmp_path: Path) -> None:
+    """Over the network everybody arrives, and the cloud is told of all but those whom nobody listens to."""
+    vehicles, _ = connected(tmp_path, judge=Blocks(3, 10))
+    told: list[Sightings] = []
+    vehicles._cellular, vehicles._in_the_cloud = Network(), told.append  # type: ignore[assignment]
+    vehicles.step(road(0))
+    assert sorted(told[0].vehicle.tolist()) == [one for one in EVERYBODY.tolist() if one not in (3, 10)]
+    assert set(told[0].arrival_us.tolist()) == {1000}

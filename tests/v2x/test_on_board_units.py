@@ -71,3 +71,12 @@ def test_ids_are_each_vehicle_s_own() -> None:
     assert ids.min() >= 0
     assert ids.max() < ID_RANGE
     assert (np.abs(np.diff(ids)) > 1).all()
+
+
+def test_who_was_away_has_no_acceleration() -> None:
+    """Over a second at most the change of speed is one; after two seconds of absence it is not told."""
+    for away_us, expected in ((1_000_000, 3.0), (2_000_000, 0.0)):
+        units = OnBoardUnits(OnBoardSpec(share=1.0), 3)
+        units.measure(traffic([0.0], [0.0], speed_mps=np.array([10.0])), 0)
+        later = units.measure(traffic([0.0], [0.0], speed_mps=np.array([13.0]), t_us=away_us), 1)
+        assert later.acceleration_mps2 == pytest.approx([expected])

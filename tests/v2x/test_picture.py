@@ -54,3 +54,11 @@ def test_the_picture_is_of_one_instant_and_of_sensors_alone() -> None:
     assert found.y_m.tolist() == [0.0, 5.0]
     picture.hear(t_us + 10 * LAG_US, seen(t_us + 9 * LAG_US, (0, 1.0, 1.0)))
     assert picture.of(t_us + 10 * LAG_US)[1].x_m.tolist() == [1.0]
+
+
+def test_what_vehicles_say_themselves_is_not_of_sensors() -> None:
+    """Sightings without a device, as they come over the cell network, are left out where only sensors count."""
+    for sensors, expected in ((1, [10.0]), (None, [10.0, 40.0])):
+        picture = Picture(sensors)
+        picture.hear(60_000, seen(0, (0, 10.0, 0.0), (-1, 40.0, 0.0)))
+        assert picture.of(LAG_US)[1].x_m.tolist() == expected

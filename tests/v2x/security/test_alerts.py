@@ -76,3 +76,11 @@ def test_levels_must_rise():
     few = LevelSpec(messages=3, within_s=1.0, response="block", hold_s=1.0)
     with pytest.raises(ValidationError, match=r"2, 5, 3"):
         AlertsSpec(critical=few)
+
+
+def test_whom_people_are_only_told_of_is_still_used():
+    """A notice notifies: the messages go on being used until the warning puts their sender in quarantine."""
+    alerts = Alerts(AlertsSpec())
+    raised(alerts, range(3))
+    assert alerts.response(np.array([1]), 3 * PERIOD_US).tolist() == [RESPONSES.index("notify")]
+    assert alerts.used(np.array([1]), 3 * PERIOD_US).tolist() == [True]

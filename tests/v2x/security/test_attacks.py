@@ -258,3 +258,15 @@ def test_wrong_attacks_are_refused(wrong):
     """Ends before begins, spans upside down, half a place, unknown kinds, shares above 1."""
     with pytest.raises(ValidationError):
         TypeAdapter(AttackSpec).validate_python(wrong)
+
+
+def test_an_attack_is_over_at_its_end():
+    """From 0.2 s until 0.4 s: at the first instant it is on, at the last it is off."""
+    assert [bool(sent("zero_speed", ticks, from_s=0.2, until_s=0.4)[1].attack.any()) for ticks in range(1, 7)] == [
+        False,
+        False,
+        True,
+        True,
+        False,
+        False,
+    ]

@@ -113,3 +113,14 @@ def test_an_old_report_is_not_taken_again() -> None:
 def test_share_draws_devices(share: float) -> None:
     """Nobody and everybody."""
     assert len(Tampering([attack(share=share)], NAMES, 1).hit(0)) == share * 8
+
+
+def test_an_empty_road_is_not_frozen() -> None:
+    """Ten times 0 is a night; ten times 3 is found from the fifth report on."""
+    check = ReportCheck(ReportCheckSpec(use=("frozen",)), NAMES, b"secret")
+    value = np.array([0.0] * 4 + [3.0] * 4)
+    honest, together = np.zeros(8, np.bool_), np.zeros(8, np.int64)
+    for step in range(10):
+        bits = check.check((step + 1) * MINUTE_US, MINUTE_US, DEVICE, CHANNEL, value, value, honest, together)
+        assert not bits[:4].any()
+        assert bits[4:].all() == bits[4:].any() == (step >= 4)
