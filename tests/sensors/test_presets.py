@@ -145,7 +145,7 @@ def test_what_is_wrong_is_told_at_its_key(tmp_path: Path) -> None:
     assert values[0].startswith("2:38: kits.a[0].range_m: found the text 'far'")
     assert any("kits.b.mounts[0].at" in line for line in values)
     assert any("kits.b.mounts[0].devices" in line for line in values)
-    assert "neither mounts nor a preset" in problems(tmp_path, "kits:\n  a: {rsu: 1}\n")[0]
+    assert "neither mounts nor a preset" in problems(tmp_path, "kits:\n  a: {compute: 1}\n")[0]
 
 
 def test_the_schema_takes_presets_without_a_kind() -> None:

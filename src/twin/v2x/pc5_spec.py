@@ -37,5 +37,5 @@ class Pc5Spec(Spec):
     has 5 m."""
 
     range_m: Annotated[float, OF_THE_CALCULATION] = Field(500.0, ge=50.0, le=1500.0)
-    """Messages from farther away are received by nobody. Choice: T/CSAE 53 asks for 300 m; at 23 dBm on an empty road 73 %
-    would still be received at 500 m, among buildings and other vehicles hardly any."""
+    """Messages from farther away are received by nobody. Assumption: 500 m. T/CSAE 53 asks for 300 m; at 23 dBm on an empty
+    road 73 % would still be received there, among buildings and other vehicles hardly any."""
