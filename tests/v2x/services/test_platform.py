@@ -188,3 +188,12 @@ def test_advice_is_written_as_it_is_given() -> None:
     assert last["service"] == "hazard_warning"
     assert set(last["speed_cmps"].tolist()) == {round(65 * 50 / 3.6)}
     assert set(last["until_us"].tolist()) == {87 * SECOND_US}
+
+
+def test_the_network_warns_who_has_a_unit() -> None:
+    """Everywhere is not everybody: of those who would be warned, the equipped half is."""
+    traffic = road()
+    full = warnings(services(HAZARD, traffic, None), traffic, range(80, 86))
+    half = warnings(services(HAZARD, traffic, None, share=2), traffic, range(80, 86))
+    assert half == [{number for number in one if number % 2 == 0} for one in full]
+    assert half[-1] != full[-1]
