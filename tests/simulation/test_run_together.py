@@ -24,8 +24,15 @@ DEPLOYMENTS = (
         "faults.scheduled": "[{device: east/lidar-0, cause: power_loss, from_s: 2, until_s: 8}]",
     },
     {"sites": (FAR_EAST,), "links.site_to_mec.rate_mbps": "0.5", "adaptation.reduce_rate": "true"},
+    {
+        "sites": (WEST, EAST),
+        "connected": "{share: 1.0}",
+        "attacks": "[{kind: zero_speed, share: 0.3}, {kind: dos, share: 0.3}]",
+        "deployment.kits": "{pole: {mounts: [{devices: [{kind: lidar, range_m: 150}]}], rsu: 1}}",
+    },
 )
-"""Other rates, so that traffic is looked at at other instants; other logs, links, faults, figures."""
+"""Other rates, so that traffic is looked at at other instants; other logs, links, faults, figures; vehicles that tell of
+themselves, some of them lies."""
 
 ACTUATED = "{cycle_s: 40, actuated: {enabled: true}}"
 
