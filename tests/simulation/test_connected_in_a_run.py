@@ -13,7 +13,6 @@ from twin.errors import ScenarioError
 from twin.eventlog.reader import Run
 from twin.metrics.delivery import delivery_figures
 from twin.simulation.preparation import prepare
-from twin.v2x.security.detector_spec import DETECTORS
 
 UNIT = "{name: unit, lon_deg: 113.318242, lat_deg: 23.119901, kit: unit}"
 """A roadside unit alone."""
@@ -76,13 +75,9 @@ def test_everything_together_is_the_same_bytes_twice(tmp_path: Path) -> None:
 
 
 def test_the_order_of_sites_changes_no_reception_and_no_verdict(tmp_path: Path) -> None:
-    """Units with other numbers hear the same messages, find the same in them, and use the same of them.
-
-    Without ``appearance``: of a sender that several units hear first at one instant, it asks the one with the lowest number.
-    """
-    use = [name for name in DETECTORS if name != "appearance"]
-    keys = {"attacks": ATTACKS, "security.detectors.use": f"[{', '.join(use)}]"}
-    ours, theirs = connected(tmp_path / "as-ever", **keys), connected(tmp_path / "turned", *reversed(SITES), **keys)
+    """Units with other numbers hear the same messages, find the same in them, and use the same of them."""
+    ours = connected(tmp_path / "as-ever", attacks=ATTACKS)
+    theirs = connected(tmp_path / "turned", *reversed(SITES), attacks=ATTACKS)
     columns = (*HEARD, "verdict", "used", "attack")
     assert heard(theirs, columns) == heard(ours, columns)
     assert {used for rows in heard(ours, ("used",)).values() for (used,) in rows} == {False, True}

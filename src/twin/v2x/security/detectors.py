@@ -124,18 +124,25 @@ class Detectors:
 def _appeared(
     claims: Claims, near: npt.NDArray[np.bool_], senders: Slots, times_us: tuple[int, int], verdict: Verdicts
 ) -> None:
-    """Mark senders that nobody has heard and whose first messages are near a receiver; ``times_us``: to hold and to forget."""
+    """Mark senders that nobody has heard and whose first messages are near a receiver; ``times_us``: to hold and to forget.
+
+    The messages of a batch are of one moment: near one receiver is enough, whichever comes first.
+    """
     hold_us, forget_us = times_us
-    new = np.zeros(claims.sender.size, np.bool_)
+    new = np.zeros(senders.last_us.size, np.bool_)
+    slots = np.empty(claims.sender.size, np.int64)
     for i in range(claims.sender.size):
         received_us = claims.received_us[i]
-        slot, new[i] = slot_of(senders, claims.sender[i], EVERYWHERE, received_us - forget_us)
-        senders.last_us[slot] = max(received_us, senders.last_us[slot])
-        if new[i] and near[i]:
-            senders.whole[slot, SUSPECT_UNTIL_US] = received_us + hold_us
+        slots[i], first = slot_of(senders, claims.sender[i], EVERYWHERE, received_us - forget_us)
+        senders.last_us[slots[i]] = max(received_us, senders.last_us[slots[i]])
+        if first:
+            new[slots[i]] = True
     for i in range(claims.sender.size):
-        slot, _ = slot_of(senders, claims.sender[i], EVERYWHERE, claims.received_us[i] - forget_us)
-        if claims.received_us[i] < senders.whole[slot, SUSPECT_UNTIL_US]:
+        state = senders.whole[slots[i]]
+        if new[slots[i]] and near[i]:
+            state[SUSPECT_UNTIL_US] = max(state[SUSPECT_UNTIL_US], claims.received_us[i] + hold_us)
+    for i in range(claims.sender.size):
+        if claims.received_us[i] < senders.whole[slots[i], SUSPECT_UNTIL_US]:
             verdict[i] |= APPEARANCE
 
 
