@@ -21,7 +21,7 @@ from twin.scenario.load import load_spec
 from twin.scenario.scenario import Scenario
 from twin.traffic.process import Traffic
 from twin.units import US_PER_S, to_us
-from twin.v2x.generation import BsmGenerator, CamGenerator
+from twin.v2x.vehicles.generation import BsmGenerator, CamGenerator
 
 DEFAULT = Path(__file__).parent.parent / "scenarios" / "tianhe_cbd.yaml"
 CHECK_US = 100_000

@@ -20,12 +20,12 @@ from typing import Any
 import numpy as np
 
 from twin.kernel.records import FrameBatch
-from twin.v2x.chain import Chain
-from twin.v2x.compute_spec import ComputeSpec
+from twin.v2x.queues.chain import Chain
+from twin.v2x.queues.compute_spec import ComputeSpec
 from twin.v2x.topology import HOPS, LinksSpec
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
-Model: Any = importlib.import_module("tests.v2x.link_model").Model
+Model: Any = importlib.import_module("tests.v2x.queues.link_model").Model
 """The oracle of the tests."""
 
 SCAN_US = 100_000

@@ -21,7 +21,7 @@ from twin.scenario.load import load_spec
 from twin.scenario.scenario import Scenario
 from twin.simulation.run import run
 from twin.units import to_us
-from twin.v2x.permissions import Permissions, PermissionSpec
+from twin.v2x.platform.permissions import Permissions, PermissionSpec
 from twin.v2x.security.clients import Clients, ClientSpec, ReadCheckSpec
 from twin.v2x.security.layer_attack_spec import ReadBeyond, TamperedReport
 from twin.v2x.security.report_channel import ReportChannel

@@ -18,12 +18,12 @@ import numpy as np
 from lidar_scan import grid_city
 from twin.geometry.walls import outline_walls
 from twin.metrics.document_pictures import Curve, draw_curves
-from twin.v2x.blockers import tall_vehicles
-from twin.v2x.delivery_table import DeliveryTable
 from twin.v2x.pc5 import delivery_parts, packet_delivery_ratio
-from twin.v2x.reception import pairs_in_range
-from twin.v2x.resource_selection import select
-from twin.v2x.sidelink import Sidelink
+from twin.v2x.radio.blockers import tall_vehicles
+from twin.v2x.radio.delivery_table import DeliveryTable
+from twin.v2x.radio.reception import pairs_in_range
+from twin.v2x.radio.resource_selection import select
+from twin.v2x.radio.sidelink import Sidelink
 
 DISTANCES_M = np.array([50.0, 100.0, 200.0, 300.0, 400.0, 500.0])
 
@@ -108,8 +108,8 @@ def city(share: float, ticks: int) -> dict[str, Any]:
 def kernel_pairs_per_s(ticks: int = 50) -> float:
     """Return how many pairs a second are found and decided where all are in sight: grid and reception, one core."""
     from twin.rng import stream_key
-    from twin.v2x.reception import receive
-    from twin.v2x.shadowing import shadow_fields
+    from twin.v2x.radio.reception import receive
+    from twin.v2x.radio.shadowing import shadow_fields
 
     rng = np.random.default_rng(3)
     x, y = rng.uniform(0.0, 4000.0, (2, 12_000))

@@ -11,7 +11,7 @@ from twin.metrics.query import VIEWS
 from twin.scenario.pages import pages
 from twin.scenario.reference import keys
 from twin.scenario.scenario import Scenario
-from twin.v2x.presets import PRESETS
+from twin.v2x.queues.presets import PRESETS
 
 DOCS = Path(__file__).parent.parent / "docs"
 

@@ -223,7 +223,7 @@ def test_constraints_pin_every_dependency() -> None:
 
 _PROBE = """
 import numpy as np
-from twin.v2x.delay import draw_transmissions
+from twin.v2x.queues.delay import draw_transmissions
 from twin.rng import stream_key
 print(draw_transmissions.py_func.__code__.co_filename)
 keys = np.array([stream_key(1, "probe")], np.uint64)

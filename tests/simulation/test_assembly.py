@@ -18,7 +18,7 @@ from twin.simulation.preparation import look_into, prepare
 from twin.traffic.process import Traffic
 from twin.traffic.signal_control import SignalControl
 from twin.units import US_PER_S, to_us
-from twin.v2x.chain import Chain
+from twin.v2x.queues.chain import Chain
 
 EXACT = """{
     exact: [{kind: lidar, range_m: 150, position_noise_m: 0, position_noise_per_m: 0, position_noise_share: 0,

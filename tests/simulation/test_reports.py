@@ -13,7 +13,7 @@ from twin.simulation import assembly
 from twin.simulation.preparation import prepare
 from twin.simulation.reports import EdgeSpeeds, Reporting, nearest_reports
 from twin.traffic.rerouting import RerouteSpec
-from twin.v2x.tiers import Tiers
+from twin.v2x.platform.tiers import Tiers
 from twin.v2x.topology import MEC_TO_CLOUD, SITE_TO_MEC
 
 FORGOTTEN_US = 60_000_000

@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from twin.v2x.block_error import block_error_rate
-from twin.v2x.path_loss import winner_b1_los_db
 from twin.v2x.pc5 import DeliveryParts, delivery_parts, harm_table, noise_dbm, packet_delivery_ratio
-from twin.v2x.resource_selection import SENSITIVITY_DBM
+from twin.v2x.radio.block_error import block_error_rate
+from twin.v2x.radio.path_loss import winner_b1_los_db
+from twin.v2x.radio.resource_selection import SENSITIVITY_DBM
 
 D = np.array([5.0, 50.0, 100.0, 200.0, 300.0, 400.0, 500.0, 700.0])
 

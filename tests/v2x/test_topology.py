@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from twin.v2x.hop_spec import MessageSpec
-from twin.v2x.queue import Outage
+from twin.v2x.queues.hop_spec import MessageSpec
+from twin.v2x.queues.queue import Outage
 from twin.v2x.topology import HOPS, LinksSpec, MecSpec, OutageSpec, assign_mecs, nearest_mec, outages_of, unknown_sites
 
 PLACES = st.lists(st.tuples(st.floats(-3000, 3000), st.floats(-3000, 3000)), max_size=40)

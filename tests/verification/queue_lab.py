@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import scipy.stats
 
-from twin.v2x.priority_queue import PriorityQueues
-from twin.v2x.queue import DROPPED, FifoQueues, Outage
+from twin.v2x.queues.priority_queue import PriorityQueues
+from twin.v2x.queues.queue import DROPPED, FifoQueues, Outage
 
 SERVICE_US = 1_000_000
 """Mean service time: so long that rounding to whole microseconds does not matter."""

@@ -23,7 +23,7 @@ from twin.scenario.price_page import prices_page, prices_table
 from twin.scenario.reference import Key, assumptions, keys
 from twin.scenario.scenario import Scenario
 from twin.scenario.schema_walk import is_model, members
-from twin.v2x.presets import PRESETS
+from twin.v2x.queues.presets import PRESETS
 
 _BOUNDS: Final = {"minimum": "≥", "exclusiveMinimum": ">", "maximum": "≤", "exclusiveMaximum": "<"}
 _TYPES: Final = {"number": "number", "integer": "whole number", "string": "text", "boolean": "true or false", "null": "nothing"}

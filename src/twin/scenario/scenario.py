@@ -23,12 +23,12 @@ from twin.traffic.demand import DemandSpec
 from twin.traffic.incidents import IncidentSpec
 from twin.traffic.replay import ReplaySpec
 from twin.traffic.signal_spec import SignalsSpec
-from twin.v2x.connected_spec import ConnectedSpec
 from twin.v2x.security.alerts import SecuritySpec
 from twin.v2x.security.attack_spec import AttackSpec, Jamming, VehicleAttack
 from twin.v2x.security.clients import ClientSpec
 from twin.v2x.services.service_spec import ServicesSpec
 from twin.v2x.topology import LinksSpec
+from twin.v2x.vehicles.connected_spec import ConnectedSpec
 
 MOST_TRIPS: Final = 5_000_000
 """Trips of one run. Assumption: a kilobyte of memory each; a week of the CBD's peak is a quarter of it."""

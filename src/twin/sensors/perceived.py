@@ -39,7 +39,7 @@ class Known(Protocol):
 
 
 KNOWN_COLUMNS: Final = tuple(f"known_{tier}_{age}_s" for tier in ("edge", "regional") for age in ("100ms", "200ms"))
-"""What ``Known`` tells. Source: 100 and 200 ms, see ``twin.v2x.tiers.FRESH_US``."""
+"""What ``Known`` tells. Source: 100 and 200 ms, see ``twin.v2x.platform.tiers.FRESH_US``."""
 
 
 @kernel

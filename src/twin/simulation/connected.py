@@ -19,22 +19,22 @@ from twin.scenario.scenario import Scenario
 from twin.sensors.coverage import Stretches
 from twin.sensors.sites import Deployment
 from twin.simulation.preparation import Prepared
-from twin.v2x.cellular import Cellular
-from twin.v2x.connected import ConnectedVehicles
-from twin.v2x.connected_spec import ConnectedSpec
-from twin.v2x.delivery_table import DeliveryTable
-from twin.v2x.judging import Judging
+from twin.v2x.cells.cellular import Cellular
 from twin.v2x.message_set.sizes import SIGNED_DIGEST_BYTES, size_bytes
-from twin.v2x.picture import Picture
+from twin.v2x.platform.picture import Picture
+from twin.v2x.platform.tiers import Tiers
+from twin.v2x.radio.delivery_table import DeliveryTable
+from twin.v2x.radio.sidelink import Sidelink
 from twin.v2x.security.alerts import Alerts
 from twin.v2x.security.attacks import Attackers, Jammers
 from twin.v2x.security.cross_sensor import Covered
 from twin.v2x.security.detectors import Detectors
 from twin.v2x.security.raster import Raster, raster_of_lines, road_raster
-from twin.v2x.sidelink import Sidelink
 from twin.v2x.stations import Layout
-from twin.v2x.tiers import Tiers
-from twin.v2x.witnesses import Storey, Witnesses
+from twin.v2x.vehicles.connected import ConnectedVehicles
+from twin.v2x.vehicles.connected_spec import ConnectedSpec
+from twin.v2x.vehicles.judging import Judging
+from twin.v2x.vehicles.witnesses import Storey, Witnesses
 
 Floats = npt.NDArray[np.float64]
 

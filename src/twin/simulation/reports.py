@@ -16,8 +16,8 @@ from simpy.events import Event
 from twin.kernel.clock import Phase, every
 from twin.kernel.records import EdgeSpeedReport, VehicleReports
 from twin.traffic.rerouting import RerouteSpec
-from twin.v2x.contents import Sightings
-from twin.v2x.tiers import Tiers
+from twin.v2x.platform.contents import Sightings
+from twin.v2x.platform.tiers import Tiers
 
 Floats = npt.NDArray[np.float64]
 Listener = Callable[[VehicleReports], None]

@@ -24,8 +24,8 @@ from twin.sensors.sensing_attacks import SensingAttacks
 from twin.sensors.site_lists import SiteLists
 from twin.simulation.preparation import Prepared
 from twin.units import to_us
-from twin.v2x.chain import Delivery
-from twin.v2x.permissions import Permissions
+from twin.v2x.platform.permissions import Permissions
+from twin.v2x.queues.chain import Delivery
 from twin.v2x.security.access_control import AccessControl
 from twin.v2x.security.clients import Clients
 from twin.v2x.security.forged_lists import Forgers, Gate, OnlyRegistered

@@ -40,15 +40,15 @@ from twin.traffic.ground_truth import GroundTruth
 from twin.traffic.process import Traffic
 from twin.traffic.replay import Replay
 from twin.units import to_us
-from twin.v2x.chain import Chain
-from twin.v2x.connected import PERIOD_US, ConnectedVehicles
-from twin.v2x.failover import Failover
-from twin.v2x.line_events import LineEvents
-from twin.v2x.process import STEP_US, link_process
+from twin.v2x.platform.tiers import Tiers
+from twin.v2x.queues.chain import Chain
+from twin.v2x.queues.failover import Failover
+from twin.v2x.queues.line_events import LineEvents
+from twin.v2x.queues.process import STEP_US, link_process
 from twin.v2x.services.platform import Services
 from twin.v2x.stations import Layout, write_stations
-from twin.v2x.tiers import Tiers
 from twin.v2x.topology import outages_of
+from twin.v2x.vehicles.connected import PERIOD_US, ConnectedVehicles
 
 
 @dataclass(frozen=True, slots=True)

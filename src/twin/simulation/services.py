@@ -19,9 +19,9 @@ from twin.traffic.ground_truth import GroundTruth
 from twin.traffic.process import Traffic
 from twin.traffic.replay import Replay
 from twin.units import to_us
-from twin.v2x.connected import ConnectedVehicles
+from twin.v2x.platform.tiers import Tiers
 from twin.v2x.services.platform import Services
-from twin.v2x.tiers import Tiers
+from twin.v2x.vehicles.connected import ConnectedVehicles
 
 Longs = npt.NDArray[np.int64]
 

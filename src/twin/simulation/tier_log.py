@@ -6,7 +6,7 @@ import numpy as np
 
 from twin.eventlog.recorder import Recorder
 from twin.traffic.ground_truth import DRIVEN_CLASSES, GroundTruth
-from twin.v2x.tiers import Tiers
+from twin.v2x.platform.tiers import Tiers
 
 
 def log_ages(recorder: Recorder, tiers: Tiers, truth: GroundTruth) -> None:

@@ -20,9 +20,9 @@ from scipy import special
 
 from twin.compilation import inline_kernel, kernel
 from twin.messages import say
-from twin.v2x.block_error import curve, error_rate, points
-from twin.v2x.path_loss import LOS_LAWS, SIGMA_LOS_DB, Environment
-from twin.v2x.resource_selection import SENSITIVITY_DBM, SUBFRAMES_PER_S, select
+from twin.v2x.radio.block_error import curve, error_rate, points
+from twin.v2x.radio.path_loss import LOS_LAWS, SIGMA_LOS_DB, Environment
+from twin.v2x.radio.resource_selection import SENSITIVITY_DBM, SUBFRAMES_PER_S, select
 
 Floats = npt.NDArray[np.float64]
 

@@ -14,14 +14,14 @@ from twin.assumed import OF_THE_DESIGN, Assumed
 from twin.messages import say
 from twin.spec import Spec
 from twin.units import to_us
-from twin.v2x.compute_spec import ComputeSpec
-from twin.v2x.failover_spec import FailoverSpec
-from twin.v2x.hop_spec import HopSpec, MessageSpec
-from twin.v2x.permissions import PermissionSpec
-from twin.v2x.presets import PRESETS
-from twin.v2x.queue import Outage
+from twin.v2x.cells.uu_spec import BaseStationSpec, UuSpec
+from twin.v2x.platform.permissions import PermissionSpec
+from twin.v2x.queues.compute_spec import ComputeSpec
+from twin.v2x.queues.failover_spec import FailoverSpec
+from twin.v2x.queues.hop_spec import HopSpec, MessageSpec
+from twin.v2x.queues.presets import PRESETS
+from twin.v2x.queues.queue import Outage
 from twin.v2x.region_spec import CentralSpec, RegionHandoverSpec, RegionSpec
-from twin.v2x.uu_spec import BaseStationSpec, UuSpec
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]

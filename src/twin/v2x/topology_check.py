@@ -11,7 +11,7 @@ import numpy.typing as npt
 from twin.errors import Problem, closest
 from twin.eventlog.tables import TABLES
 from twin.messages import say
-from twin.v2x.permissions import EVERY
+from twin.v2x.platform.permissions import EVERY
 from twin.v2x.region_spec import CENTRAL
 from twin.v2x.topology import CLOUD_TO_CENTRAL, LinksSpec
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from twin.v2x.hop_spec import MessageSpec
 from twin.v2x.message_set import codec
 from twin.v2x.message_set.place import Station
 from twin.v2x.message_set.representative import AT_UNIX_US, FRAME, representative, road_users
 from twin.v2x.message_set.rsm import rsm_values
 from twin.v2x.message_set.sizes import CPM_LEAST, RSM_ALL, RSM_LEAST, SIZES, SizeLaw, size_bytes
+from twin.v2x.queues.hop_spec import MessageSpec
 
 
 def encoded(kind: str, items: int, detail: str = "tracked") -> int:

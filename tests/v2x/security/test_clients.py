@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import simpy
 
 from twin.units import to_us
-from twin.v2x.permissions import Permissions, PermissionSpec
+from twin.v2x.platform.permissions import Permissions, PermissionSpec
 from twin.v2x.security.clients import DENIALS, VOLUME, Clients, ClientSpec, ReadCheckSpec
 from twin.v2x.security.layer_attack_spec import ReadBeyond
 

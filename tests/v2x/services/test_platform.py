@@ -13,8 +13,8 @@ from tests.v2x.services.test_signal_advice import crossing
 from twin.traffic.ground_truth import GroundTruth
 from twin.traffic.process import Traffic
 from twin.units import to_us
-from twin.v2x.contents import Sightings
-from twin.v2x.picture import LAG_US
+from twin.v2x.platform.contents import Sightings
+from twin.v2x.platform.picture import LAG_US
 from twin.v2x.services.platform import Services
 from twin.v2x.services.service_spec import HazardWarningSpec, ServicesSpec, SignalAdviceSpec
 

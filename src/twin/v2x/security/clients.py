@@ -18,7 +18,7 @@ from twin.kernel.clock import Phase, in_phase
 from twin.rng import stream_key, uniform4
 from twin.spec import Spec
 from twin.units import US_PER_S, to_us
-from twin.v2x.permissions import AccessLog, Permissions
+from twin.v2x.platform.permissions import AccessLog, Permissions
 from twin.v2x.security.layer_attack_spec import ReadBeyond
 
 ReadDetector = Literal["denials", "volume"]

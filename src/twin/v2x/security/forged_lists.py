@@ -15,7 +15,7 @@ from twin.kernel.alerts import alert_rows
 from twin.kernel.clock import Phase, in_phase
 from twin.kernel.records import FrameBatch
 from twin.units import US_PER_S
-from twin.v2x.chain import Delivery
+from twin.v2x.queues.chain import Delivery
 from twin.v2x.security.access_control import UNKNOWN, AccessControl
 from twin.v2x.security.layer_attack_spec import AccessAttack, ClonedDevice
 from twin.v2x.topology import SITE_TO_MEC
@@ -125,7 +125,7 @@ class Gate:
         """Names of the registered devices, for the log."""
 
     def on_delivery(self, hop: str, device: Ints, t_us: Ints, delivered_us: Ints) -> None:
-        """Take deliveries at the end of a hop, as ``twin.v2x.chain.Delivery``; hand on those that are taken."""
+        """Take deliveries at the end of a hop, as ``twin.v2x.queues.chain.Delivery``; hand on those that are taken."""
         honest = device < self._forgers.first
         taken = honest
         if hop == SITE_TO_MEC:

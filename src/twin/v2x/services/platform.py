@@ -14,8 +14,8 @@ from twin.kernel.records import SpeedAdvice
 from twin.traffic.ground_truth import GroundTruth
 from twin.traffic.process import Traffic
 from twin.units import to_us
-from twin.v2x.contents import Sightings
-from twin.v2x.picture import Picture
+from twin.v2x.platform.contents import Sightings
+from twin.v2x.platform.picture import Picture
 from twin.v2x.services.compliance import lowest
 from twin.v2x.services.hazard_warning import Hazards, HazardWarnings
 from twin.v2x.services.lane_queues import LaneQueues

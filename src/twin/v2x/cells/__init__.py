@@ -1,0 +1,1 @@
+"""The cell network (Uu), transport and core behind it, networks of municipal devices."""

@@ -1,0 +1,1 @@
+"""Queues: hops and their lines, computing, loss, repetition, outages and failover."""

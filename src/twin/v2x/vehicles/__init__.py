@@ -1,0 +1,1 @@
+"""Connected vehicles: their units, their messages, and what is believed of them."""
