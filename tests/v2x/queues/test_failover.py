@@ -8,7 +8,7 @@ import simpy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.v2x.queues.link_model import Model
-from tests.v2x.test_chain import MODEL_NAMES, SCAN_US, SEED, TIGHT, Plan, Rows, by_message
+from tests.v2x.queues.test_chain import MODEL_NAMES, SCAN_US, SEED, TIGHT, Plan, Rows, by_message
 
 from twin.kernel.clock import Phase, every
 from twin.v2x.queues.chain import Chain

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.v2x.test_chain import COMPUTE, FIRST, LAST, SECOND, TIGHT, Plan, Rows, by_message, simpy_rows
+from tests.v2x.queues.test_chain import COMPUTE, FIRST, LAST, SECOND, TIGHT, Plan, Rows, by_message, simpy_rows
 
 from twin.kernel.records import FrameBatch
 from twin.v2x.queues.chain import Chain
