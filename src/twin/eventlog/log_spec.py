@@ -32,9 +32,10 @@ class LogSpec(Spec):
     """Length (s) of the intervals of ``edge_state`` and ``detection_stat``. Assumption: one minute, short against a peak hour
     and near one signal cycle."""
 
-    age_period_s: Annotated[PeriodS, OF_THE_LOG] = 10.0
-    """Simulated seconds between two rows of one vehicle in ``age_of_information``. Assumption: ten seconds, hundreds
-    of samples of each road in a peak hour; ``perception`` tells without sampling how long vehicles were known in time."""
+    age_period_s: Annotated[int, Field(ge=1, le=86_400), OF_THE_LOG] = 10
+    """Whole seconds between two rows of one vehicle in ``age_of_information``; the instants wander through the tenths of a
+    second, in which devices report. Assumption: ten seconds, hundreds of samples of each road in a peak hour; ``perception``
+    tells without sampling how long vehicles were known in time."""
 
     vehicle_report_every_n: Annotated[int, Field(ge=0, le=1_000_000), OF_THE_LOG] = 10
     """Of the instants, ten a second, at which vehicles may send, every n-th has what was heard written to ``vehicle_report``; 1

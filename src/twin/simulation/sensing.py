@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -215,10 +216,22 @@ def _start_links(env: simpy.Environment, sensing: Sensing, scenario: Scenario, n
         env.process(run_loops(env, loops, now, chain.send))
     heard_us = STEP_US if any(tiers.listeners.values()) else SECOND_US
     env.process(every(env, heard_us, Phase.PLATFORM, tiers.step))
-    period_us = to_us(scenario.log.age_period_s)
-    env.process(every(env, period_us, Phase.RECORDER, lambda _: log_ages(recorder, tiers, now()), first_us=period_us))
+    env.process(_log_ages(env, chain, tiers, recorder, to_us(scenario.log.age_period_s), now))
     for process in sensing.reporting.processes(env) if sensing.reporting is not None else ():
         env.process(process)
+
+
+def _log_ages(
+    env: simpy.Environment, chain: Chain, tiers: Tiers, recorder: Recorder, period_us: int, now: Callable[[], GroundTruth]
+) -> Generator[Event, None, None]:
+    """Return the process that samples how old the news of every vehicle is, before the tiers hear what has arrived."""
+    number = itertools.count(1)
+
+    def sample(t_us: int) -> None:
+        chain.step(t_us)
+        log_ages(recorder, tiers, now(), next(number), STEP_US)
+
+    return every(env, period_us, Phase.LINKS, sample, first_us=period_us)
 
 
 def _start_devices(

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from twin.kernel.records import FrameBatch, ObjectLists
-from twin.v2x.platform.contents import Arrivals, Contents, Sightings
+from twin.v2x.platform.contents import Arrivals, Contents, Sightings, nothing
 from twin.v2x.platform.knowledge import Knowledge
 
 SECOND = 1_000_000
@@ -37,7 +37,7 @@ def test_fresh_time_of_one_vehicle() -> None:
     """Reports of 0 and 100 ms arrive after 30 and 50 ms: known for 100 ms of age from 30 to 100 and from 150 to 200 ms."""
     knowledge = Knowledge([100_000, 200_000])
     knowledge.learn(seen((30_000, 0, 2), (150_000, 100_000, 2), (170_000, 50_000, 2)))
-    assert knowledge.age_us(np.array([2, 1], np.int32), 180_000).tolist() == [80_000, -1]
+    assert knowledge.age_us(np.array([2, 1], np.int32), 180_000, nothing()).tolist() == [80_000, -1]
     fresh_us = knowledge.fresh_us(SECOND)
     assert fresh_us[:, 2].tolist() == [70_000 + 50_000, 270_000]
     assert knowledge.fresh_us(2 * SECOND)[:, 2].tolist() == [0, 0]
@@ -77,7 +77,7 @@ def test_mean_age_of_a_periodic_source() -> None:
         if now % 100_000 == 30_000:
             knowledge.learn(seen((now, now - 30_000, 0)))
         if now >= 30_000:
-            ages.append(int(knowledge.age_us(np.array([0], np.int32), now)[0]))
+            ages.append(int(knowledge.age_us(np.array([0], np.int32), now, nothing())[0]))
     assert np.mean(ages[: len(ages) // 100 * 100]) == pytest.approx(80_000, rel=0.01)
 
 
@@ -105,3 +105,17 @@ def test_lists_come_out_as_they_went_in_and_old_ones_do_not() -> None:
     expected = {one for one in due if one[0] <= 499 * 100_000 and one[0] - one[2] <= 5 * SECOND}
     assert told <= expected
     assert len(told) > 0.9 * len(expected)  # the rest were empty lists
+
+
+def test_what_has_arrived_and_was_not_learnt_counts_for_its_age() -> None:
+    """A look between two steps: what came by then counts, what came later does not, and nothing is taken away."""
+    contents = Contents(1, 60 * SECOND)
+    arrivals, knowledge = Arrivals(contents), Knowledge([])
+    for t_us, arrival_us in ((0, 30_000), (100_000, 130_000), (200_000, 230_000)):
+        contents.put(lists(t_us, (0, [5])))
+        arrivals.deliver(np.array([0]), np.array([t_us]), np.array([arrival_us]))
+    knowledge.learn(arrivals.take(100_000))
+    vehicle = np.array([5, 6], np.int32)
+    assert knowledge.age_us(vehicle, 137_000, arrivals.peek(137_000)).tolist() == [37_000, -1]
+    assert knowledge.age_us(vehicle, 129_000, arrivals.peek(129_000)).tolist() == [129_000, -1]
+    assert arrivals.take(SECOND).t_us.tolist() == [100_000, 200_000]

@@ -197,6 +197,13 @@ class Arrivals:
         if sightings.arrival_us.size:
             self._single.append(sightings)
 
+    def peek(self, now_us: int) -> Sightings:
+        """Return what ``take`` would, and leave it there."""
+        due, single = list(self._due), list(self._single)
+        found = self.take(now_us)
+        self._due, self._single = due, single
+        return found
+
     def take(self, now_us: int) -> Sightings:
         """Remove and return the objects of the lists that have arrived by ``now_us``, in the order of arrival, device, time."""
         delivered_us, device, t_us = (

@@ -70,10 +70,16 @@ class Knowledge:
             self._sum_us,
         )
 
-    def age_us(self, vehicle: Ints, now_us: int) -> Longs:
-        """Return the age of what is known of vehicles (n,) at ``now_us``; -1 for those of whom nothing is known."""
-        self._make_room(int(vehicle.max(initial=-1)) + 1)
-        newest_us = self._newest_us[vehicle]
+    def age_us(self, vehicle: Ints, now_us: int, arrived: Sightings) -> Longs:
+        """Return the age of what is known of vehicles (n,) at ``now_us``; -1 for those of whom nothing is known.
+
+        ``arrived`` has come by then and was not learnt yet.
+        """
+        self._make_room(max(int(vehicle.max(initial=-1)), int(arrived.vehicle.max(initial=-1))) + 1)
+        true = arrived.vehicle >= 0
+        newest_us = self._newest_us.copy()
+        np.maximum.at(newest_us, arrived.vehicle[true], arrived.t_us[true])
+        newest_us = newest_us[vehicle]
         return np.where(newest_us == NEVER, -1, now_us - np.maximum(newest_us, NEVER // 2))
 
     def fresh_us(self, now_us: int) -> Longs:

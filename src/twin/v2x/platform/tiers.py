@@ -89,9 +89,12 @@ class Tiers:
         return found
 
     def ages_us(self, t_us: int, vehicle: Ints) -> dict[str, np.ma.MaskedArray[tuple[int], np.dtype[np.int64]]]:
-        """Return the age of what each tier knows of vehicles (n,), by column ``TIER_age_us``; masked where it knows nothing."""
+        """Return the age at ``t_us`` of what each tier knows of vehicles (n,), by column ``TIER_age_us``; masked for nothing.
+
+        Nothing that has arrived later may have been taken; what has arrived by then need not have been.
+        """
         found = {}
         for tier in TIERS:
-            age_us = self.knowledge[tier].age_us(vehicle, t_us)
+            age_us = self.knowledge[tier].age_us(vehicle, t_us, self._arrivals[tier].peek(t_us))
             found[f"{tier}_age_us"] = np.ma.masked_array(age_us, mask=age_us < 0)
         return found
