@@ -12,13 +12,13 @@ from tests.sensors.test_deployment import lonlat, network
 
 from twin.eventlog.reader import Run
 from twin.eventlog.recorder import Recorder
+from twin.eventlog.tables import KNOWN_COLUMNS
 from twin.metrics.costs import CostRange, cost_figures
 from twin.metrics.summary import summarise
 from twin.sensors.costs import bill
 from twin.sensors.deployment import place
 from twin.sensors.deployment_spec import DeploymentSpec
 from twin.sensors.dimensions import write_dimensions
-from twin.sensors.perceived import KNOWN_COLUMNS
 from twin.sensors.sites import Deployment
 
 SPEC = DeploymentSpec.model_validate(
@@ -46,7 +46,7 @@ def log(folder: Path) -> tuple[Run, Deployment]:
     for t_s in range(20):
         seen_s = 30.0 if t_s % 2 else 10.0
         row = {"t_us": [t_s * 1_000_000], "edge": [0], "vehicle_s": [50.0], "seen_s": [seen_s], "seen_twice_s": [0.0]}
-        row |= {name: [0.0] for name in KNOWN_COLUMNS}
+        row |= {name: [0.0] for name in KNOWN_COLUMNS.values()}
         recorder.append("perception", row)
     recorder.close_segment()
     return Run(folder, replace(MANIFEST, simulated_s=20.0)), placed

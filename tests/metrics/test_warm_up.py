@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from twin.eventlog.manifest import Manifest, Projection
 from twin.eventlog.reader import Run
 from twin.eventlog.recorder import Recorder
+from twin.eventlog.tables import KNOWN_COLUMNS
 from twin.metrics.warm_up import BATCH, may_settle, mser, vehicles_over_time, warm_up_needed_s
-from twin.sensors.perceived import KNOWN_COLUMNS
 from twin.terminal.figures import warm_up_notes
 
 VALUES = 1000
@@ -103,7 +103,7 @@ def _run(folder: Path, vehicles: np.ndarray, table: str, interval_s: int) -> Run
         rows = {"t_us": [place * interval_s * 1_000_000] * 2, "edge": [0, 1]}
         rows |= {"vehicle_s": [3.0 * interval_s, (number - 3.0) * interval_s]}
         if table == "perception":
-            rows |= {name: [0.0, 0.0] for name in ("seen_s", "seen_twice_s", *KNOWN_COLUMNS)}
+            rows |= {name: [0.0, 0.0] for name in ("seen_s", "seen_twice_s", *KNOWN_COLUMNS.values())}
         else:
             rows |= {"interval_us": [interval_s * 1_000_000] * 2, "entered": [0, 0], "left": [0, 0]}
             rows |= {"distance_m": [0.0, 0.0], "halted_s": [0.0, 0.0]}

@@ -10,8 +10,8 @@ import pytest
 from tests.playback.small_run import write_run
 
 from twin.eventlog.recorder import Recorder
+from twin.eventlog.tables import KNOWN_COLUMNS
 from twin.playback.frames import Playback
-from twin.sensors.perceived import KNOWN_COLUMNS
 
 
 def write_coverage(folder: Path) -> Path:
@@ -29,7 +29,7 @@ def write_coverage(folder: Path) -> Path:
     )
     for t_s, seen_s in ((0, 0.0), (1, 3.0)):
         row = {"t_us": [t_s * 1_000_000], "edge": [102], "vehicle_s": [4.0], "seen_s": [seen_s], "seen_twice_s": [0.0]}
-        row |= {name: [0.0] for name in KNOWN_COLUMNS} | {"known_regional_200ms_s": [2.0 * t_s]}
+        row |= {name: [0.0] for name in KNOWN_COLUMNS.values()} | {"known_regional_200ms_s": [2.0 * t_s]}
         recorder.append("perception", row)
     recorder.close_segment()
     return folder

@@ -14,7 +14,8 @@ from pyarrow import ipc
 from tests.sensors.test_fleet import traffic
 
 from twin.eventlog.recorder import Recorder
-from twin.sensors.perceived import KNOWN_COLUMNS, PERIOD_US, Perceived
+from twin.eventlog.tables import KNOWN_COLUMNS
+from twin.sensors.perceived import PERIOD_US, Perceived
 
 
 def rows(folder: Path) -> list[dict[str, float]]:
@@ -75,7 +76,7 @@ def test_what_became_known_in_time_is_summed_by_edge(tmp_path: Path) -> None:
     class Half:
         def fresh_s(self, t_us: int, vehicle: npt.NDArray[np.int32]) -> dict[str, npt.NDArray[np.float64]]:
             assert (t_us, vehicle.tolist()) == (PERIOD_US, [0, 1, 2])
-            return {name: (1 + i) * np.array([0.1, 0.2, 0.01]) for i, name in enumerate(KNOWN_COLUMNS)}
+            return {name: (1 + i) * np.array([0.1, 0.2, 0.01]) for i, name in enumerate(KNOWN_COLUMNS.values())}
 
     recorder = Recorder(tmp_path)
     truth = traffic([0.0] * 4, [0.0] * 4, t_us=PERIOD_US, edge=np.array([3, 3, 9, 9], np.int32))
@@ -83,6 +84,6 @@ def test_what_became_known_in_time_is_summed_by_edge(tmp_path: Path) -> None:
     Perceived(recorder, Half()).close_second(truth)
     recorder.close_segment()
     first, second = rows(tmp_path)
-    for i, name in enumerate(KNOWN_COLUMNS):
+    for i, name in enumerate(KNOWN_COLUMNS.values()):
         assert first[name] == pytest.approx(0.3 * (1 + i), rel=1e-6)
         assert second[name] == pytest.approx(0.01 * (1 + i), rel=1e-6)

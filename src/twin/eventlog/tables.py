@@ -15,13 +15,22 @@ from twin.eventlog.link_tables import LINK_TABLES
 from twin.eventlog.schema import LABEL, Column, Table
 from twin.eventlog.static_tables import STATIC_TABLES
 
+KNOWN_US: Final = {"100ms": 100_000, "200ms": 200_000}
+"""Ages at which what is known counts as known in time. Source: 100 ms, the output of roadside perception (Guangzhou
+specification of 2021) and of day-one applications (T/CSAE 53); 200 ms, roadside to regional cloud by radio (cloud-control
+platform specification)."""
 
-def _known(tier: str, where: str) -> tuple[Column, ...]:
-    """Return the columns for the time in which vehicles were known in time at a tier."""
-    ages = ("100ms", "200ms")
+KNOWN_TIERS: Final = {"edge": "at the edge computers", "regional": "in the regional clouds"}
+"""Tiers for which the time is counted in which vehicles are known in time."""
+
+KNOWN_COLUMNS: Final = {(tier, age): f"known_{tier}_{age}_s" for tier in KNOWN_TIERS for age in KNOWN_US}
+"""Columns of ``perception`` for that time."""
+
+
+def _known() -> tuple[Column, ...]:
     return tuple(
-        truth(f"known_{tier}_{age}_s", pa.float32(), "s", f"time for which they were known {where}, not older than {age}")
-        for age in ages
+        truth(name, pa.float32(), "s", f"time for which they were known {KNOWN_TIERS[tier]}, not older than {age}")
+        for (tier, age), name in KNOWN_COLUMNS.items()
     )
 
 
@@ -133,8 +142,7 @@ EVENT_TABLES: Final = (
             truth("vehicle_s", pa.float32(), "s", "vehicle-seconds of those there at the end of the second"),
             truth("seen_s", pa.float32(), "s", "of these, of vehicles that at least one device detected within the second"),
             truth("seen_twice_s", pa.float32(), "s", "of these, of vehicles that at least two devices detected"),
-            *_known("edge", "at the edge computers"),
-            *_known("regional", "in the regional clouds"),
+            *_known(),
         ),
         sort_by=("edge",),
     ),

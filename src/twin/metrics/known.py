@@ -14,13 +14,14 @@ import numpy.typing as npt
 import pyarrow.compute as pc
 
 from twin.eventlog.reader import Run
+from twin.eventlog.tables import KNOWN_COLUMNS
 from twin.metrics.links import US_PER_MS
 from twin.metrics.selection import after_warm_up, column, percentile, share
 
 TIERS: Final = ("edge", "regional", "central")
 """Tiers of the platform, as in the columns ``TIER_age_us``."""
 
-KNOWN: Final = tuple(f"known_{tier}_{age}" for tier in TIERS[:2] for age in ("100ms", "200ms"))
+KNOWN: Final = tuple(name.removesuffix("_s") for name in KNOWN_COLUMNS.values())
 """Columns of ``perception`` less their unit."""
 
 

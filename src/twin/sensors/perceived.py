@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from twin.compilation import kernel
 from twin.eventlog.recorder import Recorder
+from twin.eventlog.tables import KNOWN_COLUMNS
 from twin.traffic.ground_truth import DRIVEN_CLASSES, GroundTruth
 from twin.units import US_PER_S
 
@@ -36,10 +37,6 @@ class Known(Protocol):
 
     def fresh_s(self, t_us: int, vehicle: Ints) -> Mapping[str, npt.NDArray[np.float64]]:
         """Return seconds since the last call for each of the vehicles (n,), by column of ``perception``."""
-
-
-KNOWN_COLUMNS: Final = tuple(f"known_{tier}_{age}_s" for tier in ("edge", "regional") for age in ("100ms", "200ms"))
-"""What ``Known`` tells. Source: 100 and 200 ms, see ``twin.v2x.platform.tiers.FRESH_US``."""
 
 
 @kernel
@@ -90,7 +87,9 @@ class Perceived:
                 "vehicle_s": seconds * np.bincount(row, minlength=edges.size),
                 "seen_s": seconds * np.bincount(row[sensors >= 1], minlength=edges.size),
                 "seen_twice_s": seconds * np.bincount(row[sensors >= 2], minlength=edges.size),
-                **{name: np.bincount(row, known_s.get(name), edges.size) if known_s else 0.0 for name in KNOWN_COLUMNS},
+                **{
+                    name: np.bincount(row, known_s.get(name), edges.size) if known_s else 0.0 for name in KNOWN_COLUMNS.values()
+                },
             },
         )
         self._sensors[:] = 0

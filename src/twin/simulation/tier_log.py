@@ -10,7 +10,7 @@ from twin.eventlog.recorder import Recorder
 from twin.traffic.ground_truth import DRIVEN_CLASSES, GroundTruth
 from twin.v2x.platform.tiers import Tiers
 
-STEP_US: Final = 37_000
+WANDER_US: Final = 37_000
 """From sample to sample the instant moves on by this within a step of the links, so that all parts of the beat in which devices
 report are met alike. Choice: no divisor of 100 ms, and near the golden section of it."""
 
@@ -20,7 +20,7 @@ def log_ages(recorder: Recorder, tiers: Tiers, truth: GroundTruth, number: int, 
 
     Call it when the links have been stepped up to ``truth`` and the tiers have not heard of it yet.
     """
-    t_us = truth.t_us - step_us + number * STEP_US % step_us
+    t_us = truth.t_us - step_us + number * WANDER_US % step_us
     driven = truth.klass < len(DRIVEN_CLASSES)
     vehicle = truth.vehicle[driven]
     recorder.append(

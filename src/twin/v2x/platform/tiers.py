@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from twin.eventlog.tables import KNOWN_COLUMNS, KNOWN_TIERS, KNOWN_US
 from twin.kernel.records import FrameBatch
 from twin.units import US_PER_S
 from twin.v2x.platform.contents import Arrivals, Contents, Sightings
@@ -26,14 +27,6 @@ TIER_OF_HOP: Final[Mapping[str, str]] = {
 }
 """The tier that the end of a hop belongs to. Where the edge computes, it knows what it has computed."""
 
-FRESH_US: Final = {"100ms": 100_000, "200ms": 200_000}
-"""Ages at which what is known counts as known in time. Source: 100 ms, the output of roadside perception (Guangzhou
-specification of 2021) and of day-one applications (T/CSAE 53); 200 ms, roadside to regional cloud by radio (cloud-control
-platform specification)."""
-
-FRESH_TIERS: Final = ("edge", "regional")
-"""Tiers for which the time is counted in which vehicles are known in time."""
-
 
 class Tiers:
     """What each tier has been told, and who listens to it."""
@@ -46,7 +39,7 @@ class Tiers:
         self._hop_of_tier = {TIER_OF_HOP[hop]: hop for hop in hops}
         self._contents = Contents(devices, forgotten_us)
         self._arrivals = {tier: Arrivals(self._contents) for tier in TIERS}
-        self.knowledge = {tier: Knowledge(list(FRESH_US.values()) if tier in FRESH_TIERS else []) for tier in TIERS}
+        self.knowledge = {tier: Knowledge(list(KNOWN_US.values()) if tier in KNOWN_TIERS else []) for tier in TIERS}
         self.listeners: dict[str, list[Callable[[int, Sightings], None]]] = {tier: [] for tier in TIERS}
         """Told, tier by tier, the instant and what has arrived since the last one, in the order of arrival."""
 
@@ -78,14 +71,14 @@ class Tiers:
         Columns are ``known_TIER_AGE_s``. Everything that has arrived by ``t_us`` must have been taken.
         """
         found = {}
-        for tier in FRESH_TIERS:
+        for tier in KNOWN_TIERS:
             seconds = self.knowledge[tier].fresh_us(t_us) / US_PER_S
             size = seconds.shape[1]
             told = vehicle < size
-            for row, age in zip(seconds, FRESH_US, strict=True):
+            for row, age in zip(seconds, KNOWN_US, strict=True):
                 mine = np.zeros(vehicle.size)
                 mine[told] = row[vehicle[told]]
-                found[f"known_{tier}_{age}_s"] = mine
+                found[KNOWN_COLUMNS[tier, age]] = mine
         return found
 
     def ages_us(self, t_us: int, vehicle: Ints) -> dict[str, np.ma.MaskedArray[tuple[int], np.dtype[np.int64]]]:
