@@ -172,3 +172,21 @@ def test_what_connected_vehicles_lack_is_said_by_key(keys: dict[str, str], key: 
     problems = [problem for problem in error.value.problems if problem.key == key]
     assert len(problems) == 1
     assert said in f"{problems[0].found} {problems[0].remedy}"
+
+
+def test_who_is_served_first_waits_less(tmp_path: Path) -> None:
+    """On narrow lines the lists of roadside units take less time when they go first, and those of sensors when they do."""
+    narrow = {"links.site_to_mec.rate_mbps": "0.06"}
+    took_us: dict[str, dict[str, float]] = {}
+    for first in ("vehicle_messages", "object_lists"):
+        run = connected(tmp_path / first, **narrow, **{"links.served_first": first})
+        rows = rows_by_device(run, "message")
+        took_us[first] = {
+            kind: float(np.mean(np.concatenate([table["mec_age_us"].drop_null().to_numpy() for table in tables])))
+            for kind, tables in {
+                "rsu": [rows[name] for name in rows if "/rsu-" in name],
+                "lidar": [rows[name] for name in rows if "/lidar-" in name],
+            }.items()
+        }
+    assert took_us["vehicle_messages"]["rsu"] < took_us["object_lists"]["rsu"]
+    assert took_us["object_lists"]["lidar"] < took_us["vehicle_messages"]["lidar"]

@@ -340,10 +340,22 @@ def _chain(scenario: Scenario, deployment: Deployment, layout: Layout, layers: S
     outages = outages_of(scenario.links, [site.name for site in deployment.sites], mec, region)
     every_us = to_us(scenario.log.interval_s)
     spec, seed = scenario.links, scenario.seed
-    failover = spec.failover is not None
     chain = Chain.of_links(
-        spec, names, sites, mec, seed, recorder, outages, mec_region=region, interval_us=every_us, redirectable=failover
+        spec,
+        names,
+        sites,
+        mec,
+        seed,
+        recorder,
+        outages,
+        mec_region=region,
+        classes=1 if spec.served_first == "equal" else 2,
+        interval_us=every_us,
+        redirectable=spec.failover is not None,
     )
+    if spec.served_first != "equal":
+        of_vehicles = np.arange(len(names)) >= len(deployment.every_device)
+        chain.usual_priority[of_vehicles != (spec.served_first == "vehicle_messages")] = 1
     events = LineEvents(outages, recorder)
     if spec.failover is not None:
         site_x_m, site_y_m = (np.array([getattr(site, name) for site in deployment.sites]) for name in ("x_m", "y_m"))

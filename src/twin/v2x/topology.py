@@ -127,6 +127,10 @@ class LinksSpec(Spec):
     Assumption: a minute, longer than any queue that still serves anybody.
     """
 
+    served_first: Literal["equal", "vehicle_messages", "object_lists"] = "equal"
+    """Whose messages go first in every queue, behind the one that is being sent: those of roadside units, which hand on what
+    vehicles said, or the lists of sensors; ``equal``: first come, first served."""
+
     mecs: tuple[MecSpec, ...] = ()
     """The MECs one by one; each site reports to the nearest, unless ``sites`` says otherwise."""
 

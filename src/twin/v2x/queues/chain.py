@@ -153,6 +153,8 @@ class Chain:
         self._sizes = self._fragments = np.empty(0, np.int64)
         self._recorder = recorder
         self._classes = classes
+        self.usual_priority = np.zeros(len(device_names), np.int64)
+        """(devices,): priority of messages that come without one; may be set before the first is sent."""
         self._rank = np.empty(len(device_names), np.int64)
         self._rank[np.argsort(np.array(device_names, dtype=np.str_), kind="stable")] = np.arange(len(device_names))
         self._store = MessageStore(len(stages))
@@ -242,7 +244,7 @@ class Chain:
                 f"a list of the scan at {batch.t_us} us is sent at {earliest_us} us, forwarded up to {self._forwarded_us} us"
             )
         if batch.priority is None:
-            priority = np.zeros(size, np.int64)
+            priority = self.usual_priority[batch.device]
         else:
             priority = batch.priority.astype(np.int64)
             if not 0 <= priority.min() <= priority.max() < self._classes:
