@@ -11,6 +11,7 @@ import numpy.typing as npt
 from twin.compilation import kernel
 from twin.eventlog.recorder import Recorder
 from twin.eventlog.tables import KNOWN_COLUMNS
+from twin.kernel.growing import grown
 from twin.traffic.ground_truth import DRIVEN_CLASSES, GroundTruth
 from twin.units import US_PER_S
 
@@ -97,7 +98,4 @@ class Perceived:
             self.witness.close_second(truth)
 
     def _make_room(self, size: int) -> None:
-        if size > self._sensors.size:
-            more = max(size, 2 * self._sensors.size) - self._sensors.size
-            self._first = np.append(self._first, np.full(more, NOBODY, np.int32))
-            self._sensors = np.append(self._sensors, np.zeros(more, np.int8))
+        self._first, self._sensors = grown(self._first, size, NOBODY), grown(self._sensors, size)

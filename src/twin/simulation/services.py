@@ -41,16 +41,16 @@ def build_services(
     scenario = prepared.scenario
     if connected is None or scenario.connected is None or not scenario.services.any or isinstance(traffic, Replay):
         return None
-    sites = prepared.deployment.sites
+    sites, everywhere = prepared.deployment.sites, "uu" in scenario.connected.ways
     services = Services(
         scenario.services,
         traffic,
         scenario.seed,
         recorder,
         equipped=connected.equipped,
-        broadcast=connected.hear_units if units else None,
+        broadcast=connected.hear_units if units and not everywhere else None,
         junction_of_unit=[sites[unit.site].junction for unit in units],
-        everywhere="uu" in scenario.connected.ways,
+        everywhere=everywhere,
     )
     tiers.listeners["edge"].append(services.at_the_edge.hear)
     tiers.listeners["regional"].append(services.in_the_cloud.hear)

@@ -6,8 +6,9 @@ import numpy as np
 import numpy.typing as npt
 
 from twin.compilation import kernel
+from twin.kernel.growing import grown
 from twin.units import to_us
-from twin.v2x.cells.serving import grown, nearest
+from twin.v2x.cells.serving import nearest
 from twin.v2x.region_spec import RegionHandoverSpec
 from twin.v2x.stations import Layout
 

@@ -79,12 +79,3 @@ def serve(
         serving[v] = own
         found[i] = own
     return found, changes
-
-
-def grown(array: npt.NDArray[np.int64], size: int, fill: int) -> npt.NDArray[np.int64]:
-    """Return ``array`` with room for ``size`` entries, at least doubled where it was too short; new ones are ``fill``."""
-    if size <= array.size:
-        return array
-    longer = np.full(max(size, 2 * array.size), fill, np.int64)
-    longer[: array.size] = array
-    return longer

@@ -9,9 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from twin.compilation import kernel
+from twin.kernel.growing import grown
 from twin.rng import stream_key, uniform4
 from twin.units import US_PER_S, to_us
-from twin.v2x.cells.serving import NOBODY, grown, half_gap_m, serve
+from twin.v2x.cells.serving import NOBODY, half_gap_m, serve
 from twin.v2x.cells.transport import BITS_PER_BYTE, core_delay_s, fixed_delay_s, path_to, queueing_delay_s, stable_packets_per_s
 from twin.v2x.cells.uu_spec import UuSpec
 from twin.v2x.stations import Layout
@@ -194,8 +195,7 @@ class UuNetwork:
     def _make_room(self, vehicles: int) -> None:
         self._serving = grown(self._serving, vehicles, NOBODY)
         self._until_us = grown(self._until_us, vehicles, 0)
-        if vehicles > self._number.shape[1]:
-            self._number = np.stack([grown(row, vehicles, 0) for row in self._number])
+        self._number = grown(self._number, vehicles)
 
 
 @kernel

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from twin.compilation import kernel
+from twin.kernel.growing import grown
 from twin.v2x.platform.contents import NEVER, Sightings
 
 Floats = npt.NDArray[np.float64]
@@ -90,11 +91,5 @@ class Knowledge:
         return fresh_us
 
     def _make_room(self, size: int) -> None:
-        more = size - self._newest_us.size
-        if more <= 0:
-            return
-        more = max(more, self._newest_us.size)
-        limits = self._limit_us.size
-        self._newest_us = np.append(self._newest_us, np.full(more, NEVER, np.int64))
-        self._until_us = np.append(self._until_us, np.zeros((limits, more), np.int64), axis=1)
-        self._sum_us = np.append(self._sum_us, np.zeros((limits, more), np.int64), axis=1)
+        self._newest_us = grown(self._newest_us, size, NEVER)
+        self._until_us, self._sum_us = grown(self._until_us, size), grown(self._sum_us, size)

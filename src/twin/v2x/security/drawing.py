@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from twin.compilation import kernel
+from twin.kernel.growing import grown
 from twin.rng import stream_key, uniform4
 from twin.v2x.security.vehicle_messages import Floats, Ints, VehicleMessages
 
@@ -94,6 +95,5 @@ class Memory:
         """Return the columns, long enough for these vehicles: write to them."""
         need = int(vehicle.max(initial=-1)) + 1
         for name, column in self._columns.items():
-            if column.size < need:
-                self._columns[name] = np.concatenate((column, np.zeros(max(need, 2 * column.size) - column.size, column.dtype)))
+            self._columns[name] = grown(column, need)
         return self._columns

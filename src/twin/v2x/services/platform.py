@@ -10,11 +10,12 @@ import numpy.typing as npt
 
 from twin.eventlog.quantise import centimetres
 from twin.eventlog.recorder import Recorder
+from twin.kernel.growing import grown
 from twin.kernel.records import SpeedAdvice
 from twin.traffic.ground_truth import GroundTruth
 from twin.traffic.process import Traffic
 from twin.units import to_us
-from twin.v2x.platform.contents import Sightings
+from twin.v2x.platform.contents import Sightings, chosen
 from twin.v2x.platform.picture import Picture
 from twin.v2x.services.compliance import lowest
 from twin.v2x.services.hazard_warning import Hazards, HazardWarnings
@@ -69,7 +70,7 @@ class Services:
             return
         rows, units = self._broadcast(truth, np.flatnonzero(self._equipped(truth)))
         vehicle = truth.vehicle[rows]
-        self._make_room(int(vehicle.max(initial=-1)) + 1)
+        self._any_us = grown(self._any_us, int(vehicle.max(initial=-1)) + 1, NEVER)
         self._any_us[vehicle] = truth.t_us
         for number, junction in zip(vehicle.tolist(), self._junction[units].tolist(), strict=True):
             if junction >= 0:
@@ -84,7 +85,8 @@ class Services:
         found = []
         if self._signal is not None:
             spec = self._signal.spec
-            queues = _queues(self.at_the_edge.of(t_us)[1])
+            seen = _known(self.at_the_edge.of(t_us)[1])
+            queues = LaneQueues(seen.edge, np.maximum(seen.lane, 0).astype(np.int8), seen.s_m, seen.speed_mps)
             stale_us = t_us - to_us(spec.stale_after_s)
 
             def heard(row: Longs, junction: Longs) -> Bools:
@@ -95,8 +97,8 @@ class Services:
             self._write("signal_advice", advice)
             found.append(advice)
         if self._hazard is not None:
-            seen = self.in_the_cloud.of(t_us)[1]
-            told, self._told = self._told, self._hazard.detect(t_us, *_known(seen))
+            seen = _known(self.in_the_cloud.of(t_us)[1])
+            told, self._told = self._told, self._hazard.detect(t_us, seen.edge, seen.s_m, seen.speed_mps)
             received = equipped if self._everywhere else equipped & self._recently(truth, t_us)
             advice = self._hazard.advise(t_us, truth, received, told)
             self._write("hazard_warning", advice)
@@ -106,7 +108,7 @@ class Services:
 
     def _recently(self, truth: GroundTruth, t_us: int) -> Bools:
         """Return who of the truth has heard any unit within the last second: warnings are sent by all of them."""
-        self._make_room(int(truth.vehicle.max(initial=-1)) + 1)
+        self._any_us = grown(self._any_us, int(truth.vehicle.max(initial=-1)) + 1, NEVER)
         return np.asarray(self._any_us[truth.vehicle] > t_us - RSI_US, np.bool_)
 
     def _write(self, service: str, advice: SpeedAdvice) -> None:
@@ -122,11 +124,6 @@ class Services:
             },
         )
 
-    def _make_room(self, size: int) -> None:
-        if size > self._any_us.size:
-            more = max(size, 2 * self._any_us.size) - self._any_us.size
-            self._any_us = np.append(self._any_us, np.full(more, NEVER, np.int64))
-
 
 RSI_US: Final = 1_000_000
 """A warning is heard by who has heard a unit within this. Source: RSI is sent once a second (T/CSAE 53-2020)."""
@@ -135,13 +132,6 @@ FORGET_US: Final = 60_000_000
 """What was heard longer ago is forgotten. Choice: longer than any SPAT is used for."""
 
 
-def _known(seen: Sightings) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    """Return edge, place along it and speed of the objects of which all three are known."""
-    known = (seen.edge >= 0) & np.isfinite(seen.s_m) & np.isfinite(seen.speed_mps)
-    return seen.edge[known], seen.s_m[known], seen.speed_mps[known]
-
-
-def _queues(seen: Sightings) -> LaneQueues:
-    on_road = (seen.edge >= 0) & np.isfinite(seen.s_m) & np.isfinite(seen.speed_mps)
-    lane = np.maximum(seen.lane[on_road], 0).astype(np.int8)
-    return LaneQueues(seen.edge[on_road], lane, seen.s_m[on_road], seen.speed_mps[on_road])
+def _known(seen: Sightings) -> Sightings:
+    """Return the objects whose road, place along it and speed are known."""
+    return chosen(seen, (seen.edge >= 0) & np.isfinite(seen.s_m) & np.isfinite(seen.speed_mps))

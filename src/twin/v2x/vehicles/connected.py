@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, Final, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from twin.eventlog.quantise import centimetres, compass_centidegrees
 from twin.eventlog.recorder import Recorder, labels
+from twin.kernel.growing import grown
 from twin.kernel.records import FrameBatch, ObjectLists, RoadsideUnit
 from twin.traffic.ground_truth import GroundTruth
 from twin.units import US_PER_S, to_us
@@ -45,6 +46,19 @@ NOBODY: Final = -1
 
 Match = Callable[[Floats, Floats, Floats], tuple[Ints, Floats]]
 """Returns edge (-1 for none) and place along it of places x, y with headings, (n,) each."""
+
+
+class Placed(NamedTuple):
+    """What messages claim, (n,) each, in the order that ``ObjectLists`` and ``Sightings`` have it."""
+
+    edge: Ints
+    s_m: Floats
+    speed_mps: Floats
+    x_m: Floats
+    y_m: Floats
+    vehicle: Ints
+    """Truth; ``NOBODY`` for lies."""
+    lane: npt.NDArray[np.int8]
 
 
 class Judge(Protocol):
@@ -161,7 +175,7 @@ class ConnectedVehicles:
         else:
             due = self._generator.step(truth.t_us, own.vehicle, own.x_m, own.y_m)
         vehicle = own.vehicle[due]
-        self._make_room(int(vehicle.max(initial=-1)) + 1)
+        self._sequence = grown(self._sequence, int(vehicle.max(initial=-1)) + 1)
         self._sequence[vehicle] += 1
         said = (own.x_m, own.y_m, own.speed_mps, own.heading_rad, own.acceleration_mps2)
         place = (said[0][due], said[1][due], said[2][due], said[3][due], said[4][due])
@@ -177,12 +191,8 @@ class ConnectedVehicles:
         arrival_us = np.maximum(sent.arrival_us + np.maximum(messages.transmit_us - truth.t_us, 0), truth.t_us)
         chosen = np.flatnonzero(sent.arrived & used)
         said = messages.take(chosen)
-        edge, s_m = self._on_road(truth, said, row[chosen])
-        known = np.where(said.attack > 0, NOBODY, said.vehicle).astype(np.int32)
         nowhere = np.full(chosen.size, NOBODY, np.int32)
-        lane = np.where(said.attack > 0, NOBODY, truth.lane[row[chosen]]).astype(np.int8)
-        places = (edge, s_m, said.speed_mps, said.x_m, said.y_m)
-        self._in_the_cloud(Sightings(arrival_us[chosen], said.sent_us, nowhere, *places, known, lane))
+        self._in_the_cloud(Sightings(arrival_us[chosen], said.sent_us, nowhere, *self._placed(truth, said, row[chosen])))
         if logged:
             nobody = np.ma.masked_array(np.zeros(len(messages), np.int64), mask=np.ones(len(messages), np.bool_))
             received_us = np.ma.masked_array(arrival_us, mask=~sent.arrived)
@@ -212,17 +222,7 @@ class ConnectedVehicles:
         some = count > 0
         said = received.messages
         around, each = self._bytes_of
-        edge, s_m = self._on_road(truth, said, row)
-        content = ObjectLists(
-            offset=np.concatenate(([0], np.cumsum(count[some]))),
-            edge=edge,
-            s_m=s_m,
-            speed_mps=said.speed_mps,
-            x_m=said.x_m,
-            y_m=said.y_m,
-            vehicle=np.where(said.attack > 0, NOBODY, said.vehicle).astype(np.int32),
-            lane=np.where(said.attack > 0, NOBODY, truth.lane[row]).astype(np.int8),
-        )
+        offset = np.concatenate(([0], np.cumsum(count[some])))
         units = int(some.sum())
         return FrameBatch(
             t_us=truth.t_us,
@@ -230,22 +230,24 @@ class ConnectedVehicles:
             frame=np.full(units, frame, np.int64),
             objects=count[some].astype(np.int32),
             result_time_us=np.full(units, truth.t_us + self._ready_us, np.int64),
-            content=content,
+            content=ObjectLists(offset, *self._placed(truth, said, row)),
             bytes=np.ceil(around + each * count[some]).astype(np.int32),
         )
 
-    def _on_road(self, truth: GroundTruth, said: VehicleMessages, row: Longs) -> tuple[Ints, Floats]:
-        """Return edge and place along it of what messages claim: honest ones on their own road, lies on the nearest that fits.
+    def _placed(self, truth: GroundTruth, said: VehicleMessages, row: Longs) -> Placed:
+        """Return what messages claim, on roads: honest ones on their own, lies on the nearest that fits.
 
         Assumption: lanes, heading and the way so far let the platform find the road of an honest vehicle.
         """
         heading = truth.heading_rad[row]
         ahead_m = (said.x_m - truth.x_m[row]) * np.cos(heading) + (said.y_m - truth.y_m[row]) * np.sin(heading)
         edge, s_m = truth.edge[row].astype(np.int32), truth.s_m[row] + ahead_m
+        vehicle, lane = said.vehicle.astype(np.int32), truth.lane[row].astype(np.int8)
         lies = np.flatnonzero(said.attack > 0)
         if lies.size:
             edge[lies], s_m[lies] = self._match(said.x_m[lies], said.y_m[lies], said.heading_rad[lies])
-        return edge, s_m
+            vehicle[lies] = lane[lies] = NOBODY
+        return Placed(edge, s_m, said.speed_mps, said.x_m, said.y_m, vehicle, lane)
 
     def _log(
         self, way: str, said: VehicleMessages, device: Any, received_us: Any, verdict: npt.NDArray[np.uint16], used: Bools
@@ -269,11 +271,6 @@ class ConnectedVehicles:
                 "attack": labels(said.attack.astype(np.int8) - 1, ATTACKS),
             },
         )
-
-    def _make_room(self, size: int) -> None:
-        if size > self._sequence.size:
-            more = max(size, 2 * self._sequence.size) - self._sequence.size
-            self._sequence = np.append(self._sequence, np.zeros(more, np.int64))
 
 
 def _there(messages: VehicleMessages, vehicle: Ints) -> tuple[VehicleMessages, Longs]:

@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from twin.compilation import inline_kernel, kernel
 from twin.geometry.grid import Grid, cell_range, grid_around, row_range, sort_into_cells
+from twin.kernel.growing import grown
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -127,8 +128,8 @@ class CamGenerator:
         """
         number = vehicle.astype(np.int64)
         size = _room(self._sent_us.size, number)
-        self._sent_us = _grown(self._sent_us, size, _NEVER)
-        self._interval_us, self._repeats = _grown(self._interval_us, size, 0), _grown(self._repeats, size, 0)
+        self._sent_us = grown(self._sent_us, size, _NEVER)
+        self._interval_us, self._repeats = grown(self._interval_us, size, 0), grown(self._repeats, size, 0)
         if size > len(self._last):
             self._last = np.concatenate((self._last, np.zeros((size - len(self._last), 4))))
         now = np.stack((x_m, y_m, speed_mps, heading_rad), axis=1)
@@ -186,7 +187,7 @@ class CpmGenerator:
         A pair of station and target comes once a check. A station sends when it tells an object, and else once a second.
         """
         size = _room(self._sent_us.size, np.array([stations - 1]))
-        self._sent_us = _grown(self._sent_us, size, _NEVER)
+        self._sent_us = grown(self._sent_us, size, _NEVER)
         key = (station.astype(np.int64) << 40) | target.astype(np.int64)
         now = np.stack((x_m, y_m, speed_mps, heading_rad), axis=1)
         place = np.searchsorted(self._key, key)
@@ -314,7 +315,7 @@ class BsmGenerator:
             return np.zeros(0, np.bool_)
         number, near_m = vehicle.astype(np.int64), self._rule.near_m
         size = _room(self._sent_us.size, number)
-        self._sent_us, self._smoothed = _grown(self._sent_us, size, _NEVER), _grown(self._smoothed, size, 0)
+        self._sent_us, self._smoothed = grown(self._sent_us, size, _NEVER), grown(self._smoothed, size, 0)
         grid = grid_around(x_m, y_m, near_m, near_m)
         start, order = np.zeros(grid.columns * grid.rows + 1, np.int32), np.zeros(number.size, np.int32)
         sort_into_cells(grid, x_m, y_m, start, order)
@@ -326,10 +327,3 @@ def _room(size: int, number: Ints) -> int:
     """Return how much room arrays of ``size`` need for these numbers: twice as much when it is too little."""
     needed = int(number.max(initial=-1)) + 1
     return size if needed <= size else max(needed, 2 * size)
-
-
-def _grown(values: npt.NDArray[T], size: int, value: int) -> npt.NDArray[T]:
-    """Return ``values`` lengthened with ``value`` to ``size``."""
-    if size <= values.size:
-        return values
-    return np.concatenate((values, np.full(size - values.size, value, values.dtype)))

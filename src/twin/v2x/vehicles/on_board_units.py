@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from twin.compilation import kernel
+from twin.kernel.growing import grown
 from twin.rng import normal_pair, stream_key, uniform4, uniforms
 from twin.traffic.ground_truth import DRIVEN_CLASSES, VEHICLE_CLASSES, GroundTruth
 from twin.units import US_PER_S
@@ -115,11 +116,7 @@ class OnBoardUnits:
         return (vehicle.astype(np.int64) * ID_FACTOR + ID_SHIFT) % ID_RANGE
 
     def _make_room(self, size: int) -> None:
-        more = size - self._chance.size
-        if more <= 0:
-            return
-        more = max(more, self._chance.size)
-        first = self._chance.size
-        self._chance = np.append(self._chance, uniforms(self._who, np.arange(first, first + more))[:, 0])
-        self._speed_mps = np.append(self._speed_mps, np.zeros(more))
-        self._speed_us = np.append(self._speed_us, np.full(more, -1, np.int64))
+        known = self._chance.size
+        self._chance = grown(self._chance, size)
+        self._chance[known:] = uniforms(self._who, np.arange(known, self._chance.size))[:, 0]
+        self._speed_mps, self._speed_us = grown(self._speed_mps, size), grown(self._speed_us, size, -1)
