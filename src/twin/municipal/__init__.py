@@ -1,0 +1,1 @@
+"""Municipal devices on roads: water in underpasses, settlement of pavements."""
