@@ -27,6 +27,7 @@ from twin.traffic.obstacles import (
     take_away,
     with_obstacle_class,
 )
+from twin.traffic.on_edges import EdgeLook, OnEdges
 from twin.traffic.positions import ground_truth
 from twin.traffic.roads import NONE, roads_of
 from twin.traffic.speed_advice import ADVICE, checked, lapsed, taken
@@ -218,6 +219,10 @@ class Engine:
         """Return who is where at ``t_us``, moved on along the lanes since the last whole step."""
         self.step_to(t_us)
         return ground_truth(self.vehicles, self.roads, t_us, (t_us - self.t_us) / US_PER_S, self._crossing_over_steps)
+
+    def on_edges(self, look: EdgeLook, t_us: int) -> OnEdges:
+        """Return who is on the edges of ``look``, moved on along the lanes from the last whole step to ``t_us``."""
+        return look.now(self._raw_tables()[0], self.roads, (t_us - self.t_us) / US_PER_S)
 
     def occupied(self) -> npt.NDArray[np.int32]:
         """Return the number of vehicles on each connector, with those that have left it and still hang over it."""

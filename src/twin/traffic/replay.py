@@ -21,6 +21,8 @@ from twin.spec import Spec
 from twin.traffic import traffic_log
 from twin.traffic.driving import HALTED_MPS
 from twin.traffic.ground_truth import DRIVEN_CLASSES, VEHICLE_CLASSES, GroundTruth
+from twin.traffic.on_edges import OnEdges
+from twin.traffic.roads import NONE
 from twin.traffic.sumo_demand import CLASS_OF
 from twin.traffic.trajectory_files import Floats, Longs, Samples, read_samples
 from twin.traffic.trips import PURPOSES
@@ -29,6 +31,9 @@ from twin.units import US_PER_S, to_us
 
 GAP_PERIODS: Final = 1.5
 """Samples of a vehicle farther apart than this many of the file's usual periods are a gap."""
+
+HANGS_OVER: Final = 3
+"""Edges behind a vehicle's own that its rear is looked for on."""
 
 _CLASS_OF: Final = CLASS_OF | {"default_vehtype": "car", "van": "light_truck", "robotaxi": "autonomous_taxi"}
 """Classes by words that SUMO's types are called after; names of classes stand for themselves."""
@@ -82,6 +87,10 @@ class Replay:
         self._begins_us = self._t_us[self._by_begin]
         self._longest_us = int((self._until_us - self._t_us).max())
         self._first_us, self._last_us = self._t_us[samples.offset[:-1]], self._t_us[samples.offset[1:] - 1]
+        other = np.append(True, (owner[1:] != owner[:-1]) | (self._edge[1:] != self._edge[:-1]))
+        before = np.maximum.accumulate(np.where(other, np.arange(owner.size), 0)) - 1
+        self._came = np.where((before >= 0) & (owner[before] == owner), before, NONE)
+        """(rows,): the vehicle's last sample on the edge before; NONE on its first edge."""
         self._now_us = 0
         self._interval_began_us = 0
 
@@ -146,10 +155,7 @@ class Replay:
 
     def now(self, t_us: int) -> GroundTruth:
         """Return who was where at ``t_us``: on the straight line between the samples around it."""
-        self.step_to(t_us)
-        low, high = np.searchsorted(self._begins_us, (t_us - self._longest_us, t_us), side="right")
-        row = np.sort(self._by_begin[low:high])
-        row = row[self._until_us[row] > t_us]
+        row = self._rows(t_us)
         following = np.minimum(row + 1, self._t_us.size - 1)
         span = np.where(self._until_us[row] == self._t_us[row] + 1, 1, self._until_us[row] - self._t_us[row])
         share = np.where(span > 1, (t_us - self._t_us[row]) / span, 0.0)
@@ -176,6 +182,31 @@ class Replay:
             edge=edge,
             lane=self._lane[row],
             s_m=np.where(same_edge, between(self._s_m), self._s_m[row]),
+        )
+
+    def _rows(self, t_us: int) -> Longs:
+        """Return the last sample before ``t_us`` of everybody who is there then, by vehicle."""
+        self.step_to(t_us)
+        low, high = np.searchsorted(self._begins_us, (t_us - self._longest_us, t_us), side="right")
+        row = np.sort(self._by_begin[low:high])
+        return np.asarray(row[self._until_us[row] > t_us])
+
+    def on_edges(self, edges: npt.NDArray[np.int32], t_us: int) -> OnEdges:
+        """Return the vehicles whose front, or rear still, is on ``edges`` at ``t_us``; see ``OnEdges``."""
+        truth, row = self.now(t_us), self._rows(t_us)
+        asked = np.zeros(self.network.edge_count, np.bool_)
+        asked[edges] = True
+        edge, s_m, past_m = truth.edge.copy(), truth.s_m.copy(), truth.s_m.copy()
+        for _ in range(HANGS_OVER):
+            row = np.where(row == NONE, NONE, self._came[row])
+            before = self._edge[row]
+            to_end_m = past_m + self.network.edge_length_m[before]
+            found = (row != NONE) & ~asked[edge] & asked[before] & (past_m < truth.length_m)
+            edge[found], s_m[found] = before[found], to_end_m[found]
+            past_m = to_end_m
+        there = asked[edge]
+        return OnEdges(
+            truth.vehicle[there], truth.klass[there], edge[there], truth.lane[there], s_m[there], truth.speed_mps[there]
         )
 
     def log_trajectory(self, t_us: int) -> None:
