@@ -170,4 +170,28 @@ CATALOGUE: Final = {
         "neither lon_deg and lat_deg nor way is given, or both; give one of them",
         "lon_deg、lat_deg 与 way 均未给出，或同时给出; 请只给出其一",
     ),
+    "spec.parking.road": (
+        "neither road nor way is given, or both; give one of them",
+        "road 与 way 均未给出，或同时给出; 请只给出其一",
+    ),
+    "spec.parking.point": (
+        "only one of lon_deg and lat_deg is given; give both or neither",
+        "lon_deg 与 lat_deg 只给出了一个; 请同时给出或都不给出",
+    ),
+    "spec.parking.twice": (
+        "two facilities are called '{name}'; give each its own name",
+        "停车设施名称“{name}”重复; 请为每个设施取不同的名称",
+    ),
+    "spec.parking.purpose_twice": (
+        "two purposes share a name; give each its own",
+        "停车目的名称重复; 请为每个目的取不同的名称",
+    ),
+    "spec.parking.purpose": (
+        "a facility is open to '{name}', which is no purpose; name one of parking.purposes",
+        "某设施面向的停车目的“{name}”不存在; 请使用 parking.purposes 中的名称",
+    ),
+    "spec.parking.none": (
+        "there is neither a facility nor from_map; give facilities, or from_map for the car parks of the map",
+        "既没有 facilities 也没有 from_map; 请给出停车设施，或用 from_map 采用地图中的停车场",
+    ),
 }

@@ -9,6 +9,7 @@ from pydantic import AwareDatetime, Field, ValidationInfo, field_validator
 from twin.eventlog.log_spec import LogSpec
 from twin.kernel.weather import WeatherSpec
 from twin.messages import say
+from twin.parking.parking_spec import ParkingSpec
 from twin.scenario.protection import Attack, ProtectionSpec
 from twin.sensors.adaptation import AdaptationSpec
 from twin.sensors.coverage import CoverageSpec
@@ -77,6 +78,9 @@ class Scenario(Spec):
 
     incidents: tuple[IncidentSpec, ...] = ()
     """Lanes and roads that are closed for a time, vehicles that break down."""
+
+    parking: ParkingSpec | None = None
+    """Where vehicles park, who looks for a space and how; left out, nobody parks."""
 
     deployment: DeploymentSpec = DeploymentSpec()
     """Where devices stand."""

@@ -58,11 +58,12 @@ class Prepared:
 
     @property
     def listens(self) -> bool:
-        """Whether traffic can hear what is reported: signals that it changes, drivers that choose way or speed by it."""
+        """Whether traffic can hear what is reported: signals that it changes, drivers that choose way, speed or space by it."""
         actuated = self.signals is not None and any((plan.least_us != plan.most_us).any() for plan in self.signals.plans)
         scenario = self.scenario
         advised = scenario.connected is not None and scenario.services.any
-        return scenario.replay is None and (actuated or advised or scenario.demand.informed_share > 0.0)
+        parks = scenario.parking is not None
+        return scenario.replay is None and (actuated or advised or parks or scenario.demand.informed_share > 0.0)
 
 
 @dataclass(frozen=True, slots=True)
