@@ -27,6 +27,9 @@ UNIT_OF_SUFFIX = {
     "_cny": "CNY",
     "_years": "years",
     "_mbps": "Mbit/s",
+    "_kg": "kg",
+    "_c": "degC",
+    "_k": "K",
 }
 
 

@@ -6,6 +6,7 @@ from typing import Final
 
 import pyarrow as pa
 
+from twin.eventlog.bridge_tables import BRIDGE_STATIC_TABLES
 from twin.eventlog.declaring import POINTS, column, prices, truth
 from twin.eventlog.schema import LABEL, Table
 
@@ -169,4 +170,5 @@ STATIC_TABLES: Final = (
         ),
         static=True,
     ),
+    *BRIDGE_STATIC_TABLES,
 )

@@ -10,6 +10,7 @@ from typing import Final
 import pyarrow as pa
 
 from twin.eventlog.attack_tables import ATTACK_TABLES
+from twin.eventlog.bridge_tables import BRIDGE_TABLES
 from twin.eventlog.declaring import T_US, column, truth
 from twin.eventlog.link_tables import LINK_TABLES
 from twin.eventlog.schema import LABEL, Column, Table
@@ -232,6 +233,7 @@ EVENT_TABLES: Final = (
     ),
     *LINK_TABLES,
     *ATTACK_TABLES,
+    *BRIDGE_TABLES,
 )
 
 TABLES: Final = {table.name: table for table in EVENT_TABLES + STATIC_TABLES}
