@@ -13,7 +13,7 @@ from twin.bridges.response import Floats
 LENGTH_M, LOOK_US, AXLE_N = 100.0, 500_000, 1e4
 
 
-def loads_of(vehicle: Ints) -> AxleLoads:
+def loads_of(vehicle: Ints, _: object) -> AxleLoads:
     """Return vehicles 5 m long with two axles."""
     n = vehicle.size
     waves = np.zeros((n, 2))
@@ -23,7 +23,7 @@ def loads_of(vehicle: Ints) -> AxleLoads:
 def seen(vehicle: list[int], x_m: list[float], speed_mps: list[float], direction: list[float]) -> Seen:
     """Return what a look finds."""
     number, lane = np.array(vehicle, np.int32), np.zeros(len(vehicle), np.int8)
-    return Seen(number, np.array(x_m), np.array(speed_mps), np.array(direction), lane)
+    return Seen(number, lane, np.array(x_m), np.array(speed_mps), np.array(direction), lane)
 
 
 def fronts(start_s: Floats, speed: Floats, direction: Floats, t_s: float) -> Seen:
@@ -31,10 +31,9 @@ def fronts(start_s: Floats, speed: Floats, direction: Floats, t_s: float) -> See
     way = (t_s - start_s) * speed
     on = (way >= 0.0) & (way - 5.0 < LENGTH_M)
     x_m = np.where(direction > 0.0, way, LENGTH_M - way)
-    return Seen(
-        np.flatnonzero(on).astype(np.int32)[::-1],
-        *(part[on][::-1] for part in (x_m, speed, direction, np.zeros(on.size, np.int8))),
-    )
+    of_no_interest = np.zeros(on.size, np.int8)
+    columns = (part[on][::-1] for part in (of_no_interest, x_m, speed, direction, of_no_interest))
+    return Seen(np.flatnonzero(on).astype(np.int32)[::-1], *columns)
 
 
 @settings(max_examples=30, deadline=None)

@@ -34,6 +34,8 @@ class Seen:
     """Fronts on and near a deck at one instant, one row a vehicle."""
 
     vehicle: Ints
+    klass: npt.NDArray[np.int8]
+    """Row of the vehicle classes."""
     x_m: Floats
     """Along the deck's axis; less than 0 or more than its length just beside the deck."""
     speed_mps: Floats
@@ -71,6 +73,10 @@ class Passed:
     speed_mps: Floats
     lane: npt.NDArray[np.int8]
     direction: Floats
+    axle_m: Floats
+    """(n, a): axles behind the front."""
+    force_n: Floats
+    """(n, a): static load of each; 0 where there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,21 +99,23 @@ class Passages:
     def __init__(
         self,
         length_m: float,
-        loads_of: Callable[[Ints], AxleLoads],
+        loads_of: Callable[[Ints, npt.NDArray[np.int8]], AxleLoads],
         *,
         stations_m: tuple[float, ...] = (),
         sway_at_mps: float = 22.0,
     ) -> None:
         """Begin without vehicles.
 
-        ``loads_of`` gives the axle loads of vehicles that have come. ``stations_m`` are where passing fronts are told. The
+        ``loads_of`` gives the axle loads of vehicles by number and class. ``stations_m`` are where passing fronts are told. The
         swing of axle loads is that of ``sway_at_mps`` and goes with speed.
         """
         self.length_m, self.stations_m = length_m, np.array(stations_m, np.float64)
         self._loads_of, self._sway_at_mps = loads_of, sway_at_mps
         nobody = np.zeros(0, np.int32)
         none = np.zeros(0)
-        self._tracks = _Tracks(nobody, none, none, none, none, none, np.zeros(0, np.int8), loads_of(nobody))
+        self._tracks = _Tracks(
+            nobody, none, none, none, none, none, np.zeros(0, np.int8), loads_of(nobody, np.zeros(0, np.int8))
+        )
         self._t_us = -1
 
     @property
@@ -159,7 +167,7 @@ class Passages:
         if not new.any():
             return old
         number = seen.vehicle[new]
-        loads = self._loads_of(number)
+        loads = self._loads_of(number, seen.klass[new])
         direction, speed = seen.direction[new], seen.speed_mps[new]
         x_m = seen.x_m[new] - direction * speed * span_s
         beside = np.where(direction > 0.0, x_m <= 0.0, x_m >= self.length_m)
@@ -195,6 +203,8 @@ class Passages:
             speed,
             after.lane[row],
             before.direction[row],
+            before.loads.axle_m[row],
+            before.loads.force_n[row],
         )
 
     def _left(self, tracks: _Tracks) -> npt.NDArray[np.bool_]:
