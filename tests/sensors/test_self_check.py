@@ -184,4 +184,5 @@ def test_a_device_away_while_it_was_learnt_is_learnt_on() -> None:
 def test_alarm_rows() -> None:
     """Alarms become the columns of table ``alarm``."""
     rows = alarm_rows([Alarm(5, 3, "dirt", "raised")])
-    assert rows == {"t_us": [5], "device": [3], "cause": ["dirt"], "level": ["device_fault"], "state": ["raised"]}
+    told = {"t_us": [5], "device": [3], "cause": ["dirt"], "level": ["device_fault"], "state": ["raised"]}
+    assert rows == told | {"value": None, "real": None}

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import pyarrow as pa
 
-SCHEMA_VERSION: Final = 7
+SCHEMA_VERSION: Final = 8
 """Raised when a column changes its name, type, unit or meaning; readers refuse logs of other versions."""
 
 LABEL: Final = pa.dictionary(pa.int8(), pa.string())

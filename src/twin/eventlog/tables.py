@@ -1,6 +1,6 @@
 """Every table of the log, declared once: columns, units, meanings, and which of them are ground truth.
 
-Traffic and sensors here; ``link_tables``, ``attack_tables`` and ``static_tables`` beside it.
+Traffic and sensors here; ``link_tables``, ``attack_tables``, ``municipal_tables`` and ``static_tables`` beside it.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from twin.eventlog.attack_tables import ATTACK_TABLES
 from twin.eventlog.bridge_tables import BRIDGE_TABLES
 from twin.eventlog.declaring import T_US, column, truth
 from twin.eventlog.link_tables import LINK_TABLES
+from twin.eventlog.municipal_tables import MUNICIPAL_EVENT_TABLES
 from twin.eventlog.schema import LABEL, Column, Table
 from twin.eventlog.static_tables import STATIC_TABLES
 
@@ -197,10 +198,21 @@ EVENT_TABLES: Final = (
         "a change of a device's state: a fault begins or is over",
         (
             truth("t_us", pa.int64(), "us", "time since the scenario's start; 0 where the fault was there at the start"),
-            truth("device", pa.int32(), "-", "device, see table device_spec"),
+            truth("device", pa.int32(), "-", "device, see tables device_spec and municipal_device"),
             truth("state", LABEL, "-", "fault, or up: the fault of this cause is over, another may still hold"),
-            truth("cause", LABEL, "-", "dirt, misalignment, clock_drift, frame_loss, power_loss or wrong_calibration"),
-            truth("value", pa.float32(), "-", "size at its full: share lost, rad anticlockwise, s/s fast, probability, 1, m"),
+            truth(
+                "cause",
+                LABEL,
+                "-",
+                "dirt, misalignment, clock_drift, frame_loss, power_loss or wrong_calibration; of field devices device_fault, "
+                "battery (up: replaced) or gateway_outage",
+            ),
+            truth(
+                "value",
+                pa.float32(),
+                "-",
+                "size at its full: share lost, rad anticlockwise, s/s fast, probability, 1, m; of a battery the share left",
+            ),
         ),
     ),
     Table(
@@ -208,10 +220,12 @@ EVENT_TABLES: Final = (
         "an alarm that is raised or withdrawn, from reported data alone",
         (
             T_US,
-            column("device", pa.int32(), "-", "device, see table device_spec"),
-            column("cause", LABEL, "-", "what is taken to be wrong: a cause as in table device"),
-            column("level", LABEL, "-", "device_fault"),
+            column("device", pa.int32(), "-", "device, see tables device_spec and municipal_device"),
+            column("cause", LABEL, "-", "what is wrong: a cause as in table device, or the quantity that is beyond"),
+            column("level", LABEL, "-", "device_fault; of what devices watch level_1, level_2 or level_3, the third the worst"),
             column("state", LABEL, "-", "raised or cleared"),
+            column("value", pa.float64(), "-", "reported value that decided, in its own unit; null without one", null=True),
+            truth("real", pa.bool_(), "-", "whether the truth was beyond too; null where nobody asks", null=True),
         ),
     ),
     Table(
@@ -234,6 +248,7 @@ EVENT_TABLES: Final = (
     *LINK_TABLES,
     *ATTACK_TABLES,
     *BRIDGE_TABLES,
+    *MUNICIPAL_EVENT_TABLES,
 )
 
 TABLES: Final = {table.name: table for table in EVENT_TABLES + STATIC_TABLES}

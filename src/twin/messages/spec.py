@@ -122,6 +122,10 @@ CATALOGUE: Final = {
         "until_s ({until_s:g}) is not after from_s ({from_s:g}); give a later until_s",
         "until_s（{until_s:g}）不晚于 from_s（{from_s:g}）; 请给出更晚的 until_s",
     ),
+    "spec.battery.left": (
+        "left_high ({high:g}) is below left_low ({low:g}); give a left_high of at least {low:g}",
+        "left_high（{high:g}）小于 left_low（{low:g}）; 请给出不小于 {low:g} 的 left_high",
+    ),
     "spec.fault.share": (
         "size ({size:g}) of {cause} is a share; give a number from 0 to 1",
         "{cause} 的 size（{size:g}）是比例; 请给出 0 到 1 之间的数",

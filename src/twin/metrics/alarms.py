@@ -106,7 +106,7 @@ def alarm_figures(run: Run) -> dict[str, AlarmScore]:
     watched = set(seeing_devices(run).column("device").to_pylist())
     return score_alarms(
         [row for row in run.table("device").to_pylist() if row["device"] in watched],
-        run.table("alarm").to_pylist(),
+        [row for row in run.table("alarm").to_pylist() if row["device"] in watched],
         len(watched),
         to_us(run.manifest.simulated_s),
         to_us(check["window_s"]) if check else 0,

@@ -143,6 +143,8 @@ def alarm_rows(alarms: Sequence[Alarm]) -> dict[str, Any]:
         "cause": [alarm.cause for alarm in alarms],
         "level": [alarm.level for alarm in alarms],
         "state": [alarm.state for alarm in alarms],
+        "value": None,
+        "real": None,
     }
 
 

@@ -32,6 +32,7 @@ from twin.sensors.site_lists import SiteLists
 from twin.sensors.sites import Deployment
 from twin.sensors.storeys import bridge_decks
 from twin.simulation.connected import build_connected, build_judging, roadside_units
+from twin.simulation.field_devices import FieldFleet
 from twin.simulation.preparation import Prepared, links_layout
 from twin.simulation.reports import EdgeSpeeds, Reporting
 from twin.simulation.security_layers import SecurityLayers, build_layers
@@ -83,6 +84,8 @@ class Sensing:
     """When lines are out, and who takes over then; None without devices."""
     layers: SecurityLayers | None = None
     """Who attacks devices, access, reports and reading, and what watches; None without devices."""
+    field: FieldFleet | None = None
+    """Field devices of parking, bridges and roads; None where there are none."""
 
     def finish(self, truth: GroundTruth, end_us: int) -> None:
         """Write what the end settles: the interval cut short, messages under way."""
@@ -91,6 +94,8 @@ class Sensing:
             for loops in self.loops:
                 loops.finish(truth, self.chain.send)
             self.chain.finish()
+        if self.field is not None:
+            self.field.finish(end_us)
 
     def close_interval(self, t_us: int) -> None:
         """Write what the sensors summed up over the interval that ends at ``t_us``, the frame of that instant not included."""
@@ -101,7 +106,18 @@ class Sensing:
 
 
 def build_sensing(prepared: Prepared, traffic: Traffic | Replay, recorder: Recorder) -> Sensing:
-    """Return the joined parts of a deployment, with its dimensions already written."""
+    """Return the joined parts of a deployment and of the field devices beside it, with their dimensions already written."""
+    scenario = prepared.scenario
+    sensors = _build_sensors(prepared, traffic, recorder)
+    numbered = len(prepared.deployment.every_device) + len(roadside_units(scenario, prepared.deployment))
+    field = FieldFleet(scenario.seed, recorder, numbered, to_us(scenario.duration_s))
+    # parking, bridges and roads add their devices here
+    field.write()
+    return replace(sensors, field=field)
+
+
+def _build_sensors(prepared: Prepared, traffic: Traffic | Replay, recorder: Recorder) -> Sensing:
+    """Return the joined parts of a deployment alone."""
     scenario, network, deployment = prepared.scenario, prepared.network, prepared.deployment
     layout = _lay_out(prepared, recorder)
     site_mec = layout.site_mec
@@ -172,6 +188,8 @@ def start_sensing(env: simpy.Environment, sensing: Sensing, scenario: Scenario, 
         env.process(process)
     interval_us = to_us(scenario.log.interval_s)
     env.process(every(env, interval_us, Phase.CONTROL, sensing.close_interval, first_us=interval_us))
+    if sensing.field is not None:
+        sensing.field.start(env, interval_us)
 
 
 def _once_an_instant(env: simpy.Environment, traffic: Traffic | Replay) -> Callable[[], GroundTruth]:
