@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from twin.bridges.sensor_spec import SENSOR_KINDS, UNITS, BridgeSensorSpec, channels_of
+from twin.bridges.sensor_base import UNITS
+from twin.bridges.sensor_spec import SENSOR_KINDS, BridgeSensorSpec, channels_of
 from twin.bridges.sensors import MISSING, REFERENCE_C, Channels, counts, samples_of
 
 QUIET = {"time_offset_ms": 0.0, "time_jitter_ms": 0.0, "dropout_share": 0.0}
