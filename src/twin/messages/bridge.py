@@ -5,6 +5,38 @@ from __future__ import annotations
 from typing import Final
 
 CATALOGUE: Final = {
+    "bridge.simple_haunch": (
+        "a simple span has a constant section; leave depth_at_piers_m out",
+        "简支梁按等截面计算; 请删去 depth_at_piers_m",
+    ),
+    "bridge.cable_haunch": (
+        "a cable-supported deck has a constant section; leave depth_at_piers_m out",
+        "缆索承重桥主梁按等截面计算; 请删去 depth_at_piers_m",
+    ),
+    "bridge.hung_spans": (
+        "hung_spans are {first} to {last} of {spans} spans; give the first and a later one, each between 1 and {spans}",
+        "hung_spans 为第 {first} 至第 {last} 跨，共 {spans} 跨; 请给出首末两跨，且末跨在首跨之后、不超过 {spans}",
+    ),
+    "bridge.towers": (
+        "towers names a support that is not there, or one twice; inner supports are 1 to {supports}",
+        "towers 中有不存在或重复的支点; 中间支点编号为 1 至 {supports}",
+    ),
+    "bridge.preset": ("no shipped bridge is called '{name}'; there are {known}", "没有名为“{name}”的内置桥梁; 可用：{known}"),
+    "bridge.length.found": (
+        "the spans of {name} add up to {spans_m:g} m, its ends are {apart_m:.1f} m apart",
+        "{name}各跨之和为 {spans_m:g} m，而两端相距 {apart_m:.1f} m",
+    ),
+    "bridge.length.remedy": ("move an end, or change the spans", "请移动端点或修改跨径"),
+    "bridge.no_road.found": ("the map has no road called '{road}'", "地图上没有名为“{road}”的道路"),
+    "bridge.no_road.remedy": ("name a road of the map that lies on the deck", "请给出桥面上道路在地图中的名称"),
+    "bridge.no_edge.found": (
+        "no carriageway of {roads} runs along the whole deck of {name}",
+        "{roads}没有一个方向的车道沿{name}全长通过",
+    ),
+    "bridge.no_edge.remedy": (
+        "move the ends onto the road, or raise aside_m",
+        "请将端点移到道路上，或增大 aside_m",
+    ),
     "bridge.truck_shares": (
         "empty_share, part_share and overloaded_share add up to {total:g}; lower them to at most 1",
         "empty_share、part_share 与 overloaded_share 之和为 {total:g}; 请使其不超过 1",
