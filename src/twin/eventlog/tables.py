@@ -14,6 +14,7 @@ from twin.eventlog.bridge_tables import BRIDGE_TABLES
 from twin.eventlog.declaring import T_US, column, truth
 from twin.eventlog.link_tables import LINK_TABLES
 from twin.eventlog.municipal_tables import MUNICIPAL_EVENT_TABLES
+from twin.eventlog.parking_tables import PARKING_TABLES
 from twin.eventlog.schema import LABEL, Column, Table
 from twin.eventlog.static_tables import STATIC_TABLES
 
@@ -249,6 +250,7 @@ EVENT_TABLES: Final = (
     *ATTACK_TABLES,
     *BRIDGE_TABLES,
     *MUNICIPAL_EVENT_TABLES,
+    *PARKING_TABLES,
 )
 
 TABLES: Final = {table.name: table for table in EVENT_TABLES + STATIC_TABLES}

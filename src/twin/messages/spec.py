@@ -194,6 +194,10 @@ CATALOGUE: Final = {
         "a facility is open to '{name}', which is no purpose; name one of parking.purposes",
         "某设施面向的停车目的“{name}”不存在; 请使用 parking.purposes 中的名称",
     ),
+    "spec.parking.no_sensors": (
+        "guidance by what is reported needs parking.sensors; give some, or information: perfect or none",
+        "基于上报数据的停车诱导需要 parking.sensors; 请配置传感器，或将 information 设为 perfect 或 none",
+    ),
     "spec.parking.none": (
         "there is neither a facility nor from_map; give facilities, or from_map for the car parks of the map",
         "既没有 facilities 也没有 from_map; 请给出停车设施，或用 from_map 采用地图中的停车场",

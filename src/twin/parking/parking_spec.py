@@ -10,6 +10,8 @@ from twin.assumed import BY_ITS_KEYS, Assumed
 from twin.messages import say
 from twin.parking.behaviour_spec import ChoiceSpec, PurposeSpec, SearchSpec
 from twin.parking.facility_spec import FacilitySpec, FromMapSpec
+from twin.parking.guidance_spec import GuidanceSpec
+from twin.parking.sensing_spec import ParkingSensorsSpec
 from twin.spec import Spec
 
 USUAL_PURPOSES: Final = (
@@ -48,6 +50,12 @@ class ParkingSpec(Spec):
     search: SearchSpec = SearchSpec()
     """How drivers search."""
 
+    sensors: ParkingSensorsSpec | None = None
+    """Sensors of bays and gates; left out, nothing is measured."""
+
+    guidance: GuidanceSpec | None = None
+    """What drivers are told of free spaces; left out, nothing."""
+
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         names = [facility.name for facility in self.facilities]
@@ -60,6 +68,8 @@ class ParkingSpec(Spec):
         strange = sorted({name for facility in self.facilities for name in facility.purposes} - known)
         if strange:
             raise ValueError(say("spec.parking.purpose", name=strange[0]))
+        if self.sensors is None and self.guidance is not None and self.guidance.information == "reported":
+            raise ValueError(say("spec.parking.no_sensors"))
         if not self.facilities and self.from_map is None:
             raise ValueError(say("spec.parking.none"))
         return self
