@@ -54,7 +54,7 @@ PARKING_TABLES: Final = (
         ),
     ),
     Table(
-        "guidance",
+        "parking_guidance",
         "a driver who looks for a space set out for a facility: what that rested on, and what became of it",
         (
             column("t_us", pa.int64(), "us", "when the driver set out"),

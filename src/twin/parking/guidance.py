@@ -217,7 +217,7 @@ class Guided:
 
     def _write(self, t_us: int, who: int, advice: _Advice, outcome: str) -> None:
         self._recorder.append(
-            "guidance",
+            "parking_guidance",
             {
                 "t_us": [advice.t_us],
                 "ended_us": [t_us],
