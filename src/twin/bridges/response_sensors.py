@@ -144,7 +144,7 @@ class FibreOpticStrainSpec(_StrainSpec):
     @model_validator(mode="after")
     def _has_points(self) -> Self:
         if self.until_m < self.at_m:
-            raise ValueError(say("bridges.fibre", id=self.id, at_m=self.at_m, until_m=self.until_m))
+            raise ValueError(say("bridge.fibre", id=self.id, at_m=self.at_m, until_m=self.until_m))
         return self
 
 

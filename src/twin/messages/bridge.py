@@ -41,4 +41,12 @@ CATALOGUE: Final = {
         "empty_share, part_share and overloaded_share add up to {total:g}; lower them to at most 1",
         "empty_share、part_share 与 overloaded_share 之和为 {total:g}; 请使其不超过 1",
     ),
+    "bridge.fibre": (
+        "the fibre {id} ends at {until_m:g} m, before its first point at {at_m:g} m; give until_m a larger value",
+        "光纤 {id} 的终点 {until_m:g} m 在首个测点 {at_m:g} m 之前；请增大 until_m",
+    ),
+    "bridge.identification": (
+        "width_share {width:g} reaches below the band, which begins at {low:g}; lower one of them",
+        "width_share {width:g} 超出了从 {low:g} 开始的频带；请减小其中之一",
+    ),
 }
