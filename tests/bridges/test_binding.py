@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from tests.traffic.networks import build
 
 from twin.bridges.binding import bind
-from twin.bridges.bridge_spec import BridgeSpec
+from twin.bridges.bridge_spec import BridgeSpec, filled_in
 from twin.bridges.shipped import SHIPPED
 from twin.roadnet.cache import load_network
 from twin.roadnet.projection import to_wgs84
@@ -20,7 +20,7 @@ CBD = Path(__file__).parents[2] / "maps" / "tianhe_cbd.osm"
 
 
 def _spec(preset: str, **changes: object) -> BridgeSpec:
-    return BridgeSpec.model_validate({"preset": preset, **changes})
+    return BridgeSpec.model_validate(filled_in({"preset": preset, **changes}))
 
 
 @pytest.mark.parametrize(

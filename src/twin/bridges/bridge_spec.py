@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field
 
 from twin.assumed import OF_THE_CALCULATION
 from twin.bridges.shipped import SHIPPED
@@ -67,17 +67,19 @@ class BridgeSpec(Spec):
     stations: Annotated[int, OF_THE_CALCULATION] = Field(default=241, ge=21, le=5001)
     """Stations of the influence lines along the deck. Assumption: 240 steps, 1 to 2 m each."""
 
-    @model_validator(mode="before")
-    @classmethod
-    def _from_preset(cls, given: Any) -> Any:
-        """Fill in what the preset says and the file does not."""
-        if not isinstance(given, Mapping) or not given.get("preset"):
-            return given
-        preset = SHIPPED.get(str(given["preset"]))
-        if preset is None:
-            known = ", ".join(sorted(SHIPPED))
-            raise ValueError(say("bridge.preset", name=given["preset"], known=known))
-        return _merged(preset.values, given)
+
+def filled_in(given: Any) -> Any:
+    """Return keys of a bridge with what its preset says and they do not; ValueError for a preset that there is not.
+
+    Whoever reads bridges from a file does this first: a validator of the model itself would hand on no JSON, and pydantic's
+    strict mode would then refuse lists for tuples.
+    """
+    if not isinstance(given, Mapping) or not given.get("preset"):
+        return given
+    preset = SHIPPED.get(str(given["preset"]))
+    if preset is None:
+        raise ValueError(say("bridge.preset", name=given["preset"], known=", ".join(sorted(SHIPPED))))
+    return _merged(preset.values, given)
 
 
 def _merged(usual: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
