@@ -5,7 +5,7 @@ from __future__ import annotations
 from twin.compilation import inline_kernel
 from twin.traffic.lane_lists import Ints, Longs, enter_network, route_edge_at
 from twin.traffic.roads import NONE, Records
-from twin.traffic.vehicles import FREE, NEXT, WAITING
+from twin.traffic.vehicles import FREE, NEXT, PLANNED, WAITING
 
 CLEAR_M = 0.05
 """Nobody enters nearer to a bumper than this."""
@@ -29,11 +29,12 @@ def try_to_enter(
     t_us: int,
     pace_factor: float,
 ) -> bool:
-    """Let the waiting vehicle ``i`` enter at its origin if it fits between those already there."""
-    edge = route_edge[vehicles[i].route_begin]
+    """Let the waiting vehicle ``i`` enter at its place if it fits between those already there."""
+    leg = vehicles[i].leg
+    edge = route_edge[vehicles[i].route_begin + leg]
     klass = vehicles[i].klass
     at_gate = vehicles[i].depart_s <= 0.0
-    following = route_edge_at(vehicles, route_edge, i, 1)
+    following = route_edge_at(vehicles, route_edge, i, leg + 1)
     best, best_cost, best_place, best_s, best_speed = NONE, FREE, 0, 0.0, 0.0
     for lane in range(edge_lane[edge], edge_lane[edge + 1]):
         if not at_gate and lane > edge_lane[edge]:
@@ -117,8 +118,8 @@ def admit(
     t_us: int,
     pace_factor: float,
 ) -> None:
-    """Queue the trips that are due at their origins, then let the first of each queue in."""
-    while counts[NEXT] < vehicles.size and vehicles[counts[NEXT]].depart_us <= t_us:
+    """Queue the trips that are due at their origins, then let the first of each queue in, and whoever can pull out."""
+    while counts[NEXT] < counts[PLANNED] and vehicles[counts[NEXT]].depart_us <= t_us:
         i = counts[NEXT]
         counts[NEXT] += 1
         edge = route_edge[vehicles[i].route_begin]
@@ -130,24 +131,37 @@ def admit(
         counts[WAITING] += 1
     if counts[WAITING] == 0:
         return
+    parked = queue.shape[0] - 1
     for edge in range(queue.shape[0]):
-        first = queue[edge, 0]
-        if first != NONE and try_to_enter(
-            slots,
-            vehicles,
-            classes,
-            lanes,
-            links,
-            count,
-            tails,
-            edge_lane,
-            route_edge,
-            counts,
-            driving,
-            first,
-            step,
-            t_us,
-            pace_factor,
-        ):
-            queue[edge, 0] = vehicles[first].waiting_next
-            counts[WAITING] -= 1
+        first, before = queue[edge, 0], NONE
+        while first != NONE:
+            following = vehicles[first].waiting_next
+            if try_to_enter(
+                slots,
+                vehicles,
+                classes,
+                lanes,
+                links,
+                count,
+                tails,
+                edge_lane,
+                route_edge,
+                counts,
+                driving,
+                first,
+                step,
+                t_us,
+                pace_factor,
+            ):
+                if before == NONE:
+                    queue[edge, 0] = following
+                else:
+                    vehicles[before].waiting_next = following
+                if queue[edge, 1] == first:
+                    queue[edge, 1] = before
+                counts[WAITING] -= 1
+            else:
+                before = first
+            if edge < parked:
+                break
+            first = following

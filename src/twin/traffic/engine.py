@@ -30,6 +30,7 @@ from twin.traffic.obstacles import (
 from twin.traffic.on_edges import EdgeLook, OnEdges
 from twin.traffic.positions import ground_truth
 from twin.traffic.roads import NONE, roads_of
+from twin.traffic.route_table import with_routes
 from twin.traffic.speed_advice import ADVICE, checked, lapsed, taken
 from twin.traffic.trips import Trips
 from twin.traffic.vehicle_types import ClassTable
@@ -40,6 +41,7 @@ from twin.traffic.vehicles import (
     NEVER,
     NEXT,
     OFF_LANE,
+    RELEASED,
     REMOVED,
     STEPS,
     UPDATES,
@@ -101,8 +103,8 @@ class Engine:
 
     @property
     def begun(self) -> int:
-        """Trips that were due so far, those from before the start included."""
-        return int(self.vehicles.counts[NEXT])
+        """Trips that were due so far, those from before the start and those of parked vehicles included."""
+        return int(self.vehicles.counts[NEXT] + self.vehicles.counts[RELEASED])
 
     @property
     def arrived(self) -> int:
@@ -143,7 +145,7 @@ class Engine:
                 return
             self._make_steps(number)
 
-    def _raw_tables(self) -> tuple[Raw, Raw, Raw, Raw, Raw, Raw, Raw, Raw]:
+    def raw_tables(self) -> tuple[Raw, Raw, Raw, Raw, Raw, Raw, Raw, Raw]:
         """Return the tables of records as bytes, as the kernel takes them."""
         vehicles, roads = self.vehicles, self.roads
         tables = (
@@ -165,7 +167,7 @@ class Engine:
     def _make_steps(self, number: int) -> None:
         vehicles, roads = self.vehicles, self.roads
         steps(
-            *self._raw_tables(),
+            *self.raw_tables(),
             roads.count,
             roads.signal,
             roads.blocked,
@@ -222,7 +224,7 @@ class Engine:
 
     def on_edges(self, look: EdgeLook, t_us: int) -> OnEdges:
         """Return who is on the edges of ``look``, moved on along the lanes from the last whole step to ``t_us``."""
-        return look.now(self._raw_tables()[0], self.roads, (t_us - self.t_us) / US_PER_S)
+        return look.now(self.raw_tables()[0], self.roads, (t_us - self.t_us) / US_PER_S)
 
     def occupied(self) -> npt.NDArray[np.int32]:
         """Return the number of vehicles on each connector, with those that have left it and still hang over it."""
@@ -331,17 +333,8 @@ class Engine:
         Row ``i`` are the edges ``edge[offset[i]:offset[i + 1]]``, all with lanes; the first is the one the trip has at its
         ``leg`` already.
         """
-        vehicles = self.vehicles
-        rows = vehicles.all.view(np.ndarray)
-        size = int(vehicles.route_edge.size)
-        parts = [vehicles.route_edge]
-        for i, kept, begin, end in zip(trip.tolist(), leg.tolist(), offset[:-1].tolist(), offset[1:].tolist(), strict=True):
-            first = int(rows["route_begin"][i])
-            parts += [vehicles.route_edge[first : first + kept], edge[begin:end]]
-            rows["route_begin"][i], rows["route_size"][i] = size, kept + end - begin
-            size += kept + end - begin
-        self.vehicles = replace(vehicles, route_edge=np.concatenate(parts).astype(np.int32))
-        chosen = np.zeros(rows.size, np.bool_)
+        self.vehicles = with_routes(self.vehicles, trip, leg, offset, edge)
+        chosen = np.zeros(self.vehicles.all.size, np.bool_)
         chosen[trip] = True
         self._orient(np.zeros(self.roads.edge_lane.size - 1, np.bool_), chosen)
 

@@ -24,7 +24,7 @@ from twin.traffic.obstacles import BREAKDOWN
 from twin.traffic.rerouting import reported_edge_time_s, reroute
 from twin.traffic.roads import NONE
 from twin.traffic.trips import Trips, expected_edge_time_s
-from twin.traffic.vehicles import NEXT
+from twin.traffic.vehicles import NEVER, NEXT
 
 INSIDE_S: Final = 0.01
 """Time that an edge inside a junction counts when routes are compared: the engine has connectors there, and drivers compare the
@@ -56,7 +56,8 @@ class Interventions:
         """(trips,): what has happened to each trip's route."""
         self._network, self._engine, self._spec = network, engine, demand.rerouting
         self._inside = groups_of(network).vanishing
-        self._usual_s = np.where(self._inside, INSIDE_S, expected_edge_time_s(network, demand.signal_wait_s))
+        self.usual_s = np.where(self._inside, INSIDE_S, expected_edge_time_s(network, demand.signal_wait_s))
+        """(edges,): what drivers expect an edge to take when nothing is reported."""
         lane = np.repeat(np.arange(graph.lane_count), np.diff(graph.link_offset))
         turns = lane < graph.connector_first
         self._turns = np.unique(self._turn(graph.lane_edge[lane[turns]], graph.link_edge[turns]))
@@ -118,7 +119,7 @@ class Interventions:
         row = np.repeat(np.arange(asked.size), np.diff(left.offset))
         ahead = np.arange(left.edge.size) > left.offset[row]
         met = np.bincount(row[ahead & shut[left.edge]], minlength=asked.size) > 0
-        changed, stuck = self._reroute(asked[met], leg, self._usual_s, shut)
+        changed, stuck = self._reroute(asked[met], leg, self.usual_s, shut)
         self.marks[changed] = (self.marks[changed] | AROUND_CLOSURE) & ~STUCK
         self.marks[stuck] |= STUCK
 
@@ -127,9 +128,10 @@ class Interventions:
         if not self.informed.any():
             return 0
         leg = self._engine.free_legs()
-        begun = np.arange(leg.size) < int(self._engine.vehicles.counts[NEXT])
+        entered = self._engine.vehicles.all.view(np.ndarray)["insert_us"] != NEVER
+        begun = entered | (np.arange(leg.size) < int(self._engine.vehicles.counts[NEXT]))
         asked = np.flatnonzero(self.informed & begun & (leg != NONE))
-        reported_s = reported_edge_time_s(self._network, self._usual_s, report.speed_mps, self._spec)
+        reported_s = reported_edge_time_s(self._network, self.usual_s, report.speed_mps, self._spec)
         time_s = np.where(self._inside, INSIDE_S, reported_s)
         lanes = self._engine.roads.lanes.view(np.ndarray)[: self._engine.roads.connector_first]
         size = self._network.edge_count

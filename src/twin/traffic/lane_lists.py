@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from twin.compilation import inline_kernel
 from twin.traffic.roads import NONE, Records
-from twin.traffic.vehicles import ACTIVE, ARRIVED, FREE, LATER
+from twin.traffic.vehicles import ACTIVE, ARRIVED, FREE, LATER, NEVER
 
 Ints = npt.NDArray[np.int32]
 Longs = npt.NDArray[np.int64]
@@ -187,10 +187,24 @@ def enter_network(
     slots[slot].came = NONE
     slots[slot].entered = LATER
     vehicles[i].lane = lane
-    vehicles[i].insert_us = t_us
+    if vehicles[i].insert_us == NEVER:
+        vehicles[i].insert_us = t_us
     counts[ACTIVE] += 1
     lanes[lane].entered += 1
     orient(slots, vehicles, classes, lanes, links, count, route_edge, slot, lane, pace_factor)
+
+
+@inline_kernel
+def stands_on(slots: Records, vehicles: Records, lanes: Records, lane: int, slot: int, t_us: int) -> bool:
+    """Return whether the vehicle in ``slot``, which has come to its goal, still stands there and holds up its lane."""
+    i = slots[slot].vehicle
+    if vehicles[i].leaves_us < 0:
+        vehicles[i].leaves_us = t_us - vehicles[i].leaves_us
+    if vehicles[i].leaves_us <= t_us:
+        return False
+    lanes[lane].distance -= slots[slot].s - slots[slot].goal
+    slots[slot].s, slots[slot].speed = float(slots[slot].goal), 0.0
+    return True
 
 
 @inline_kernel

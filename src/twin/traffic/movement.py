@@ -1,9 +1,9 @@
 """Time steps of all vehicles, in one compiled kernel.
 
-Order within a step: due trips enter where there is room; drivers whose turn it is think of changing lanes; the first vehicle of
-each lane, and everyone inside a junction, looks ahead; streams that zip into one lane order themselves; all choose their speed
-from the state at the beginning of the step and move; those past the end of their lane cross to the next; those at their
-destination leave.
+Order within a step: due trips enter where there is room, parked vehicles where there is a gap; drivers whose turn it is think
+of changing lanes; the first vehicle of each lane, and everyone inside a junction, looks ahead; streams that zip into one lane
+order themselves; all choose their speed from the state at the beginning of the step and move; those past the end of their lane
+cross to the next; those at their destination leave.
 
 No vehicle ever overlaps another on its lane: a move is cut at the rear bumper ahead as it was at the beginning of the step
 (nobody drives backwards), and a vehicle crosses into a lane only behind everyone who is already there.
@@ -20,7 +20,7 @@ from twin.traffic.car_following import free_acceleration, interaction
 from twin.traffic.conflict_points import order_of_entry
 from twin.traffic.driving import DRIVING, HALTED_MPS
 from twin.traffic.lane_change import consider_lane
-from twin.traffic.lane_lists import Bytes, Ints, Longs, insert, leave_network, orient, pace_on, rear_of, remove
+from twin.traffic.lane_lists import Bytes, Ints, Longs, insert, leave_network, orient, pace_on, rear_of, remove, stands_on
 from twin.traffic.looking import STANDSTILL_MPS, look_ahead, look_around, slow_pace
 from twin.traffic.roads import CONFLICT, LANE, LINK, NEVER_STEP, NONE, ZIP_PAIR, Records
 from twin.traffic.vehicles import ACTIVE, ARRIVED, CLASS, FREE, LATER, NEVER, OFF_LANE, REMOVED, SLOT, STEPS, UPDATES, VEHICLE
@@ -83,6 +83,7 @@ def move_lane(
             if speed == 0.0 and gap <= standstill + STANDSTILL_SLACK_M:
                 leader_s, leader_speed = s, 0.0
                 halted += 1
+                arrived = arrived or s >= slots[slot].goal
                 continue
             room = min(room, gap)
             pace = float(slots[slot].pace)
@@ -103,6 +104,7 @@ def move_lane(
                 slots[slot].speed = 0.0
                 leader_s, leader_speed = s, 0.0
                 halted += 1
+                arrived = arrived or s >= slots[slot].goal
                 continue
         leader_s, leader_speed = s, speed
         slots[slot].cap += fades * dt
@@ -321,7 +323,7 @@ def steps(
             if arrived:
                 for place in range(n - 1, -1, -1):
                     slot = lanes[lane].first_slot + place
-                    if slots[slot].s >= slots[slot].goal:
+                    if slots[slot].s >= slots[slot].goal and not stands_on(slots, vehicles, lanes, lane, slot, t_us + dt_us):
                         leave_network(slots, vehicles, lanes, count, counts, lane, place, t_us + dt_us)
             if count[lane] > 0 and slots[lanes[lane].first_slot].s >= lanes[lane].length:
                 crossing[crossings] = lane

@@ -27,6 +27,8 @@ from twin.traffic.ground_truth import GroundTruth
 from twin.traffic.incidents import IncidentSpec
 from twin.traffic.interventions import Interventions
 from twin.traffic.on_edges import EdgeLook, OnEdges
+from twin.traffic.parker_trips import ParkerDemand, with_parkers
+from twin.traffic.parkers import Parkers
 from twin.traffic.pedestrians import Pedestrians, build_pedestrians, joined_truth, pedestrian_truth
 from twin.traffic.pedestrians import step_to as walk_to
 from twin.traffic.prefill import place_under_way
@@ -36,7 +38,7 @@ from twin.traffic.signal_plan import approach_groups
 from twin.traffic.signal_plans import SignalDesign, design_signals
 from twin.traffic.signal_spec import SignalsSpec
 from twin.traffic.trips import Trips, build_trips, planned_flows
-from twin.traffic.vehicles import NEXT
+from twin.traffic.vehicles import NEXT, PLANNED
 from twin.traffic.weather_driving import driving_factors
 from twin.units import US_PER_S
 
@@ -60,16 +62,22 @@ class Traffic:
         incidents: Sequence[IncidentSpec] = (),
         base: Path = Path(),
         design: SignalDesign | None = None,
+        parkers: ParkerDemand | None = None,
     ) -> None:
         """Draw the trips, plan the signals, place the vehicles that are under way at the start.
 
         Files of the demand are relative to ``base``; ``design`` is what ``planned_signals`` says of these parts, where
-        somebody has asked it already. Raises ScenarioError with what is wrong with demand, signals and incidents
-        on this map.
+        somebody has asked it already; ``parkers`` says which trips park. Raises ScenarioError with what is wrong with
+        demand, signals and incidents on this map.
         """
         self.network = network
         self.graph: LaneGraph = lane_graph_of(network)
         self.trips: Trips = on_lanes(network, build_trips(network, demand, seed, duration_us, base))
+        planned = self.trips.count
+        parked = None if parkers is None else with_parkers(self.trips, parkers, demand.classes, seed)
+        if parked is not None:
+            self.trips = parked.trips
+            planned = self.trips.count - parked.held.size
         design = design or planned_signals(network, self.graph, demand, signals, seed, base)
         if design.problems:
             raise ScenarioError(design.problems)
@@ -99,6 +107,10 @@ class Traffic:
         self.left_out = under_way - placed
         """Trips from before the start that would have arrived by then, or had no room where they would have been."""
         self.engine.vehicles.counts[NEXT] = under_way
+        self.engine.vehicles.counts[PLANNED] = planned
+        self.parkers: Parkers | None = None
+        if parked is not None:
+            self.parkers = Parkers(network, self.graph, self.engine, parked, self.interventions.usual_s, self.step_to)
         self.engine.forget_totals()
 
     def notices(self) -> list[str]:
@@ -239,7 +251,11 @@ class Traffic:
 
     def log_trips(self) -> None:
         """Write every trip that entered or waited; called once, at the end."""
-        traffic_log.log_trips(self._recorder, self.network, self.graph, self.trips, self.engine)
+        made, parkers = self.trips, self.parkers
+        skipped = None
+        if parkers is not None:
+            made, skipped = parkers.driven(), parkers.skipped
+        traffic_log.log_trips(self._recorder, self.network, self.graph, made, self.engine, skipped)
 
     def write_vehicles(self) -> None:
         """Write the static table of vehicles and pedestrians."""
@@ -262,6 +278,8 @@ class Traffic:
         state |= {f"signals/{name}": array for name, array in self.signals.state().items()}
         state["interval_began_us"] = np.array([self._interval_began_us])
         state["marks"] = self.interventions.marks.copy()
+        if self.parkers is not None:
+            state |= {f"parkers/{name}": array for name, array in self.parkers.state().items()}
         if self.pedestrians is not None:
             for name in ("all", "active", "counts"):
                 state[f"pedestrians/{name}"] = np.array(getattr(self.pedestrians, name).view(np.ndarray))
@@ -273,6 +291,8 @@ class Traffic:
         self.signals.restore(_part(state, "signals/"))
         self._interval_began_us = int(state["interval_began_us"][0])
         self.interventions.marks[:] = state["marks"]
+        if self.parkers is not None:
+            self.parkers.restore(_part(state, "parkers/"))
         if self.pedestrians is not None:
             for name, array in _part(state, "pedestrians/").items():
                 getattr(self.pedestrians, name).view(np.ndarray)[...] = array

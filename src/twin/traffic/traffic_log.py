@@ -13,6 +13,7 @@ from twin.roadnet.lane_graph import LaneGraph
 from twin.roadnet.road_network import RoadNetwork
 from twin.traffic.engine import Engine
 from twin.traffic.ground_truth import VEHICLE_CLASSES, GroundTruth
+from twin.traffic.parker_trips import NEVER_DUE_US
 from twin.traffic.pedestrians import Pedestrians
 from twin.traffic.signal_control import SignalRows
 from twin.traffic.signal_plan import ENDLESS_US
@@ -61,15 +62,27 @@ def log_interval(recorder: Recorder, engine: Engine, began_us: int, t_us: int) -
     engine.forget_totals()
 
 
-def log_trips(recorder: Recorder, network: RoadNetwork, graph: LaneGraph, trips: Trips, engine: Engine) -> None:
-    """Write every trip that entered or waited; called once, at the end."""
+def log_trips(
+    recorder: Recorder,
+    network: RoadNetwork,
+    graph: LaneGraph,
+    trips: Trips,
+    engine: Engine,
+    skipped: tuple[Floats, Floats] | None = None,
+) -> None:
+    """Write every trip that entered or waited; called once, at the end.
+
+    ``skipped``: metres and free-flow seconds (trips,) of their routes that were not driven.
+    """
     vehicles = engine.vehicles.all
     inserted, arrived = vehicles.insert_us != NEVER, vehicles.arrive_us != NEVER
-    made = np.flatnonzero(inserted | (trips.depart_us >= 0))
+    made = np.flatnonzero(inserted | ((trips.depart_us >= 0) & (trips.depart_us < NEVER_DUE_US)))
     begin, size = vehicles.route_begin[made], vehicles.route_size[made]
     length_m, free_flow_s = route_totals(
         network, graph, engine.vehicles.route_edge, begin, size, trips.depart_s_m[made], trips.arrive_s_m[made]
     )
+    if skipped is not None:
+        length_m, free_flow_s = length_m - skipped[0][made], free_flow_s - skipped[1][made]
     delay_s = (vehicles.arrive_us[made] - trips.depart_us[made]) / US_PER_S - free_flow_s
     recorder.append(
         "trip",

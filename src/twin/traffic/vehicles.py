@@ -27,11 +27,12 @@ FREE: Final = 1e9
 LATER: Final = 1 << 30
 """Comes after everybody who has entered a junction, see ``entered``."""
 
-ACTIVE, NEXT, WAITING, ARRIVED, UPDATES, STEPS, REMOVED, OFF_LANE, CHANGES = range(9)
+ACTIVE, NEXT, WAITING, ARRIVED, UPDATES, STEPS, REMOVED, OFF_LANE, CHANGES, PLANNED, RELEASED, ROUTED = range(12)
 """What ``Vehicles.counts`` counts: on the network, next trip to depart, waiting outside, arrived, vehicle updates, steps, taken
-off by the gridlock policy, turns from a lane that is not meant for them, lane changes."""
+off by the gridlock policy, turns from a lane that is not meant for them, lane changes, trips that depart at a planned time,
+trips of parked vehicles that have begun, rows of the route table in use."""
 
-COUNTS: Final = 9
+COUNTS: Final = 12
 
 SLOT: Final = np.dtype(
     [
@@ -73,6 +74,7 @@ VEHICLE: Final = np.dtype(
         ("depart_us", "i8"),
         ("insert_us", "i8"),  # entered the network; NEVER before
         ("arrive_us", "i8"),
+        ("leaves_us", "i8"),  # when it leaves the road at its destination; -d: d after it has come there; 0 at once
         ("klass", "i1"),
         ("removed", "i1"),  # 1 when the gridlock policy took it off
     ],
@@ -99,10 +101,11 @@ class Vehicles:
     """One record a trip."""
     classes: Records
     route_edge: npt.NDArray[np.int32]
-    """All routes, end to end; only edges with lanes."""
+    """All routes, end to end; only edges with lanes. Rows from ``counts[ROUTED]`` on are not in use."""
     counts: npt.NDArray[np.int64]
     queue: npt.NDArray[np.int32]
-    """(edges, 2): first and last trip that waits to enter; NONE without one."""
+    """(edges + 1, 2): first and last trip that waits to enter at each edge; NONE without one. In the last row, those of
+    vehicles that pull out of parking, each where it stands: they do not wait for one another."""
     crossing: npt.NDArray[np.int32]
     """Scratch: lanes with vehicles, then those whose first vehicle passed the end."""
     length_m: npt.NDArray[np.float64]
@@ -135,13 +138,15 @@ def vehicles_of(trips: Trips, classes: ClassTable, factors: DrivingFactors, road
     every.insert_us = every.arrive_us = NEVER
     for field in ("lane", "waiting_next", "changed_from"):
         every[field] = NONE
+    counts = np.zeros(COUNTS, dtype=np.int64)
+    counts[PLANNED], counts[ROUTED] = trips.count, trips.route_edge.size
     return Vehicles(
         slots=records(int(roads.lanes.room.sum(dtype=np.int64)), SLOT),
         all=every,
         classes=class_records(classes, factors),
         route_edge=trips.route_edge.astype(np.int32),
-        counts=np.zeros(COUNTS, dtype=np.int64),
-        queue=np.full((roads.edge_lane.size - 1, 2), NONE, dtype=np.int32),
+        counts=counts,
+        queue=np.full((roads.edge_lane.size, 2), NONE, dtype=np.int32),
         crossing=np.zeros(roads.count.size, dtype=np.int32),
         length_m=classes.length_m,
         width_m=classes.width_m,
