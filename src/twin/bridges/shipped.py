@@ -70,19 +70,19 @@ SHIPPED: Final[Mapping[str, ShippedBridge]] = {
         source="The bridge of 1985: 988.4 m long, 24 m wide, carriageway 20 m, a main bridge of three spans, across the "
         "main and the side channel and Ersha Island (factpedia.org, article 广州大桥, read). Today's southbound "
         "carriageway: OpenStreetMap. Assumption: the three main spans are 80 + 110 + 80 m, a continuous "
-        "prestressed box girder on bearings, 2.6 m deep at midspan and 5.8 m over the piers, in the middle of the "
-        "main channel; 13 m2, 10 m4 and 42 t/m at midspan.",
+        "prestressed box girder on bearings, 2.8 m deep at midspan and 6.3 m over the piers, in the middle of the "
+        "main channel; 14 m2, 17 m4 and 43 t/m at midspan, from plates 0.28 to 0.3 m thick.",
         values={
             "name": "Guangzhou Bridge",
             "structure": {
                 "kind": "continuous",
                 "spans_m": _GUANGZHOU_SPANS_M,
                 "deck": {
-                    "inertia_m4": 10.0,
-                    "area_m2": 13.0,
-                    "mass_t_per_m": 42.0,
-                    "depth_m": 2.6,
-                    "depth_at_piers_m": 5.8,
+                    "inertia_m4": 17.0,
+                    "area_m2": 14.0,
+                    "mass_t_per_m": 43.0,
+                    "depth_m": 2.8,
+                    "depth_at_piers_m": 6.3,
                 },
             },
             "place": {
@@ -96,19 +96,19 @@ SHIPPED: Final[Mapping[str, ShippedBridge]] = {
     ),
     "guangzhou_new": ShippedBridge(
         source="The bridge beside it, opened with the widening to ten lanes in 2017; the northbound carriageway: "
-        "OpenStreetMap (广州大桥新桥). Assumption: the spans of its neighbour, for ships pass both; a box 17 m wide and "
-        "somewhat more slender.",
+        "OpenStreetMap (广州大桥新桥). Assumption: the spans of its neighbour, for ships pass both; a box 17 m wide of "
+        "the same depth.",
         values={
             "name": "New Guangzhou Bridge",
             "structure": {
                 "kind": "continuous",
                 "spans_m": _GUANGZHOU_SPANS_M,
                 "deck": {
-                    "inertia_m4": 7.0,
-                    "area_m2": 9.5,
-                    "mass_t_per_m": 30.0,
-                    "depth_m": 2.5,
-                    "depth_at_piers_m": 6.0,
+                    "inertia_m4": 12.0,
+                    "area_m2": 10.0,
+                    "mass_t_per_m": 31.0,
+                    "depth_m": 2.8,
+                    "depth_at_piers_m": 6.3,
                 },
             },
             "place": {
@@ -123,7 +123,7 @@ SHIPPED: Final[Mapping[str, ShippedBridge]] = {
     "huanan": ShippedBridge(
         source="Bridge of the South China Expressway (华南快速), opened 1998. Recalled: continuous rigid frame of "
         "prestressed concrete, 110 + 190 + 110 m. Assumption: both halves as one deck, 3.0 m deep at midspan and "
-        "9.5 m at the piers, 19 m2, 22 m4 and 60 t/m at midspan; piers 25 m high of twin walls; north-south in "
+        "9.5 m at the piers, 20 m2, 30 m4 and 62 t/m at midspan; piers 25 m high of twin walls; north-south in "
         "the middle of the river at 23.1102 N, 113.3462 E. Its road is called as OpenStreetMap calls it; the "
         "shipped map of the CBD ends west of it.",
         values={
@@ -132,9 +132,9 @@ SHIPPED: Final[Mapping[str, ShippedBridge]] = {
                 "kind": "continuous",
                 "spans_m": [110.0, 190.0, 110.0],
                 "deck": {
-                    "inertia_m4": 22.0,
-                    "area_m2": 19.0,
-                    "mass_t_per_m": 60.0,
+                    "inertia_m4": 30.0,
+                    "area_m2": 20.0,
+                    "mass_t_per_m": 62.0,
                     "depth_m": 3.0,
                     "depth_at_piers_m": 9.5,
                 },

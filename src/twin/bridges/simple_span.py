@@ -25,13 +25,16 @@ class _SimpleStatics:
     """Of the sines, 1/sqrt(kg)."""
     number: Floats
     """(modes,): half waves."""
+    expansion_per_k: float
+    bow_per_mk: float
+    """Curvature for 1 K between top and bottom: expansion over depth."""
 
     def line(self, quantity: Quantity) -> Floats:
         """Return the influence line, see ``Statics``."""
         length_m, x, a = self.length_m, quantity.at_m, self.grid_m
         b = length_m - a
         match quantity.kind:
-            case "acceleration":
+            case "acceleration" | "longitudinal":
                 return np.zeros_like(a)
             case "reaction":
                 return b / length_m if quantity.number == 0 else a / length_m
@@ -55,6 +58,8 @@ class _SimpleStatics:
         match quantity.kind:
             case "displacement" | "acceleration":
                 return shape
+            case "longitudinal":
+                return np.zeros_like(wave)
             case "tilt":
                 return self.amplitude * wave * np.cos(wave * quantity.at_m)
             case "moment":
@@ -66,17 +71,39 @@ class _SimpleStatics:
                 return self.bending_nm2 * self.amplitude * wave**3 * sign
         raise ValueError(quantity.kind)
 
+    def thermal(self, quantity: Quantity) -> tuple[float, float]:
+        """Return the quantity for 1 K everywhere and 1 K between top and bottom, see ``Statics``: a span bends freely."""
+        x, length_m = quantity.at_m, self.length_m
+        match quantity.kind:
+            case "longitudinal":
+                return self.expansion_per_k * x, 0.0
+            case "displacement":
+                return 0.0, -self.bow_per_mk * x * (length_m - x) / 2.0
+            case "tilt":
+                return 0.0, -self.bow_per_mk * (length_m - 2.0 * x) / 2.0
+            case _:
+                return 0.0, 0.0
+
 
 def _moment(x: float, a: Floats, length_m: float) -> Floats:
     return np.minimum(x, a) * (length_m - np.maximum(x, a)) / length_m
 
 
 def simple_span(
-    length_m: float, bending_nm2: float, mass_kg_per_m: float, damping_ratio: float, *, modes: int = 5, steps: int = 200
+    length_m: float,
+    bending_nm2: float,
+    mass_kg_per_m: float,
+    damping_ratio: float,
+    *,
+    modes: int = 5,
+    steps: int = 200,
+    depth_m: float = math.inf,
+    expansion_per_k: float = 1e-5,
 ) -> Structure:
     """Return a simply supported span: bending stiffness EI in N m2, ``steps`` + 1 stations, the first ``modes`` modes.
 
-    It has no cables; supports are 0 at its beginning and 1 at its end. ``modes`` and ``steps`` are a choice of the calculation.
+    It has no cables; supports are 0 at its beginning, which is fixed along the axis, and 1 at its end. ``depth_m`` and
+    ``expansion_per_k`` (concrete: JTG D60-2015) are for temperature alone; ``modes`` and ``steps`` a choice of the calculation.
     """
     grid_m = np.linspace(0.0, length_m, steps + 1)
     number = np.arange(1.0, modes + 1.0)
@@ -92,5 +119,5 @@ def simple_span(
         mass_kg_per_m=np.full(grid_m.size, mass_kg_per_m),
         cables=0,
         support_m=np.array([0.0, length_m]),
-        statics=_SimpleStatics(grid_m, length_m, bending_nm2, amplitude, number),
+        statics=_SimpleStatics(grid_m, length_m, bending_nm2, amplitude, number, expansion_per_k, expansion_per_k / depth_m),
     )

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
 
-QuantityKind = Literal["displacement", "acceleration", "tilt", "moment", "strain", "cable_force", "reaction"]
+QuantityKind = Literal["displacement", "acceleration", "tilt", "longitudinal", "moment", "strain", "cable_force", "reaction"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +24,9 @@ class Quantity:
 
     kind: QuantityKind
     """``displacement`` (m, downwards positive), ``acceleration`` (m/s2, downwards positive), ``tilt`` (slope of the deck, rad,
-    positive where it falls along the axis), ``moment`` (N m, sagging positive), ``strain`` (tension positive), ``cable_force``
-    (N, change of the tension), ``reaction`` (N, upwards positive)."""
+    positive where it falls along the axis), ``longitudinal`` (m, displacement along the axis, as of expansion joints),
+    ``moment`` (N m, sagging positive), ``strain`` (of bending, tension positive; a warmer deck that is free to move has none),
+    ``cable_force`` (N, change of the tension), ``reaction`` (N, upwards positive)."""
 
     at_m: float = 0.0
     """Where along the axis; of no consequence for cable forces and reactions."""
@@ -48,13 +49,18 @@ class Statics(Protocol):
         """Return (modes,): the quantity when one modal coordinate is 1 (accelerations: when its second derivative is 1)."""
         ...
 
+    def thermal(self, quantity: Quantity) -> tuple[float, float]:
+        """Return the quantity for 1 K more everywhere, and for 1 K between the deck's top and bottom, the top warmer."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Structure:
     """One deck as a line.
 
-    Modes are normalised by mass: sum over the stations of mass x shape^2 is 1 kg, so that each modal coordinate follows
-    q'' + 2 z w q' + w^2 q = sum of the forces times shape at their places, and the deck moves by w(x, t) = sum of q x shape.
+    Modes are normalised to a modal mass of 1 (integral of mass x shape^2, cables included, with shapes in 1/sqrt(kg)), so that
+    each modal coordinate follows q'' + 2 z w q' + w^2 q = sum of the forces times shape at their places, and the deck moves by
+    w(x, t) = sum of q x shape.
     """
 
     grid_m: Floats
@@ -73,7 +79,7 @@ class Structure:
     """(k, n): second derivatives of the shapes along the axis, 1/(m2 sqrt(kg)); of sections with a jump, those on the left."""
 
     mass_kg_per_m: Floats
-    """(n,): mass of the deck, with what cables hang on it."""
+    """(n,): mass of the deck."""
 
     cables: int
     """How many cables (stays, hangers, main cable) can be asked for their force."""
@@ -101,6 +107,10 @@ class Structure:
     def modal_row(self, quantity: Quantity) -> Floats:
         """Return (k,): what one unit of each modal coordinate gives; of an acceleration, one unit of its second derivative."""
         return self.statics.modal_row(quantity)
+
+    def thermal(self, quantity: Quantity) -> tuple[float, float]:
+        """Return the quantity for 1 K more everywhere, and for 1 K between the deck's top and bottom, the top warmer."""
+        return self.statics.thermal(quantity)
 
     def deflection_line(self, at_m: float) -> Floats:
         """Return (n,): deflection at a place, m per N, downwards positive."""
