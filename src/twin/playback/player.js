@@ -34,6 +34,12 @@ class Player {
       stations: false,
       connected: true,
       alerts: true,
+      parking: true,
+      occupancy: "true",
+      searching: true,
+      bridges: true,
+      municipal: true,
+      alarms: true,
       focused: null,
       zoom: FIRST_ZOOM,
     };
@@ -93,6 +99,7 @@ class Player {
     this.scene = buildScene(payload);
     this.states = new Uint8Array(payload.arrays.change_start.length - 1);
     this.statesVersion = 0;
+    this.holdings = {};
     this.time = 0;
     this.playing = false;
     this.asked = null;
@@ -221,6 +228,16 @@ class Player {
     return alertsNow(this.windows.held.get(this.present()), this.payload.header, this.time);
   }
 
+  /** Vehicles that look for a space. */
+  searching() {
+    return searchingNow(this.windows.held.get(this.present()), this.time, this.vehicles);
+  }
+
+  /** Alarms of devices raised shortly before. */
+  alarms() {
+    return alarmsNow(this.windows.held.get(this.present()), this.payload.header, this.time);
+  }
+
   /** How many times larger than life vehicles are drawn. */
   enlargement() {
     return Math.max(1, SHORTEST_VEHICLE_PX / (CAR_SIZE_M[0] * 2 ** this.look.zoom));
@@ -250,6 +267,8 @@ class Player {
     }
     if (layer.id === "stations") return { text: `${this.panel.words[`station_${object.kind}`]} ${object.name}`, style };
     if (layer.id === "alerts") return { text: this.panel.words[`alert_${ALERT_LEVELS[object.level]}`], style };
+    const text = municipalTip(this, { layer, object }) ?? parkingTip(this, { layer, object });
+    if (text) return { text, style };
     if (layer.id !== "vehicles") return null;
     const row = this.vehicles.row[index];
     const kind = this.payload.header.vehicle_classes[this.payload.arrays.vehicle_class[row]];
@@ -290,6 +309,24 @@ class Player {
       },
       alerts() {
         return player.alerts().map(({ position, level }) => ({ position, level: ALERT_LEVELS[level] }));
+      },
+      alarms() {
+        return player.alarms().map(({ position, level }) => ({ position, level: ALARM_LEVELS[level] }));
+      },
+      searching() {
+        return player.searching().map(({ row }) => player.payload.arrays.vehicle_number[row]);
+      },
+      facilities() {
+        const taken = takenNow(player);
+        return player.scene.parking.facilities.map(({ number, name, position }) => ({ name, position, taken: taken.of(number) }));
+      },
+      bays() {
+        const now = holding(player, `bay_${player.look.occupancy}`, player.scene.parking.bays.length);
+        return player.scene.parking.bays.map(({ number }) => BAY_STATES[now.value("state", number)]);
+      },
+      bridges() {
+        const now = holding(player, "bridge_alarm", player.payload.header.bridge_names.length);
+        return player.payload.header.bridge_names.map((name, k) => ({ name, alarm: ALARM_LEVELS[now.value("level", k)] }));
       },
       project(x_m, y_m) {
         return player.canvas.getViewports()[0].project([x_m, y_m, 0]).slice(0, 2);

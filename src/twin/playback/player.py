@@ -17,6 +17,8 @@ _SCRIPTS = (
     "player_colours.js",
     "player_coverage.js",
     "player_links.js",
+    "player_municipal.js",
+    "player_parking.js",
     "player_scene.js",
     "player_layers.js",
     "player_camera.js",

@@ -173,7 +173,14 @@ function movingLayers(deck, play) {
   const connected = play.look.connected ? [connectedLayer(deck, play, play.connected())] : [];
   const alerts = play.look.alerts ? [alertLayer(deck, play.alerts())] : [];
   const marks = reports ? [reportLayer(deck, play, reports)] : [];
-  return [...trails, signalLayer(deck, play), ...marks, ...connected, vehicleLayer(deck, play), ...alerts];
+  const { header } = play.payload;
+  const bridges = header.bridges ? [bridgeLayer(deck, play)] : [];
+  const parking = header.parking && play.look.parking ? parkingLayers(deck, play) : [];
+  const fields = header.fields && play.look.municipal ? fieldLayers(deck, play) : [];
+  const searching = header.parking && play.look.searching ? [searchingLayer(deck, play, play.searching())] : [];
+  const alarms = header.alarms && play.look.alarms ? [alarmLayer(deck, play.alarms())] : [];
+  const below = [...bridges, ...trails, ...parking, signalLayer(deck, play), ...marks, ...connected, ...searching];
+  return [...below, vehicleLayer(deck, play), ...fields, ...alerts, ...alarms];
 }
 
 function trailLayer(deck, { look, time }, { window, trips }) {

@@ -79,6 +79,11 @@ class Panel {
     this.switchOf("reports").disabled = !header.observations;
     this.switchOf("signals").disabled = !header.signals;
     for (const layer of ["stations", "connected", "alerts"]) this.switchOf(layer).disabled = !header[layer];
+    this.find("parking").hidden = !header.parking;
+    this.find("municipal").hidden = !(header.bridges || header.fields || header.alarms);
+    for (const [layer, there] of [["bridges", header.bridges], ["municipal", header.fields], ["alarms", header.alarms]]) {
+      this.switchOf(layer).disabled = !there;
+    }
     for (const roads of ["coverage", "perceived", "known"]) this.root.querySelector(`[name=roads][value=${roads}]`).disabled = !header[roads];
   }
 
@@ -88,6 +93,10 @@ class Panel {
 
   deviceName(kind) {
     return this.words[`kind_${kind}`] ?? kind;
+  }
+
+  fieldName(kind) {
+    return this.words[`field_kind_${kind}`] ?? kind;
   }
 
   showPlaying(on) {
@@ -124,6 +133,7 @@ class Panel {
     }
     items.push(...coverageLegend(look, this.words).map(([colour, text]) => swatch(colour, text)));
     items.push(...linksLegend(look, header, scene, this.words).map(([colour, text, shape]) => swatch(colour, text, shape)));
+    for (const entry of [...parkingLegend(look, header, this.words), ...municipalLegend(look, header, scene, this.words)]) items.push(swatch(...entry));
     if (look.fields) {
       for (const { kind, colour } of new Map(scene.devices.map((device) => [device.kind, device])).values()) {
         items.push(swatch(colour, this.deviceName(kind), "area"));

@@ -66,7 +66,9 @@ function buildScene(payload) {
   const stops = Array.from(arrays.stop_edge, (edge, k) => ({ ...stopLine(roads[edge]), phase: arrays.stop_phase[k] }));
   const tunnels = roads.filter((road) => road.tunnel);
   const drawn = { marks: laneMarks(surface), labels: streetLabels(roads), coverage: buildCoverage(payload, roads), stations: buildStations(payload) };
-  return { bounds, levels, tunnels, buildings, devices, stops, ...drawn };
+  const municipal = buildMunicipal(payload, roads);
+  const parking = buildParking(payload);
+  return { bounds, levels, tunnels, buildings, devices, stops, municipal, parking, ...drawn };
 }
 
 /** [west, south, east, north] of points, grown by a share of its size on each side. */
