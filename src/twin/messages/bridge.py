@@ -49,4 +49,20 @@ CATALOGUE: Final = {
         "width_share {width:g} reaches below the band, which begins at {low:g}; lower one of them",
         "width_share {width:g} 超出了从 {low:g} 开始的频带；请减小其中之一",
     ),
+    "bridge.alarm_limits": (
+        "the limits of {name} do not ascend; give the mildest first and the worst last",
+        "{name} 的阈值未按升序排列；请从最轻到最重依次给出",
+    ),
+    "bridge.sensor_twice": (
+        "sensors share the id {names}; give each its own",
+        "多个传感器使用了相同的 id：{names}；请分别命名",
+    ),
+    "bridge.sensor_rate": (
+        "sensor {id} takes {rate_hz:g} samples a second, which do not divide the bridge's {of_hz:g}; change one of them",
+        "传感器 {id} 的采样率 {rate_hz:g} Hz 不能整除桥梁的 {of_hz:g} Hz；请修改其中之一",
+    ),
+    "bridge.interval": (
+        "interval_s {interval_s:g} or a second is no whole number of samples at {rate_hz:g} Hz; change one of them",
+        "interval_s {interval_s:g} 或 1 s 不是 {rate_hz:g} Hz 采样间隔的整数倍；请修改其中之一",
+    ),
 }
