@@ -16,8 +16,8 @@ FREE, OCCUPIED, UNKNOWN, CLOSED = range(4)
 STATES: Final = ("free", "occupied", "unknown", "closed")
 """States of a bay by their number. Source: attribute ``status`` of FIWARE's ParkingSpot (smart-data-models, Parking)."""
 
-NEVER_US: Final = -1
-"""When something was known that never was. Choice: no instant of a run."""
+NEVER_US: Final = -(1 << 62)
+"""When something was known that never was. Choice: long before every run and all that was known at its start."""
 
 
 class ReportedBays:
