@@ -1,4 +1,4 @@
-"""Samples of bridges' channels over a stretch of time, read from the blocks that meet it and from no others; thinned to draw."""
+"""Samples of bridges' channels over a stretch of time, read from the blocks that meet it alone; thinned to draw."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class Blocks:
         return np.array(spans, np.int64).reshape(-1, 2)
 
     def between(self, channels: Sequence[int], begin_us: int, end_us: int) -> dict[int, Waveform]:
-        """Return what the log has of ``channels`` from ``begin_us`` until ``end_us``, by channel; those without are left out."""
+        """Return what there is of ``channels`` from ``begin_us`` until ``end_us``, by channel; those without are left out."""
         first_us = begin_us - LONGEST_US
         meets = (self._spans[:, 0] < end_us) & (self._spans[:, 1] >= first_us)
         segments = self._run.segments("bridge_block")
@@ -62,12 +62,8 @@ class Blocks:
         parts: dict[int, list[tuple[Floats, Floats]]] = {}
         wanted = pa.array(list(channels), pa.int32())
         for place in np.flatnonzero(meets).tolist():
-            table = self._read(segments[place], columns)
-            start = table.column("t_us")
-            keep = pc.and_(
-                pc.and_(pc.less(start, end_us), pc.greater_equal(start, first_us)), pc.is_in(table["channel"], wanted)
-            )
-            table = table.filter(keep)
+            meet = (pc.field("t_us") < end_us) & (pc.field("t_us") >= first_us) & pc.field("channel").isin(wanted)
+            table = self._read(segments[place], columns).filter(meet)
             names = zip(*(table.column(name).to_pylist() for name in columns[:-1]), strict=True)
             for (t_us, channel, period_us, scale), samples in zip(names, table.column("samples"), strict=True):
                 code = np.asarray(samples.values.to_numpy())
@@ -99,7 +95,7 @@ class Blocks:
 def envelope(t_s: Floats, value: Floats, most: int) -> tuple[Floats, Floats]:
     """Return at most ``most`` points that draw the same line: of each stretch its least and its largest value, in their order.
 
-    Missing samples make a gap where a whole stretch is missing. ``most`` is at least 2; shorter lines are given back as they are.
+    Missing samples make a gap where a whole stretch is missing. ``most`` is at least 2; shorter lines come back as they are.
     """
     if t_s.size <= most:
         return t_s, value
