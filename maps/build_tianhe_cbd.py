@@ -1,6 +1,7 @@
-"""Build ``tianhe_cbd.osm`` (OSM XML 0.6) from the tables in ``src/``: ``python maps/build_tianhe_cbd.py [OUTPUT]``.
+"""Build ``tianhe_cbd.osm`` (OSM XML 0.6) from the tables in ``src/``: ``python maps/build_tianhe_cbd.py [--huanan] [OUTPUT]``.
 
-The same tables give the same bytes. What is added to the tables is tagged ``note=assumption...`` and listed in ``NOTES.md``.
+``--huanan`` builds ``tianhe_huanan.osm``: the same with the expressway past its east, for Huanan Bridge. The same tables give
+the same bytes. What is added to the tables is tagged ``note=assumption...`` and listed in ``NOTES.md``.
 """
 
 from __future__ import annotations
@@ -33,7 +34,9 @@ LICENCE = (
 )
 
 NODE_BASE, SHAPE_BASE, POINT_BASE, OUTLINE_BASE = 1_000_000, 2_000_000, 3_000_000, 4_000_000
-WAY_BASE, CLOSURE_BASE, BUILDING_BASE = 1_000_000, 2_000_000, 3_000_000
+WAY_BASE, CLOSURE_BASE, BUILDING_BASE, EXPRESSWAY_BASE = 1_000_000, 2_000_000, 3_000_000, 4_000_000
+EXPRESSWAY_NODES = 90_000
+"""Nodes of the table are numbered below; those of the expressway from here."""
 """Ids are the tables' row or node numbers from these bases: they are this map's own, not OpenStreetMap's."""
 
 SAME_NODE = {1467: 604}
@@ -139,9 +142,38 @@ def read_closures(place: dict[int, XY]) -> list[Road]:
     return roads
 
 
-def add_roads(osm: Map) -> list[Road]:
+HALF_APART_M, EXPRESSWAY_LANES = 8.0, 3
+"""Assumption: carriageways of three lanes and a hard shoulder, with a barrier between them."""
+
+
+def read_expressway() -> list[Road]:
+    """Return the carriageways of the expressway, drawn to the right of its centreline each way, cut at the bridge's ends."""
+    middle = [to_metres(float(row["lat"]), float(row["lon"])) for row in rows("huanan.tsv")]
+    ahead = [(bx - ax, by - ay) for (ax, ay), (bx, by) in pairwise(middle)]
+    aside = []
+    for before, after in zip([ahead[0], *ahead], [*ahead, ahead[-1]], strict=True):
+        dx, dy = (after[i] / math.hypot(*after) + before[i] / math.hypot(*before) for i in (0, 1))
+        aside.append((dy / math.hypot(dx, dy), -dx / math.hypot(dx, dy)))
+    roads = []
+    tags = {"highway": "motorway", **lane_tags(EXPRESSWAY_LANES, 0), "name": "华南快速干线", "bridge": "yes", "layer": "1"}
+    tags["note"] = "assumption: lanes, width between carriageways, viaduct"
+    for side in (1.0, -1.0):
+        line = [
+            (x + side * HALF_APART_M * ax, y + side * HALF_APART_M * ay) for (x, y), (ax, ay) in zip(middle, aside, strict=True)
+        ]
+        if side < 0.0:
+            line.reverse()
+        for a, b in pairwise(range(len(line))):
+            number = len(roads)
+            first = EXPRESSWAY_NODES + (0 if side > 0.0 else len(line))
+            points = [line[a], line[b]]
+            roads.append(Road(EXPRESSWAY_BASE + number, first + a, first + b, "motorway", EXPRESSWAY_LANES, 0, points, tags))
+    return roads
+
+
+def add_roads(osm: Map, *, huanan: bool) -> list[Road]:
     """Add roads; a node has the place at which the table first has it (six rows differ by a metre)."""
-    roads = read_roads()
+    roads = read_roads() + (read_expressway() if huanan else [])
     place: dict[int, XY] = {}
     for road in roads:
         place.setdefault(road.a, road.points[0])
@@ -319,10 +351,10 @@ def element(opening: str, kind: str, nodes: list[int], tags: Tags) -> Iterator[s
     yield f"  </{kind}>"
 
 
-def build(output: Path) -> str:
+def build(output: Path, *, huanan: bool = False) -> str:
     """Write the map; return one line that says what is in it."""
     osm = Map()
-    roads = add_roads(osm)
+    roads = add_roads(osm, huanan=huanan)
     signals = add_signals(osm, roads)
     malls = add_points(osm)
     car_parks = add_car_parks(osm, add_buildings(osm), malls)
@@ -331,4 +363,7 @@ def build(output: Path) -> str:
 
 
 if __name__ == "__main__":
-    print(build(Path(sys.argv[1]) if len(sys.argv) > 1 else HERE / "tianhe_cbd.osm"))
+    given = [argument for argument in sys.argv[1:] if argument != "--huanan"]
+    expressway = "--huanan" in sys.argv
+    usual = HERE / ("tianhe_huanan.osm" if expressway else "tianhe_cbd.osm")
+    print(build(Path(given[0]) if given else usual, huanan=expressway))

@@ -17,6 +17,7 @@ from twin.roadnet.cache import load_network
 from twin.roadnet.projection import to_wgs84
 
 CBD = Path(__file__).parents[2] / "maps" / "tianhe_cbd.osm"
+HUANAN = CBD.with_name("tianhe_huanan.osm")
 
 
 def _spec(preset: str, **changes: object) -> BridgeSpec:
@@ -63,6 +64,16 @@ def test_a_bridge_without_its_road_is_a_problem() -> None:
     assert found is None
     assert [problem.key for problem in problems] == ["bridges.decks[2].place.roads[0]"]
     assert "华南快速干线" in problems[0].found
+
+
+def test_huanan_bridge_lies_on_the_map_with_its_expressway() -> None:
+    """Both carriageways of the second map lead over the deck, three lanes each way, along its whole length."""
+    found, problems = bind(_spec("huanan"), load_network(HUANAN), "bridges.decks[2]")
+    assert problems == []
+    assert found is not None
+    assert sorted(found.direction.tolist()) == [-1, 1]
+    assert found.lanes.tolist() == [3, 3]
+    assert np.abs(found.aside_m) == pytest.approx(8.0, abs=1.0)
 
 
 def test_ends_that_contradict_the_spans_are_a_problem() -> None:

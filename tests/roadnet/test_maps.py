@@ -15,6 +15,7 @@ from twin.roadnet.route_search import Reach
 
 MAPS = Path(__file__).parents[2] / "maps"
 CBD = MAPS / "tianhe_cbd.osm"
+HUANAN = MAPS / "tianhe_huanan.osm"
 EXTRACTS = Path(__file__).parents[3] / "shared" / "maps" / "extracts"
 
 
@@ -29,6 +30,19 @@ def test_map_is_what_its_script_builds(tmp_path: Path) -> None:
     script = runpy.run_path(str(MAPS / "build_tianhe_cbd.py"))
     script["build"](tmp_path / "tianhe_cbd.osm")
     assert (tmp_path / "tianhe_cbd.osm").read_bytes() == CBD.read_bytes()
+    script["build"](tmp_path / "tianhe_huanan.osm", huanan=True)
+    assert (tmp_path / "tianhe_huanan.osm").read_bytes() == HUANAN.read_bytes()
+
+
+def test_the_second_map_has_the_expressway_and_all_of_the_first(cbd: RoadNetwork) -> None:
+    """Two carriageways of three lanes cross the river at 113.3462 E, one each way; every other edge is as on the first map."""
+    network = load_network(HUANAN)
+    added = np.array([name == "华南快速干线" for name in network.edge_name])
+    assert network.edge_lanes[added].tolist() == [3, 3]
+    north = [network.polyline(edge)[1] for edge in np.flatnonzero(added).tolist()]
+    assert sorted(np.sign(y_m[-1] - y_m[0]) for y_m in north) == [-1.0, 1.0]
+    assert np.count_nonzero(~added) == cbd.edge_count
+    assert np.sort(network.edge_length_m[~added]) == pytest.approx(np.sort(cbd.edge_length_m), abs=1e-6)
 
 
 def test_maps_stay_small() -> None:

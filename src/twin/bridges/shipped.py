@@ -124,8 +124,8 @@ SHIPPED: Final[Mapping[str, ShippedBridge]] = {
         source="Bridge of the South China Expressway (华南快速), opened 1998. Recalled: continuous rigid frame of "
         "prestressed concrete, 110 + 190 + 110 m. Assumption: both halves as one deck, 3.0 m deep at midspan and "
         "9.5 m at the piers, 20 m2, 30 m4 and 62 t/m at midspan; piers 25 m high of twin walls; north-south in "
-        "the middle of the river at 23.1102 N, 113.3462 E. Its road is called as OpenStreetMap calls it; the "
-        "shipped map of the CBD ends west of it.",
+        "the middle of the river at 23.1102 N, 113.3462 E. Its road is called as OpenStreetMap calls it; it is on "
+        "maps/tianhe_huanan.osm, for the map of the CBD ends 70 m west of it.",
         values={
             "name": "Huanan Bridge",
             "structure": {
