@@ -61,3 +61,6 @@ class Information(Protocol):
 
     def kept(self, t_us: int, facility: int, trip: int) -> int:
         """Return how many spaces of ``facility`` are kept for drivers other than ``trip``, who may therefore not take them."""
+
+    def keeps(self, bay: int, trip: int) -> bool:
+        """Return whether a bay at a kerb is kept for a driver other than ``trip``, who therefore leaves it alone."""

@@ -18,6 +18,7 @@ from twin.eventlog.recorder import Recorder
 from twin.kernel.clock import Phase, every
 from twin.roadnet.road_network import RoadNetwork
 from twin.scenario.scenario import Scenario
+from twin.simulation.parking import parker_demand
 from twin.simulation.preparation import Prepared
 from twin.simulation.sensing import Sensing, build_sensing, start_sensing
 from twin.traffic.process import Traffic
@@ -80,7 +81,7 @@ def build(runs: Sequence[Prepared], folders: Sequence[Path], record: type[Record
     traffic = _traffic(first, recorder)
     _write_network(recorder, first.network, traffic.phase_of_edge())
     traffic.write_vehicles()
-    sensing = [build_sensing(one, traffic, record(folder)) for one, folder in zip(runs, folders, strict=True)]
+    sensing = [build_sensing(env, one, traffic, record(folder)) for one, folder in zip(runs, folders, strict=True)]
     return World(env, traffic, recorder, tuple(sensing))
 
 
@@ -110,6 +111,7 @@ def _traffic(prepared: Prepared, recorder: Recorder) -> Traffic | Replay:
         incidents=scenario.incidents,
         base=prepared.base,
         design=prepared.signals,
+        parkers=parker_demand(scenario, network, prepared.facilities),
     )
 
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from twin.errors import MapError, Problem, ScenarioError, closest
 from twin.messages import say
+from twin.parking.facilities import Facilities
 from twin.roadnet.cache import load_network
 from twin.roadnet.lane_graph_cache import lane_graph_of
 from twin.roadnet.road_network import RoadNetwork
@@ -21,6 +22,7 @@ from twin.sensors.fault_spec import unknown_devices
 from twin.sensors.place_check import FEWEST_DEVICES, unjudged_sites
 from twin.sensors.sites import Deployment
 from twin.simulation.layer_problems import layer_problems
+from twin.simulation.parking import place_parking
 from twin.traffic.incidents import resolve_incidents
 from twin.traffic.places import trip_ends
 from twin.traffic.process import planned_signals
@@ -45,6 +47,8 @@ class Prepared:
     deployment: Deployment
     signals: SignalDesign | None
     """How its signals are planned; None where recorded trajectories are played."""
+    facilities: Facilities | None = None
+    """Where one can park; None where nobody does."""
 
     @property
     def scenario(self) -> Scenario:
@@ -77,6 +81,7 @@ class Findings:
     network: RoadNetwork | None = None
     survey: Survey | None = None
     signals: SignalDesign | None = None
+    facilities: Facilities | None = None
 
 
 def prepare(loaded: Loaded[Scenario], notice: Callable[[str], None] = lambda _: None, like: Prepared | None = None) -> Prepared:
@@ -89,7 +94,7 @@ def prepare(loaded: Loaded[Scenario], notice: Callable[[str], None] = lambda _: 
         notice(line)
     if found.problems or found.network is None or found.survey is None or found.survey.deployment is None:
         raise ScenarioError(loaded.placed(found.problems))
-    return Prepared(loaded, found.network, found.survey, found.survey.deployment, found.signals)
+    return Prepared(loaded, found.network, found.survey, found.survey.deployment, found.signals, found.facilities)
 
 
 def look_into(scenario: Scenario, base: Path, like: Prepared | None = None) -> Findings:
@@ -117,7 +122,9 @@ def look_into(scenario: Scenario, base: Path, like: Prepared | None = None) -> F
         wrong, signals = _traffic(scenario, network, base)
         problems += wrong
     problems += resolve_incidents(network, scenario.incidents)[1]
-    return Findings(problems, notices, network, placed, signals)
+    parking = place_parking(scenario, network)
+    problems, notices = problems + parking.problems, notices + parking.notices
+    return Findings(problems, notices, network, placed, signals, parking.facilities)
 
 
 def _strangers(scenario: Scenario, deployment: Deployment) -> list[Problem]:

@@ -33,6 +33,7 @@ from twin.sensors.sites import Deployment
 from twin.sensors.storeys import bridge_decks
 from twin.simulation.connected import build_connected, build_judging, roadside_units
 from twin.simulation.field_devices import FieldFleet
+from twin.simulation.parking import ParkingLayer, build_parking
 from twin.simulation.preparation import Prepared, links_layout
 from twin.simulation.reports import EdgeSpeeds, Reporting
 from twin.simulation.security_layers import SecurityLayers, build_layers
@@ -86,6 +87,8 @@ class Sensing:
     """Who attacks devices, access, reports and reading, and what watches; None without devices."""
     field: FieldFleet | None = None
     """Field devices of parking, bridges and roads; None where there are none."""
+    parking: ParkingLayer | None = None
+    """Where one parks; None where nobody does."""
 
     def finish(self, truth: GroundTruth, end_us: int) -> None:
         """Write what the end settles: the interval cut short, messages under way."""
@@ -94,6 +97,8 @@ class Sensing:
             for loops in self.loops:
                 loops.finish(truth, self.chain.send)
             self.chain.finish()
+        if self.parking is not None:
+            self.parking.finish(end_us)
         if self.field is not None:
             self.field.finish(end_us)
 
@@ -105,15 +110,16 @@ class Sensing:
             self.connected.close_interval(t_us)
 
 
-def build_sensing(prepared: Prepared, traffic: Traffic | Replay, recorder: Recorder) -> Sensing:
+def build_sensing(env: simpy.Environment, prepared: Prepared, traffic: Traffic | Replay, recorder: Recorder) -> Sensing:
     """Return the joined parts of a deployment and of the field devices beside it, with their dimensions already written."""
     scenario = prepared.scenario
     sensors = _build_sensors(prepared, traffic, recorder)
     numbered = len(prepared.deployment.every_device) + len(roadside_units(scenario, prepared.deployment))
     field = FieldFleet(scenario.seed, recorder, numbered, to_us(scenario.duration_s))
     # parking, bridges and roads add their devices here
+    parking = build_parking(env, scenario, prepared.network, prepared.facilities, traffic, recorder, field)
     field.write()
-    return replace(sensors, field=field)
+    return replace(sensors, field=field, parking=parking)
 
 
 def _build_sensors(prepared: Prepared, traffic: Traffic | Replay, recorder: Recorder) -> Sensing:
@@ -188,6 +194,8 @@ def start_sensing(env: simpy.Environment, sensing: Sensing, scenario: Scenario, 
         env.process(process)
     interval_us = to_us(scenario.log.interval_s)
     env.process(every(env, interval_us, Phase.CONTROL, sensing.close_interval, first_us=interval_us))
+    if sensing.parking is not None and isinstance(traffic, Traffic):
+        sensing.parking.start(env, scenario, traffic)
     if sensing.field is not None:
         sensing.field.start(env, interval_us)
 
