@@ -34,7 +34,7 @@ USUAL: dict[str, dict[str, Any]] = {
 }  # fmt: skip
 """What rows of events usually say, by table."""
 
-STATIC = frozenset({"edge", "junction", "vehicle", "site", "station", "device_spec"})
+STATIC = frozenset(name for name, table in TABLES.items() if table.static)
 
 
 def write_log(folder: Path, **tables: Rows) -> Run:

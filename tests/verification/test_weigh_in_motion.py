@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from twin.bridges.vehicle_loads import STANDARD_GRAVITY_MPS2
-from twin.bridges.weigh_in_motion import HALF_WIDTHS, WeighInMotion, WeighInMotionSpec, measured_class, relative_errors
+from twin.bridges.weigh_in_motion import WeighInMotion, WeighInMotionSpec
+from twin.metrics.weighing import HALF_WIDTHS, measured_class, relative_errors
 
 AXLES_M = ((0.0, 4.2), (0.0, 3.8, 5.2), (0.0, 2.0, 6.0, 7.4), (0.0, 3.3, 9.0, 10.3, 11.6), (0.0, 3.2, 4.6, 10.5, 11.8, 13.1))
 SHARES = (

@@ -7,6 +7,7 @@ from typing import Final
 
 from twin.eventlog.reader import Run
 from twin.metrics.alerts import ACCUSED, alert_figures
+from twin.metrics.bridges import BRIDGE_FIGURES, bridge_summary
 from twin.metrics.costs import cost_figures
 from twin.metrics.coverage import coverage_figures
 from twin.metrics.delivery import delivery_figures
@@ -60,6 +61,7 @@ FIGURES: Final = (
     "alerts",
     "accused_precision",
     "accused_recall",
+    *BRIDGE_FIGURES,
     "rows",
     "bytes",
 )
@@ -121,6 +123,7 @@ def summarise(run: Run, warm_up_s: float = 0.0) -> dict[str, float | int | None]
         "alerts": None if alerts is None else alerts.total,
         "accused_precision": None if accused is None else _defined(accused.precision),
         "accused_recall": None if accused is None else _defined(accused.recall),
+        **bridge_summary(run, warm_up_s),
         "rows": sum(run.rows.values()),
         "bytes": run.bytes,
     }
