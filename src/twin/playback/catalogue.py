@@ -149,6 +149,7 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
     "occupancy_true": ("真实占用", "as it is"),
     "occupancy_told": ("平台所知（传感器上报）", "as reported by sensors"),
     "searching": ("正在寻找泊位的车辆", "Vehicles looking for a space"),
+    "searcher": ("寻找泊位的车辆", "vehicle looking for a space"),
     "facility_on_street": ("路内停车", "at the kerb"),
     "facility_off_street": ("路外停车场", "car park"),
     "facility_underground": ("地下停车场", "underground car park"),

@@ -28,6 +28,7 @@ from twin.playback.columns import (
 from twin.playback.coverage import coverage_arrays
 from twin.playback.links import ALERT_FOR_S, HEARD_FOR_S, alert_arrays, connected_arrays, station_arrays
 from twin.playback.municipal import Municipal
+from twin.playback.parking import Parking
 from twin.units import US_PER_S
 
 WINDOW_S: Final = 60.0
@@ -107,11 +108,15 @@ class Playback:
         stations = station_arrays(self.run, header)
         header["stations"] = bool(stations["station_kind"].size)
         arrays = self._roads(header) | self._buildings() | self._fleet(header) | self._devices(header) | self._signals()
-        return header, arrays | coverage | stations | self._municipal.scene(header)
+        return header, arrays | coverage | stations | self._municipal.scene(header) | self._parking.scene(header)
 
     @cached_property
     def _municipal(self) -> Municipal:
         return Municipal(self.run)
+
+    @cached_property
+    def _parking(self) -> Parking:
+        return Parking(self.run)
 
     def kind_words(self, language: Language) -> dict[str, str]:
         """Return what the log calls each kind of device, as texts of the page by the key ``kind_…``."""
@@ -132,7 +137,8 @@ class Playback:
         of_links = connected_arrays(self._heard, self._number, begin_us, end_us)
         of_links |= alert_arrays(self.run, self._alert, self._heard, begin_us, end_us)
         moving = self._tracks(begin_us, end_us) | self._reports(begin_us, end_us)
-        return header, moving | of_links | self._municipal.window(begin_us, end_us)
+        moving |= of_links | self._municipal.window(begin_us, end_us)
+        return header, moving | self._parking.window(self._number, begin_us, end_us)
 
     def _roads(self, header: dict[str, Any]) -> dict[str, Array]:
         edges = self.run.table("edge")

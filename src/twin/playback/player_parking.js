@@ -25,7 +25,6 @@ function occupancyColour(share) {
 
 /** Facilities and bays at the kerb as lists of things to draw. */
 function buildParking({ header, arrays }) {
-  if (!header.parking) return { facilities: [], bays: [] };
   const { facility_xy: xy, facility_capacity: capacity, facility_kind: kind, bay_xy: at, bay_bearing: bearing, bay_facility: of } = arrays;
   const facilities = Array.from(capacity, (bays, k) => ({
     number: k,
@@ -164,9 +163,9 @@ function parkingLegend(look, header, words) {
   if (!header.parking) return [];
   const items = [];
   if (look.parking) {
-    items.push(...OCCUPANCY_STOPS.map((share, k) => [OCCUPANCY_COLOURS[k], `${k ? "" : `${words.occupied} `}${100 * share} %`, "area"]));
-    items.push([UNKNOWN_COLOUR, words.bay_unknown, "area"]);
+    items.push(...OCCUPANCY_STOPS.map((share, k) => [OCCUPANCY_COLOURS[k], `${k ? "" : `${words.occupied} `}${100 * share} %`]));
+    items.push([UNKNOWN_COLOUR, words.bay_unknown]);
   }
-  if (look.searching) items.push([SEARCHING_COLOUR, words.searching, "ring"]);
+  if (look.searching) items.push([SEARCHING_COLOUR, words.searcher, "ring"]);
   return items;
 }
