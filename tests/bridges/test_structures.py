@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from twin.bridges.bridge_spec import BridgeSpec
+from twin.bridges.bridge_spec import BridgeSpec, filled_in
 from twin.bridges.plane_frame import Frame, SolvedFrame
 from twin.bridges.shipped import SHIPPED
 from twin.bridges.structure import Quantity, Structure
@@ -54,7 +54,7 @@ def test_a_girder_is_in_balance_and_reciprocal(
 @pytest.mark.parametrize("name", SHIPPED)
 def test_modes_and_lines_of_shipped_bridges_belong_together(name: str) -> None:
     """Modes are orthonormal in mass, their sum of shape^2 / w^2 is the flexibility, rows are what their inertia forces do."""
-    ours = structure_of(BridgeSpec.model_validate({"preset": name, "modes": 60, "stations": 821}))
+    ours = structure_of(BridgeSpec.model_validate(filled_in({"preset": name, "modes": 60, "stations": 821})))
     omega2 = (2.0 * np.pi * ours.frequency_hz) ** 2
     assert np.all(np.diff(omega2) > 0.0)
     if ours.cables == 0:
@@ -75,7 +75,7 @@ def test_modes_and_lines_of_shipped_bridges_belong_together(name: str) -> None:
 
 def test_the_shipped_bridges_vibrate_as_bridges_of_their_size_do() -> None:
     """First vertical frequencies: a suspension bridge of 219 m below half a hertz, girders of 110 and 190 m between."""
-    first = {name: structure_of(BridgeSpec.model_validate({"preset": name})).frequency_hz[0] for name in SHIPPED}
+    first = {name: structure_of(BridgeSpec.model_validate(filled_in({"preset": name}))).frequency_hz[0] for name in SHIPPED}
     assert 0.3 < first["liede"] < 0.6
     assert 0.7 < first["guangzhou"] < 1.3
     assert 0.7 < first["guangzhou_new"] < 1.3
@@ -94,7 +94,9 @@ def test_stiffer_cables_make_a_stiffer_bridge() -> None:
     """Twice the main cable takes more of a force; without tension to speak of the deck is on its own between supports."""
 
     def liede(area_m2: float) -> Structure:
-        return structure_of(BridgeSpec.model_validate({"preset": "liede", "structure": {"cables": {"cable_area_m2": area_m2}}}))
+        return structure_of(
+            BridgeSpec.model_validate(filled_in({"preset": "liede", "structure": {"cables": {"cable_area_m2": area_m2}}}))
+        )
 
     usual, double, loose = liede(0.17), liede(0.34), liede(1e-6)
     at_m = 323.5

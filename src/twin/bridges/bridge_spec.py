@@ -1,15 +1,20 @@
-"""A bridge as data: what it is built like, where it lies on the map."""
+"""A bridge as data: what it is built like, where it lies on the map, what loads it beside traffic."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, model_validator
 
 from twin.assumed import OF_THE_CALCULATION
+from twin.bridges.loads_ship import ShipImpactSpec
+from twin.bridges.loads_temperature import TemperatureSpec
+from twin.bridges.loads_vortex import VortexSpec
+from twin.bridges.loads_wind import WindSpec
 from twin.bridges.shipped import SHIPPED
-from twin.bridges.structure_spec import StructureSpec
+from twin.bridges.stiffness_loss import StiffnessLossSpec
+from twin.bridges.structure_spec import SimpleBridge, StructureSpec
 from twin.messages import say
 from twin.spec import Spec
 
@@ -66,6 +71,33 @@ class BridgeSpec(Spec):
 
     stations: Annotated[int, OF_THE_CALCULATION] = Field(default=241, ge=21, le=5001)
     """Stations of the influence lines along the deck. Assumption: 240 steps, 1 to 2 m each."""
+
+    temperature: TemperatureSpec = TemperatureSpec()
+    """Temperatures over the day, and what they do to frequencies."""
+
+    wind: WindSpec = WindSpec()
+    """Wind across the bridge."""
+
+    vortices: list[VortexSpec] = Field(default_factory=list, max_length=100)
+    """Times at which vortices may rock the deck."""
+
+    ship_impacts: list[ShipImpactSpec] = Field(default_factory=list, max_length=100)
+    """Collisions of ships with piers."""
+
+    stiffness_loss: StiffnessLossSpec | None = None
+    """Slow loss of stiffness; none where left out."""
+
+    @model_validator(mode="after")
+    def _loads_fit(self) -> Self:
+        kind = self.structure
+        supports = 2 if isinstance(kind, SimpleBridge) else len(kind.spans_m) + 1
+        for impact in self.ship_impacts:
+            if impact.support > supports:
+                raise ValueError(say("bridge.support", support=impact.support, supports=supports))
+        for vortex in self.vortices:
+            if vortex.mode > self.modes:
+                raise ValueError(say("bridge.mode", mode=vortex.mode, modes=self.modes))
+        return self
 
 
 def filled_in(given: Any) -> Any:

@@ -31,7 +31,8 @@ SHIPPED: Final[Mapping[str, ShippedBridge]] = {
         "m). Assumption: the main bridge lies in the middle of the river, its longest span in the north; box 36 m "
         "wide and 3.5 m deep, plates of 18 to 24 mm with their ribs (1.9 m2, 4.5 m4), 24 t/m with pavement, paths "
         "and hangers; tower 100 m above the deck; sag 1/12; main cables of 0.17 m2 (600 MPa under dead load); "
-        "hangers every 12 m; damping 0.5 %, a steel deck.",
+        "hangers every 12 m; damping 0.5 %, 0.05 % of frequency per kelvin and a time constant of 1.5 h, a steel "
+        "deck.",
         values={
             "name": "Liede Bridge",
             "structure": {
@@ -57,6 +58,8 @@ SHIPPED: Final[Mapping[str, ShippedBridge]] = {
                     "hanger_area_m2": 0.008,
                 },
             },
+            "temperature": {"deck_time_constant_h": 1.5, "frequency_per_k": 0.0005},
+            "wind": {"width_m": 36.0},
             "place": {
                 "roads": ["猎德大桥"],
                 "begin_lon_deg": 113.3286,
@@ -111,6 +114,7 @@ SHIPPED: Final[Mapping[str, ShippedBridge]] = {
                     "depth_at_piers_m": 6.3,
                 },
             },
+            "wind": {"width_m": 17.0},
             "place": {
                 "roads": ["广州大桥新桥"],
                 "begin_lon_deg": 113.310747,
@@ -143,6 +147,7 @@ SHIPPED: Final[Mapping[str, ShippedBridge]] = {
                 "pier_inertia_m4": 60.0,
                 "pier_area_m2": 50.0,
             },
+            "wind": {"width_m": 34.0},
             "place": {
                 "roads": ["华南快速干线"],
                 "begin_lon_deg": 113.346165,

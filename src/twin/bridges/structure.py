@@ -100,6 +100,10 @@ class Structure:
         """Distance of two stations."""
         return float(self.grid_m[1] - self.grid_m[0])
 
+    def along(self, values: Floats) -> Floats:
+        """Return (...,): integrals along the deck of ``values`` (..., n) at the stations."""
+        return np.asarray(np.trapezoid(values, self.grid_m, axis=-1), np.float64)
+
     def line(self, quantity: Quantity) -> Floats:
         """Return (n,): influence line, the quantity for a downward force of 1 N at each station; for accelerations 0."""
         return self.statics.line(quantity)

@@ -21,6 +21,18 @@ CATALOGUE: Final = {
         "towers names a support that is not there, or one twice; inner supports are 1 to {supports}",
         "towers 中有不存在或重复的支点; 中间支点编号为 1 至 {supports}",
     ),
+    "bridge.times": (
+        "until_s is {until_s:g}, from_s {from_s:g}; make until_s the later one",
+        "until_s 为 {until_s:g}，from_s 为 {from_s:g}; 请使 until_s 晚于 from_s",
+    ),
+    "bridge.support": (
+        "a ship hits support {support}, and there are {supports}; give one of them",
+        "船舶撞击第 {support} 号支点，而只有 {supports} 个支点; 请给出其中之一",
+    ),
+    "bridge.mode": (
+        "vortices rock mode {mode}, and modes is {modes}; give one of these, or raise modes",
+        "涡振作用于第 {mode} 阶振型，而 modes 为 {modes}; 请给出其中之一，或增大 modes",
+    ),
     "bridge.preset": ("no shipped bridge is called '{name}'; there are {known}", "没有名为“{name}”的内置桥梁; 可用：{known}"),
     "bridge.length.found": (
         "the spans of {name} add up to {spans_m:g} m, its ends are {apart_m:.1f} m apart",
