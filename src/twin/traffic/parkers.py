@@ -22,7 +22,7 @@ from twin.traffic.rerouting import CLOSED_S
 from twin.traffic.roads import NONE
 from twin.traffic.route_table import with_routes
 from twin.traffic.trips import Trips
-from twin.traffic.vehicles import ARRIVED, NEVER, RELEASED, WAITING
+from twin.traffic.vehicles import ARRIVED, NEVER, NEXT, RELEASED, WAITING
 from twin.traffic.ways import Onward, Ways, onward_of
 from twin.traffic.whereabouts import Whereabouts, orient_listed, whereabouts
 from twin.units import US_PER_S, to_us
@@ -31,6 +31,8 @@ Ints = npt.NDArray[np.int32]
 Longs = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
+
+_NOTHING: Final = np.empty(0, np.int32)
 
 INSIDE_M: Final = 0.01
 """A vehicle that pulls out stands at least so far along its edge: at 0 are the gates, where one enters at full speed."""
@@ -92,29 +94,40 @@ class Parkers:
         self._shut = np.zeros(network.edge_count, np.bool_)
         self.onward: Onward = onward_of(graph, network.edge_count)
         """Where one may drive on from each edge."""
-        self._turns = np.repeat(np.arange(network.edge_count), np.diff(self.onward.offset)) * np.int64(network.edge_count)
-        self._turns += self.onward.edge
         self._ways = Ways(self.onward, edge_time_s, network.forbidden_courses)
         count = parked.trips.count
         self._there = np.zeros(count, np.bool_)
         self._depart_us = np.full(self.held.size, NEVER_DUE_US)
         self._depart_s_m = np.zeros(self.held.size)
         self._skipped_m, self._skipped_s = np.zeros(count), np.zeros(count)
-        rows = engine.vehicles.all.view(np.ndarray)[self.trip]
-        came_too_early = (rows["depart_us"] < 0) & (rows["insert_us"] == NEVER)
-        self._active = self.trip[~came_too_early]
+        trips = parked.trips
+        last = trips.route_offset[trips.route[self.trip] + 1] - 1
+        self.destination_edge, self.destination_s_m = trips.route_edge[last], trips.arrive_s_m[self.trip]
+        """(n,): where the drivers of ``trip`` want to go, whatever way they are sent."""
+        begun = int(engine.vehicles.counts[NEXT])
+        under_way = self.trip[: np.searchsorted(self.trip, begun)]
+        self._active = under_way[engine.vehicles.all.view(np.ndarray)["insert_us"][under_way] != NEVER]
+        self._seen_until = np.array([begun])
         lanes = engine.roads.lanes.view(np.ndarray)
         self._first_held = count - self.held.size
         self._in_store = np.arange(count) >= self._first_held
         kerb = np.minimum(graph.edge_lane[:-1], max(graph.lane_count - 1, 0))
         self._begin_m, self._length_m = lanes["begin"][kerb], lanes["length"][kerb]
-        self._has_lanes = graph.edge_lane[1:] > graph.edge_lane[:-1]
 
     # ---- looking
 
+    def _advance(self, t_us: int) -> None:
+        """Move traffic up to ``t_us``; take in whose trips have begun since."""
+        self._step_to(t_us)
+        begun = int(self._engine.vehicles.counts[NEXT])
+        new = self.trip[slice(*np.searchsorted(self.trip, (self._seen_until[0], begun)).tolist())]
+        if new.size:
+            self._active = np.sort(np.concatenate([self._active, new])).astype(np.int32)
+        self._seen_until[0] = begun
+
     def looking(self, t_us: int) -> Looking:
         """Return the parkers that are on the network at ``t_us``."""
-        self._step_to(t_us)
+        self._advance(t_us)
         now = self._where(self._active, (t_us - self._engine.t_us) / US_PER_S)
         on = now.on == 1
         last = now.leg + 1 == self._engine.vehicles.all.view(np.ndarray)["route_size"][self._active]
@@ -131,7 +144,7 @@ class Parkers:
 
     def arrived(self, t_us: int) -> Arrivals:
         """Return who came to the end of the trip since the last call, in order of time, then of number."""
-        self._step_to(t_us)
+        self._advance(t_us)
         rows = self._engine.vehicles.all.view(np.ndarray)
         mine = rows["arrive_us"][self._active]
         gone = rows["removed"][self._active] != 0
@@ -163,7 +176,7 @@ class Parkers:
         shut = self._shut
         if self._shut.any() or lanes["closed"].any():
             closed = np.bincount(lanes["edge"][lanes["closed"] != 0], minlength=self._network.edge_count)
-            shut = self._has_lanes & (closed == np.diff(self._graph.edge_lane))
+            shut = self.onward.has_lanes & (closed == np.diff(self._graph.edge_lane))
         if (shut != self._shut).any():
             self._shut = shut
             time_s = np.where(shut, self._edge_time_s + CLOSED_S, self._edge_time_s)
@@ -181,13 +194,16 @@ class Parkers:
         """
         asked, end_m = np.asarray(trip, np.int32), np.asarray(arrive_s_m, np.float64)
         now = self._where(asked)
-        first = np.array([route[0] if route.size else NONE for route in routes], np.int32)
-        here = np.array([route.size == 1 for route in routes], np.bool_) & (now.on == 1) & (now.turn_leg == now.leg)
-        good = (first != NONE) & (first == now.turn_edge) & self._drivable(routes)
+        offset, edge = _flat(routes)
+        good = self.onward.drivable(offset, edge)
+        size = np.diff(offset)
+        good[good] = edge[offset[:-1][good]] == now.turn_edge[good]
+        here = (size == 1) & (now.on == 1) & (now.turn_leg == now.leg)
         good &= ~here | (end_m >= now.s_m + now.braking_m)
         row = np.flatnonzero(good)
-        self._send(asked[row], now.turn_leg[row], [routes[i] for i in row.tolist()], end_m[row], stand_s)
-        return np.asarray(good, np.bool_)
+        offset = np.concatenate([[0], np.cumsum(size[row])])
+        self._send(asked[row], now.turn_leg[row], offset, edge[np.repeat(good, size)], end_m[row], stand_s)
+        return good
 
     def stop_at(self, trip: npt.ArrayLike, s_m: npt.ArrayLike, stand_s: float = 0.0) -> Bools:
         """Let vehicles end their trips ``s_m`` along the edge they are on; return (n,) who does.
@@ -199,33 +215,23 @@ class Parkers:
         now = self._where(asked)
         good = (now.on == 1) & (end_m >= now.s_m + now.braking_m)
         row = np.flatnonzero(good)
-        self._send(asked[row], now.leg[row], [now.edge[i : i + 1] for i in row.tolist()], end_m[row], stand_s)
+        self._send(asked[row], now.leg[row], np.arange(row.size + 1), now.edge[row], end_m[row], stand_s)
         return np.asarray(good, np.bool_)
 
     def _where(self, trip: Ints, since_s: float = 0.0) -> Whereabouts:
         return whereabouts(self._engine, trip, self._in_store, since_s)
 
-    def _drivable(self, routes: Sequence[Ints]) -> Bools:
-        """Return (n,) which routes make only turns that lanes make."""
-        offset, edge = _flat(routes)
-        row = np.repeat(np.arange(len(routes)), np.diff(offset))
-        turn = edge[:-1] * np.int64(self._network.edge_count) + edge[1:]
-        at = np.minimum(np.searchsorted(self._turns, turn), max(self._turns.size - 1, 0))
-        wrong = (row[1:] == row[:-1]) & (self._turns[at] != turn if self._turns.size else np.True_)
-        good = (np.bincount(row[1:][wrong], minlength=len(routes)) == 0) & (np.diff(offset) > 0)
-        good[row[~self._has_lanes[edge]]] = False
-        return np.asarray(good, np.bool_)
-
     def _checked(self, routes: Sequence[Ints], number: int) -> tuple[Longs, Ints]:
-        if len(routes) != number or not self._drivable(routes).all():
+        offset, edge = _flat(routes)
+        if len(routes) != number or not self.onward.drivable(offset, edge).all():
             raise ValueError("parkers: a route a trip is asked for, over turns that lanes make")
-        return _flat(routes)
+        return offset, edge
 
-    def _send(self, trip: Ints, leg: Ints, routes: Sequence[Ints], arrive_s_m: Floats, stand_s: float) -> None:
+    def _send(self, trip: Ints, leg: Ints, offset: Longs, edge: Ints, arrive_s_m: Floats, stand_s: float) -> None:
         if not trip.size:
             return
         rows = self._engine.vehicles.all.view(np.ndarray)
-        self._engine.vehicles = with_routes(self._engine.vehicles, trip, leg, *_flat(routes))
+        self._engine.vehicles = with_routes(self._engine.vehicles, trip, leg, offset, edge)
         rows["arrive_s"][trip], rows["leaves_us"][trip] = arrive_s_m, -to_us(stand_s)
         orient_listed(self._engine, trip, leg)
 
@@ -331,6 +337,7 @@ class Parkers:
 
     def _changing(self) -> dict[str, npt.NDArray[Any]]:
         return {
+            "seen_until": self._seen_until,
             "there": self._there,
             "in_store": self._in_store,
             "depart_us": self._depart_us,
@@ -341,5 +348,6 @@ class Parkers:
 
 
 def _flat(routes: Sequence[Ints]) -> tuple[Longs, Ints]:
-    offset = np.concatenate([[0], np.cumsum([route.size for route in routes], dtype=np.int64)]).astype(np.int64)
-    return offset, np.concatenate([np.empty(0, np.int32), *routes]).astype(np.int32)
+    offset = np.zeros(len(routes) + 1, np.int64)
+    np.cumsum([route.size for route in routes], out=offset[1:])
+    return offset, np.concatenate([_NOTHING, *routes]).astype(np.int32, copy=False)

@@ -31,6 +31,12 @@ class Onward:
     offset: Longs
     """(edges + 1,): from edge ``e`` one drives on to ``edge[offset[e]:offset[e + 1]]``."""
     edge: Ints
+    has_lanes: npt.NDArray[np.bool_]
+    """(edges,): False for edges inside a junction, which no way of ours has."""
+
+    def drivable(self, offset: Longs, edge: Ints) -> npt.NDArray[np.bool_]:
+        """Return (n,) which of the ways ``edge[offset[i]:offset[i + 1]]`` one can drive; a way without edges is none."""
+        return _drivable(offset, edge, self.offset, self.edge, self.has_lanes)
 
     def of(self, edge: int) -> Ints:
         """Return the edges that follow one."""
@@ -43,7 +49,8 @@ def onward_of(graph: LaneGraph, edge_count: int) -> Onward:
     rows = (lane < graph.connector_first) & graph.link_marked
     pairs = np.unique(graph.lane_edge[lane[rows]].astype(np.int64) * edge_count + graph.link_edge[rows])
     offset = np.searchsorted(pairs, np.arange(edge_count + 1) * np.int64(edge_count))
-    return Onward(offset.astype(np.int64), (pairs % edge_count).astype(np.int32))
+    has_lanes = graph.edge_lane[1:] > graph.edge_lane[:-1]
+    return Onward(offset.astype(np.int64), (pairs % edge_count).astype(np.int32), has_lanes)
 
 
 class Ways:
@@ -156,3 +163,16 @@ def _walk(
             size = begin
         offset[i + 1] = size
     return offset, edges[:size].copy()
+
+
+@kernel
+def _drivable(
+    offset: Longs, edge: Ints, turn_offset: Longs, turn: Ints, has_lanes: npt.NDArray[np.bool_]
+) -> npt.NDArray[np.bool_]:
+    good = np.empty(offset.size - 1, np.bool_)
+    for i in range(good.size):
+        good[i] = offset[i + 1] > offset[i] and has_lanes[edge[offset[i]]]
+        for k in range(offset[i], offset[i + 1] - 1):
+            onward = turn[turn_offset[edge[k]] : turn_offset[edge[k] + 1]]
+            good[i] = good[i] and np.any(onward == edge[k + 1])
+    return good
