@@ -196,4 +196,60 @@ CATALOGUE: Final = {
     ),
     "help.draw.flow-monitoring.folder": ("Run folder.", "运行目录。"),
     "help.draw.flow-monitoring.out": ("File to write (.png, .svg or .pdf).", "写出的文件（.png、.svg 或 .pdf）。"),
+    "help.draw.bridge-passage": (
+        "Draw displacement, strain and acceleration of a bridge while a weighed vehicle passes.",
+        "绘制一辆称重车辆通过时桥梁的位移、应变与加速度。",
+    ),
+    "help.draw.bridge-passage.folder": (
+        "Run folder.",
+        "运行目录。",
+    ),
+    "help.draw.bridge-passage.out": (
+        "File to write (.png, .svg or .pdf).",
+        "写出的文件（.png、.svg 或 .pdf）。",
+    ),
+    "help.draw.bridge-passage.bridge": (
+        "The bridge's name in the scenario; the first where left out.",
+        "仿真场景中桥梁的名称；不给时取第一座。",
+    ),
+    "help.draw.bridge-passage.at_s": (
+        "Draw the vehicle weighed next to this instant, s after the start; the heaviest where left out.",
+        "绘制距此时刻（距开始的秒数）最近的称重车辆；不给时取最重的一辆。",
+    ),
+    "help.draw.bridge-day": (
+        "Draw temperatures and the identified first frequency of a bridge over time.",
+        "绘制桥梁温度与识别出的一阶频率随时间的变化。",
+    ),
+    "help.draw.bridge-day.folder": (
+        "Run folder.",
+        "运行目录。",
+    ),
+    "help.draw.bridge-day.out": (
+        "File to write (.png, .svg or .pdf).",
+        "写出的文件（.png、.svg 或 .pdf）。",
+    ),
+    "help.draw.bridge-day.bridge": (
+        "The bridge's name in the scenario; the first where left out.",
+        "仿真场景中桥梁的名称；不给时取第一座。",
+    ),
+    "help.draw.bridge-alarm": (
+        "Draw the worst alarm of a bridge: what it looked at, when it was raised, what had happened.",
+        "绘制桥梁最严重的告警：其判断依据、发出时刻以及实际发生的事件。",
+    ),
+    "help.draw.bridge-alarm.folder": (
+        "Run folder.",
+        "运行目录。",
+    ),
+    "help.draw.bridge-alarm.out": (
+        "File to write (.png, .svg or .pdf).",
+        "写出的文件（.png、.svg 或 .pdf）。",
+    ),
+    "help.draw.bridge-alarm.bridge": (
+        "The bridge's name in the scenario; the first where left out.",
+        "仿真场景中桥梁的名称；不给时取第一座。",
+    ),
+    "help.draw.bridge-alarm.cause": (
+        "Cause of the alarm, such as vibration; the worst of any cause where left out.",
+        "告警原因，如 vibration；不给时取最严重的告警。",
+    ),
 }

@@ -197,9 +197,10 @@ def check_form(out: Path) -> None:
 class Sheet:
     """Axes in a figure with a title, written when the block ends; labels in English where no font has Chinese characters."""
 
-    def __init__(self, out: Path, road: str, title: str, **values: str) -> None:
-        """``values`` of the title are messages' keys, as it is itself."""
+    def __init__(self, out: Path, road: str, title: str, rows: int = 1, *, shared: bool = True, **values: str) -> None:
+        """``values`` of the title are messages' keys, as it is itself; more ``rows`` than one may have a ``shared`` x axis."""
         self._out, self._road, self._title, self._values = out, road, title, values
+        self._rows, self._shared = rows, shared
 
     def __enter__(self) -> tuple[Any, Any]:
         from matplotlib.figure import Figure
@@ -207,16 +208,16 @@ class Sheet:
         chinese = chinese_font()
         self._context = _written_in(chinese, {"font.size": 9}, english=chinese is None)
         self._figure = Figure(figsize=_SIZE_IN, dpi=_DOTS_PER_IN, layout="constrained")
-        axes = self._figure.add_subplot()
+        rows = [*self._figure.subplots(self._rows, 1, sharex=self._shared, squeeze=False).flat]
         readable = chinese is not None or self._road.isascii()
-        axes.set_title(
+        rows[0].set_title(
             say(
                 self._title,
                 road=self._road if readable else say("draw.unnamed"),
                 **{name: say(key) for name, key in self._values.items()},
             )
         )
-        return self._figure, axes
+        return self._figure, rows[0] if self._rows == 1 else rows
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         try:

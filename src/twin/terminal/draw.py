@@ -13,6 +13,7 @@ from twin.terminal.errors import Debug, reporting
 RunFolder = Annotated[Path, typer.Argument(metavar="RUN", show_default=False)]
 SweepFolder = Annotated[Path, typer.Argument(metavar="SWEEP", show_default=False)]
 ImageFile = Annotated[Path, typer.Option(metavar="FILE", show_default=False)]
+Bridge = Annotated[str, typer.Option(metavar="NAME", show_default=False)]
 Name = Annotated[str, typer.Option(metavar="NAME", show_default=False)]
 
 draw_app = typer.Typer(rich_markup_mode=None, no_args_is_help=True)
@@ -88,6 +89,59 @@ def draw_flow(
 
         run = open_run(folder)
         draw_flow_monitoring(run, out, run.warm_up_s)
+        typer.echo(say("draw.done", file=out))
+
+
+@draw_app.command("bridge-passage")
+def draw_bridge_passage(
+    folder: RunFolder,
+    out: ImageFile,
+    bridge: Bridge = "",
+    at_s: Annotated[float | None, typer.Option("--at-s", min=0.0, metavar="S", show_default=False)] = None,
+    *,
+    debug: Debug = False,
+) -> None:
+    """Draw what a bridge feels of a weighed vehicle."""
+    with reporting(debug=debug):
+        from twin.eventlog.reader import open_run
+        from twin.metrics.bridge_pictures import draw_passage
+
+        draw_passage(open_run(folder), out, bridge, at_s)
+        typer.echo(say("draw.done", file=out))
+
+
+@draw_app.command("bridge-day")
+def draw_bridge_day(
+    folder: RunFolder,
+    out: ImageFile,
+    bridge: Bridge = "",
+    *,
+    debug: Debug = False,
+) -> None:
+    """Draw temperature and frequency of a bridge."""
+    with reporting(debug=debug):
+        from twin.eventlog.reader import open_run
+        from twin.metrics.bridge_pictures import draw_day
+
+        draw_day(open_run(folder), out, bridge)
+        typer.echo(say("draw.done", file=out))
+
+
+@draw_app.command("bridge-alarm")
+def draw_bridge_alarm(
+    folder: RunFolder,
+    out: ImageFile,
+    bridge: Bridge = "",
+    cause: Annotated[str, typer.Option(metavar="NAME", show_default=False)] = "",
+    *,
+    debug: Debug = False,
+) -> None:
+    """Draw an alarm of a bridge."""
+    with reporting(debug=debug):
+        from twin.eventlog.reader import open_run
+        from twin.metrics.bridge_pictures import draw_alarm
+
+        draw_alarm(open_run(folder), out, bridge, cause)
         typer.echo(say("draw.done", file=out))
 
 
