@@ -10,6 +10,7 @@ from twin.eventlog.reader import Run
 from twin.metrics.flow_monitoring import FlowPoints, flow_monitoring
 from twin.metrics.link_report import link_report
 from twin.metrics.loops import loop_figures
+from twin.metrics.parking import parking_figures
 from twin.metrics.perception import DetectionCounts, perception_figures
 from twin.metrics.selection import seeing_devices
 from twin.metrics.site_tracks import site_tracking
@@ -37,7 +38,8 @@ def report(run: Run) -> Figures:
     ``warm_up_needed_s`` means anything; ``kinds``, names of the kinds of devices by language; ``summary``, the closing figures;
     ``perception`` with ``by_kind``, ``by_range`` and ``by_class_and_range`` (``to_m`` None: no end); ``specification``, a list
     of verdicts; ``tracking`` and ``flow``, None where no site fuses; ``loops`` with ``by_preset`` and ``by_edge``, None where
-    there are none; ``links``, None where nothing was sent (``link_report``). A figure that nothing is there to form is None.
+    there are none; ``links``, None where nothing was sent (``link_report``);
+    ``parking``, None where nobody parks (``metrics/parking.py``). A figure that nothing is there to form is None.
     """
     scenario = run.manifest.scenario
     warm_up_s = run.warm_up_s
@@ -68,6 +70,7 @@ def report(run: Run) -> Figures:
         "flow": _flow(run, warm_up_s),
         "loops": _loops(run, warm_up_s),
         "links": link_report(run, warm_up_s),
+        "parking": _parking(run, warm_up_s),
     }
 
 
@@ -107,6 +110,15 @@ def _counts(parts: Iterable[DetectionCounts]) -> Figures:
 
 def _tracking(figures: TrackingFigures) -> Figures:
     return {name: getattr(figures, name) for name in _TRACKING}
+
+
+def _parking(run: Run, warm_up_s: float) -> Figures | None:
+    found = parking_figures(run, warm_up_s)
+    if found is None:
+        return None
+    figures = dataclasses.asdict(found)
+    figures["search"]["failed_share"] = found.search.failed_share
+    return figures
 
 
 def _loops(run: Run, warm_up_s: float) -> Figures | None:

@@ -13,6 +13,7 @@ from twin.metrics.coverage import coverage_figures
 from twin.metrics.delivery import delivery_figures
 from twin.metrics.known import known_figures
 from twin.metrics.links import HOPS, link_figures
+from twin.metrics.parking import parking_figures
 from twin.metrics.perceived import perceived_figures
 from twin.metrics.perception import perception_figures
 from twin.metrics.traffic import traffic_figures
@@ -62,6 +63,16 @@ FIGURES: Final = (
     "accused_precision",
     "accused_recall",
     *BRIDGE_FIGURES,
+    "parking_occupancy_share",
+    "parking_turnover_per_bay_hour",
+    "parking_blocked_share",
+    "parking_search_s",
+    "parking_search_p95_s",
+    "parking_search_m",
+    "parking_failed_share",
+    "cruising_share",
+    "bay_wrong_share",
+    "bay_delay_p95_s",
     "rows",
     "bytes",
 )
@@ -124,8 +135,26 @@ def summarise(run: Run, warm_up_s: float = 0.0) -> dict[str, float | int | None]
         "accused_precision": None if accused is None else _defined(accused.precision),
         "accused_recall": None if accused is None else _defined(accused.recall),
         **bridge_summary(run, warm_up_s),
+        **_parking(run, warm_up_s),
         "rows": sum(run.rows.values()),
         "bytes": run.bytes,
+    }
+
+
+def _parking(run: Run, warm_up_s: float) -> dict[str, float | None]:
+    found = parking_figures(run, warm_up_s)
+    reported = None if found is None else found.reported
+    return {
+        "parking_occupancy_share": None if found is None else found.total.occupancy,
+        "parking_turnover_per_bay_hour": None if found is None else found.total.turnover_per_bay_hour,
+        "parking_blocked_share": None if found is None else found.total.blocked_share,
+        "parking_search_s": None if found is None else found.search.mean_s,
+        "parking_search_p95_s": None if found is None else found.search.p95_s,
+        "parking_search_m": None if found is None else found.search.mean_m,
+        "parking_failed_share": None if found is None else found.search.failed_share,
+        "cruising_share": None if found is None else found.cruising_share,
+        "bay_wrong_share": None if reported is None else reported.wrong_share,
+        "bay_delay_p95_s": None if reported is None else reported.delay_p95_s,
     }
 
 

@@ -24,6 +24,7 @@ from twin.sweeps.frontier import COST, PERCEIVED, Frontier
 from twin.sweeps.results import SweepResults
 from twin.terminal.figures import label, warm_up_notes
 from twin.terminal.link_tables import link_tables
+from twin.terminal.parking_tables import parking_tables
 from twin.terminal.run_report import closing_figures, conditions, report_tables, state_text
 from twin.terminal.sweep_tables import comparison_notes, comparison_tables, frontier_note, frontier_table, target_text
 from twin.terminal.tables import ShownTable
@@ -78,10 +79,11 @@ def run_document(run: Run, calibration: Calibration | None = None) -> Document:
     short = warm_up_notes(found["summary"], found["warm_up_s"], may_settle=found["may_settle"])
     notes = [Paragraph(text, note=True) for text in short]
     deployments = [Deployed(manifest.name, run)]
+    measured = [*tables, *_links(run, found["links"]), *_parking(found["parking"])]
     blocks: Blocks = {
         "conclusion": [Paragraph(say("document.run.alone")), summary, *notes],
         "map": map_blocks(deployments),
-        "comparison": [*tables, *_links(run, found["links"])] or [Paragraph(say("document.run.no_tables"))],
+        "comparison": measured or [Paragraph(say("document.run.no_tables"))],
         "investment": investment_blocks(deployments),
         "assumptions": assumption_blocks([run], None),
         "repeat": _repeat_run(run),
@@ -137,6 +139,11 @@ def _links(run: Run, found: Figures | None) -> list[Block]:
     if any(tier["known"] for tier in found["known"].values()):
         blocks.append(Picture(say("platform.picture.age"), partial(draw_ages, run)))
     return blocks
+
+
+def _parking(found: Figures | None) -> list[Block]:
+    """Return how parking went; nothing where nobody parks."""
+    return [] if found is None else [Heading(say("parking_report.heading")), *parking_tables(found)]
 
 
 def _seeds(seeds: Sequence[int]) -> str:

@@ -10,6 +10,7 @@ from twin.messages import known, language, say
 from twin.metrics.report import RANGES_M, Figures
 from twin.terminal.figures import figure, label, warm_up_notes
 from twin.terminal.link_tables import link_tables
+from twin.terminal.parking_tables import parking_tables
 from twin.terminal.tables import ShownTable, two_columns
 
 _FORM: Final = {"position": "_m", "output": "_ms"}
@@ -22,7 +23,8 @@ def report_text(found: Figures) -> str:
     notes = warm_up_notes(found["summary"], found["warm_up_s"], may_settle=found["may_settle"])
     parts = [f"{found['run']} ({state_text(found['state'])})", "\n  ".join([figures, *notes])]
     links = link_tables(found["links"]) if found["links"] else []
-    return "\n\n".join([*parts, *(one.text() for one in (*report_tables(found), *links))])
+    parking = parking_tables(found["parking"]) if found["parking"] else []
+    return "\n\n".join([*parts, *(one.text() for one in (*report_tables(found), *links, *parking))])
 
 
 def state_text(state: str) -> str:
