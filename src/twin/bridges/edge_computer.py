@@ -17,7 +17,7 @@ from twin.bridges.fatigue import damage
 from twin.bridges.features import Features, features
 from twin.bridges.identification import first_frequency_hz
 from twin.bridges.monitoring_spec import MonitoringSpec
-from twin.bridges.sensor_spec import Channel, TemperatureSpec
+from twin.bridges.sensor_spec import Channel, ThermometerSpec
 from twin.bridges.stiffness import Notice, StiffnessWatch
 from twin.bridges.weigh_in_motion import Weighings
 
@@ -72,7 +72,7 @@ class EdgeComputer:
         self._moves = np.flatnonzero((quantity == "displacement") & (self._design > 0.0))
         self._shakes = np.flatnonzero(quantity == "acceleration")
         self._strains = np.flatnonzero(quantity == "strain")
-        deck = [row for row, one in enumerate(self.channels) if isinstance(one.spec, TemperatureSpec) and one.spec.of != "air"]
+        deck = [row for row, one in enumerate(self.channels) if isinstance(one.spec, ThermometerSpec) and one.spec.of != "air"]
         self._warm = np.array(deck or np.flatnonzero(quantity == "temperature"), np.int64)
         self._stride = np.array([round(spec.rate_hz / one.spec.rate_hz) for one in self.channels], np.int64)
         self._samples = np.full((len(self.channels), spec.interval_us // spec.period_us), np.nan)

@@ -20,7 +20,7 @@ from twin.bridges.sensor_base import BaseBridgeSensorSpec, NotNegative, Positive
 _KILO: Final = 1e3
 
 
-class TemperatureSpec(BaseBridgeSensorSpec):
+class ThermometerSpec(BaseBridgeSensorSpec):
     """A thermometer in the deck or in the air."""
 
     quantity: ClassVar[Quantity] = "temperature"
@@ -144,7 +144,7 @@ BridgeSensorSpec = Annotated[
     | FibreOpticStrainSpec
     | DisplacementSpec
     | TiltSpec
-    | TemperatureSpec
+    | ThermometerSpec
     | CableForceSpec
     | AnemometerSpec,
     Field(discriminator="kind"),
