@@ -30,5 +30,7 @@ def test_a_shipped_scenario_is_valid_and_runs(name: str, tmp_path: Path) -> None
         tables += ["frame", "detection_stat", "message", "site", "device_spec"]
     if as_shipped.spec.parking is not None:
         tables += ["facility_spec", "bay_spec", "facility"]
+    if as_shipped.spec.roads is not None:
+        tables += ["municipal_device", "underpass", "flood"]
     for table in tables:
         assert result.manifest.rows.get(table, 0) > 0, table

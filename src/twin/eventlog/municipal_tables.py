@@ -54,6 +54,19 @@ MUNICIPAL_EVENT_TABLES: Final = (
             truth("true_value", pa.float64(), "-", "value without error, in the same unit"),
         ),
     ),
+    Table(
+        "flood",
+        "one underpass at the end of an interval: its water, and who drove into it",
+        (
+            truth("t_us", pa.int64(), "us", "time since the scenario's start"),
+            column("underpass", pa.int16(), "-", "underpass, see table underpass"),
+            truth("rain", pa.float32(), "-", "rain on its catchment, in mm/h"),
+            truth("level_m", pa.float32(), "m", "depth of the water at the lowest point of the road"),
+            column("closed", pa.bool_(), "-", "closed to traffic by order"),
+            truth("deep_vehicles", pa.int32(), "-", "vehicles that were in water as deep as asks for a closure, each once"),
+        ),
+        sort_by=("t_us", "underpass"),
+    ),
 )
 
 MUNICIPAL_STATIC_TABLES: Final = (
@@ -72,6 +85,20 @@ MUNICIPAL_STATIC_TABLES: Final = (
             column("gateway", pa.int32(), "-", "device number of its gateway; null without one", null=True),
             column("heartbeat_s", pa.float32(), "s", "period of its signs of life; null without", null=True),
             column("battery_mah", pa.float32(), "-", "charge of a new battery, in mAh; null on mains", null=True),
+        ),
+        static=True,
+    ),
+    Table(
+        "underpass",
+        "one underpass whose water is watched",
+        (
+            column("underpass", pa.int16(), "-", "underpass number; its gauge is the device gauge-NAME"),
+            column("name", pa.string(), "-", "its name"),
+            column("edge", pa.list_(pa.int32()), "-", "its edges, each with the lowest point in the middle"),
+            column("x_cm", pa.int32(), "cm", "its gauge, east of the map's origin"),
+            column("y_cm", pa.int32(), "cm", "its gauge, north of the map's origin"),
+            column("catchment_m2", pa.float32(), "m2", "area whose rain runs into it"),
+            column("pump_m3ps", pa.float32(), "-", "what its pumps take out, in m3/s"),
         ),
         static=True,
     ),

@@ -126,6 +126,26 @@ CATALOGUE: Final = {
         "left_high ({high:g}) is below left_low ({low:g}); give a left_high of at least {low:g}",
         "left_high（{high:g}）小于 left_low（{low:g}）; 请给出不小于 {low:g} 的 left_high",
     ),
+    "spec.closure.levels": (
+        "reopen_m ({reopen_m:g}) is not below close_m ({close_m:g}); give a lower reopen_m",
+        "reopen_m（{reopen_m:g}）不低于 close_m（{close_m:g}）; 请给出更低的 reopen_m",
+    ),
+    "spec.cover.order": (
+        "the times of cover '{name}' overlap or are not in order; give them in order, each after the end of the one before",
+        "井盖“{name}”的时段重叠或顺序有误; 请按先后给出，且互不重叠",
+    ),
+    "spec.roads.none": (
+        "roads watches nothing; give underpasses, from_map, settlement or covers",
+        "roads 未监测任何对象; 请给出 underpasses、from_map、settlement 或 covers",
+    ),
+    "spec.roads.twice": (
+        "two devices in roads are called '{name}'; give each its own name",
+        "道路设备名称“{name}”重复; 请为每个设备取不同的名称",
+    ),
+    "spec.underpass.place": (
+        "neither road nor ways are given, or both; give one of them",
+        "road 与 ways 均未给出，或同时给出; 请只给出其一",
+    ),
     "spec.fault.share": (
         "size ({size:g}) of {cause} is a share; give a number from 0 to 1",
         "{cause} 的 size（{size:g}）是比例; 请给出 0 到 1 之间的数",

@@ -9,6 +9,7 @@ from pydantic import AwareDatetime, Field, ValidationInfo, field_validator
 from twin.eventlog.log_spec import LogSpec
 from twin.kernel.weather import WeatherSpec
 from twin.messages import say
+from twin.municipal.roads_spec import RoadDevicesSpec
 from twin.parking.parking_spec import ParkingSpec
 from twin.scenario.protection import Attack, ProtectionSpec
 from twin.sensors.adaptation import AdaptationSpec
@@ -78,6 +79,9 @@ class Scenario(Spec):
 
     incidents: tuple[IncidentSpec, ...] = ()
     """Lanes and roads that are closed for a time, vehicles that break down."""
+
+    roads: RoadDevicesSpec | None = None
+    """Devices in roads: water in underpasses, settlement, manhole covers; left out, there are none."""
 
     parking: ParkingSpec | None = None
     """Where vehicles park, who looks for a space and how; left out, nobody parks."""

@@ -23,6 +23,7 @@ from twin.sensors.place_check import FEWEST_DEVICES, unjudged_sites
 from twin.sensors.sites import Deployment
 from twin.simulation.layer_problems import layer_problems
 from twin.simulation.parking import place_parking
+from twin.simulation.roads import road_problems
 from twin.traffic.incidents import resolve_incidents
 from twin.traffic.places import trip_ends
 from twin.traffic.process import planned_signals
@@ -66,8 +67,8 @@ class Prepared:
         actuated = self.signals is not None and any((plan.least_us != plan.most_us).any() for plan in self.signals.plans)
         scenario = self.scenario
         advised = scenario.connected is not None and scenario.services.any
-        parks = scenario.parking is not None
-        return scenario.replay is None and (actuated or advised or parks or scenario.demand.informed_share > 0.0)
+        ordered = scenario.parking is not None or scenario.roads is not None
+        return scenario.replay is None and (actuated or advised or ordered or scenario.demand.informed_share > 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +123,8 @@ def look_into(scenario: Scenario, base: Path, like: Prepared | None = None) -> F
         wrong, signals = _traffic(scenario, network, base)
         problems += wrong
     problems += resolve_incidents(network, scenario.incidents)[1]
+    if scenario.roads is not None:
+        problems += road_problems(scenario.roads, network)
     parking = place_parking(scenario, network)
     problems, notices = problems + parking.problems, notices + parking.notices
     return Findings(problems, notices, network, placed, signals, parking.facilities)

@@ -36,6 +36,7 @@ from twin.simulation.field_devices import FieldFleet
 from twin.simulation.parking import ParkingLayer, build_parking
 from twin.simulation.preparation import Prepared, links_layout
 from twin.simulation.reports import EdgeSpeeds, Reporting
+from twin.simulation.roads import Roads
 from twin.simulation.security_layers import SecurityLayers, build_layers
 from twin.simulation.services import build_services, service_processes
 from twin.simulation.tier_log import log_ages
@@ -89,6 +90,8 @@ class Sensing:
     """Field devices of parking, bridges and roads; None where there are none."""
     parking: ParkingLayer | None = None
     """Where one parks; None where nobody does."""
+    roads: Roads | None = None
+    """Devices in roads; None where there are none."""
 
     def finish(self, truth: GroundTruth, end_us: int) -> None:
         """Write what the end settles: the interval cut short, messages under way."""
@@ -101,6 +104,8 @@ class Sensing:
             self.parking.finish(end_us)
         if self.field is not None:
             self.field.finish(end_us)
+        if self.roads is not None:
+            self.roads.finish(end_us)
 
     def close_interval(self, t_us: int) -> None:
         """Write what the sensors summed up over the interval that ends at ``t_us``, the frame of that instant not included."""
@@ -116,10 +121,12 @@ def build_sensing(env: simpy.Environment, prepared: Prepared, traffic: Traffic |
     sensors = _build_sensors(prepared, traffic, recorder)
     numbered = len(prepared.deployment.every_device) + len(roadside_units(scenario, prepared.deployment))
     field = FieldFleet(scenario.seed, recorder, numbered, to_us(scenario.duration_s))
-    # parking, bridges and roads add their devices here
     parking = build_parking(env, scenario, prepared.network, prepared.facilities, traffic, recorder, field)
+    roads = None
+    if scenario.roads is not None:
+        roads = Roads(scenario, scenario.roads, prepared.network, traffic, recorder, field)
     field.write()
-    return replace(sensors, field=field, parking=parking)
+    return replace(sensors, field=field, parking=parking, roads=roads)
 
 
 def _build_sensors(prepared: Prepared, traffic: Traffic | Replay, recorder: Recorder) -> Sensing:
@@ -198,6 +205,8 @@ def start_sensing(env: simpy.Environment, sensing: Sensing, scenario: Scenario, 
         sensing.parking.start(env, scenario, traffic)
     if sensing.field is not None:
         sensing.field.start(env, interval_us)
+    if sensing.roads is not None:
+        sensing.roads.start(env, interval_us)
 
 
 def _once_an_instant(env: simpy.Environment, traffic: Traffic | Replay) -> Callable[[], GroundTruth]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Collection, Generator, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -64,6 +64,8 @@ class Interventions:
         self._size_m = tuple(
             float(table[0]) for table in (engine.vehicles.length_m, engine.vehicles.width_m, engine.vehicles.height_m)
         )
+        self.ordered: frozenset[int] = frozenset()
+        """Edges that are closed by order, besides those of incidents."""
         self._advance: Callable[[], object] = lambda: None
         self._now_us: Callable[[], int] = lambda: engine.t_us
 
@@ -105,16 +107,34 @@ class Interventions:
     def reroute_around(self, closed: frozenset[int]) -> None:
         """Give every trip that is under way, or begins before the roads are open again, a route around them."""
         self._advance()
-        shut = np.zeros(self._network.edge_count, np.bool_)
-        shut[list(closed)] = True
         ends = [
             i.end_us
             for i in self.incidents
             if i.kind == CLOSED and i.edge in closed and i.begin_us <= self._now_us() < i.end_us
         ]
+        self._around(closed | self.ordered, max(ends, default=0))
+
+    def order(self, edges: Collection[int], *, closed: bool) -> None:
+        """Close all lanes of edges, or open them again. Who is behind their beginnings drives on; see ``around_orders``.
+
+        A lane that an incident closes too is open as soon as one of both opens it.
+        """
+        for edge in edges:
+            for lane in range(int(self._engine.roads.edge_lane[edge + 1] - self._engine.roads.edge_lane[edge])):
+                self._engine.close_lane(edge, lane, closed=closed)
+        self.ordered = self.ordered | frozenset(edges) if closed else self.ordered - frozenset(edges)
+
+    def around_orders(self, until_us: int) -> None:
+        """Give trips that are under way, or begin before ``until_us``, a route around the edges that are closed by order."""
+        if self.ordered:
+            self._around(self.ordered, until_us)
+
+    def _around(self, closed: Collection[int], until_us: int) -> None:
+        shut = np.zeros(self._network.edge_count, np.bool_)
+        shut[list(closed)] = True
         leg = self._engine.free_legs()
         departs_us = self._engine.vehicles.all.view(np.ndarray)["depart_us"]
-        asked = np.flatnonzero((leg != NONE) & (departs_us < max(ends, default=0)))
+        asked = np.flatnonzero((leg != NONE) & (departs_us < until_us))
         left = self._left(asked, leg)
         row = np.repeat(np.arange(asked.size), np.diff(left.offset))
         ahead = np.arange(left.edge.size) > left.offset[row]

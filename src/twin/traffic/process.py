@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -196,6 +196,16 @@ class Traffic:
         if key not in self._looks:
             self._looks[key] = EdgeLook(self.engine.roads, edges)
         return self.engine.on_edges(self._looks[key], t_us)
+
+    def order(self, t_us: int, edges: Collection[int], *, closed: bool) -> None:
+        """Close roads by order at ``t_us``, or open them again."""
+        self.step_to(t_us)
+        self.interventions.order(edges, closed=closed)
+
+    def around_orders(self, t_us: int, until_us: int) -> None:
+        """Let trips under way at ``t_us``, and those that begin before ``until_us``, drive around roads closed by order."""
+        self.step_to(t_us)
+        self.interventions.around_orders(until_us)
 
     def start(self, env: simpy.Environment, *, resumed: bool = False) -> None:
         """Start the processes of signal controllers and incidents; vehicles need none.
