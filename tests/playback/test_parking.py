@@ -10,9 +10,10 @@ import pytest
 from tests.playback.small_run import write_run
 from tests.playback.test_municipal import append
 
+from twin.eventlog.parking_courses import BAY_STATES, UNKNOWN
 from twin.eventlog.recorder import Recorder
 from twin.playback.frames import Playback
-from twin.playback.parking import BAY_STATES, KINDS, UNKNOWN
+from twin.playback.parking import KINDS
 
 SECOND = 1_000_000
 KERB, GARAGE = 20, 30

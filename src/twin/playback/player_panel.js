@@ -80,6 +80,7 @@ class Panel {
     this.switchOf("signals").disabled = !header.signals;
     for (const layer of ["stations", "connected", "alerts"]) this.switchOf(layer).disabled = !header[layer];
     this.find("parking").hidden = !header.parking;
+    this.root.querySelector("[name=occupancy][value=told]").disabled = !header.has_occupancy_told;
     this.find("municipal").hidden = !(header.bridges || header.fields || header.alarms);
     for (const [layer, there] of [["bridges", header.bridges], ["municipal", header.fields], ["alarms", header.alarms]]) {
       this.switchOf(layer).disabled = !there;

@@ -1,6 +1,6 @@
 // Parking: how full facilities are, which bays at the kerb are free, who is looking for one; truly, or as reported.
 
-// Order of the codes: see KINDS and BAY_STATES in parking.py.
+// Order of the codes: see KINDS in parking.py and BAY_STATES in parking_courses.py.
 const FACILITY_KINDS = ["on_street", "off_street", "underground"];
 // Blue with room, orange when full: apart for colour-blind eyes as well, and in grey.
 const OCCUPANCY_STOPS = [0, 0.5, 0.75, 0.9, 1];
@@ -54,7 +54,7 @@ function takenNow(play, which = play.look.occupancy) {
 function parkingLayers(deck, play) {
   const { scene, look } = play;
   const palette = PALETTES[look.palette];
-  const near = look.zoom > BAY_ZOOM;
+  const near = look.zoom > BAY_ZOOM && play.payload.header[`has_bay_${look.occupancy}`];
   const bay = holding(play, `bay_${look.occupancy}`, scene.parking.bays.length);
   const taken = takenNow(play);
   const colour = ({ number, capacity }) => (taken.of(number) === UNKNOWN ? UNKNOWN_COLOUR : occupancyColour(taken.of(number) / capacity));
@@ -81,7 +81,7 @@ function parkingLayers(deck, play) {
       // The area of the circle is that of the bays.
       getRadius: ({ capacity }) => 2.2 * Math.sqrt(capacity),
       radiusUnits: "common",
-      radiusMinPixels: 3.5,
+      radiusMinPixels: 4,
       radiusMaxPixels: 40,
       stroked: true,
       getFillColor: (facility) => [...colour(facility), 205],
@@ -103,11 +103,11 @@ function parkingLayers(deck, play) {
       getBackgroundColor: palette.halo,
       getText: free,
       getPosition: ({ position }) => position,
-      getPixelOffset: ({ kind }) => (kind === "on_street" ? [0, -14] : [0, 0]),
+      getPixelOffset: ({ capacity }) => [0, 12 + Math.min(40, 2.2 * Math.sqrt(capacity) * 2 ** look.zoom)],
       getSize: 11,
       getColor: palette.label,
       parameters: FLAT,
-      updateTriggers: { getText: taken.version, getColor: look.palette, getBackgroundColor: look.palette },
+      updateTriggers: { getText: taken.version, getPixelOffset: look.zoom, getColor: look.palette, getBackgroundColor: look.palette },
     }),
   ];
 }
