@@ -9,9 +9,12 @@ from typing import Any
 import numpy as np
 import pytest
 import simpy
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from tests.traffic.helpers import Unwritten, check_lanes
 from tests.traffic.networks import build, grid
 from tests.traffic.test_resume import _bytes
+from tests.verification.invariants import Checker
 
 from twin.kernel.records import SpeedAdvice
 from twin.rng import stream_key, uniforms
@@ -116,6 +119,39 @@ class Drivers:
                 self.parkers.release(second * SECOND_US, [mine], [self.parkers.ways([edge], [to]).of(0)], [50.0], [out_m])
                 self.parked[trip] = -1
                 self.left.add(int(mine))
+
+
+@settings(max_examples=8)
+@given(
+    lanes=st.integers(1, 2),
+    whens=st.lists(st.tuples(st.integers(1, 110), st.integers(0, 3), st.integers(0, 1000)), min_size=40, max_size=120),
+)
+def test_whatever_is_asked_of_them_vehicles_keep_apart_and_add_up(lanes: int, whens: list[tuple[int, int, int]]) -> None:
+    """Releases, stops, new ways and returns in any order: after every step nobody overlaps anybody and nobody is lost."""
+    network = grid(2, 150.0, lanes, signalised=False)
+    traffic = _traffic(network, 120, ParkerDemand(_inner(network), 1.0, 40), **(BUSY | {"inflow_vph": 900.0 * lanes}))
+    parkers, inner = _parkers(traffic), np.flatnonzero(_inner(network))
+    checker = Checker(traffic.engine, outside=traffic.left_out)
+    traffic.engine.step_to = checker.step_to  # type: ignore[method-assign]
+    store, there = parkers.held[-40:].tolist(), []
+    for second, what, choice in sorted(whens):
+        t_us = second * SECOND_US
+        there += parkers.arrived(t_us).trip.tolist()
+        look = parkers.looking(t_us)
+        edge, other = int(inner[choice % inner.size]), int(inner[(choice * 7) % inner.size])
+        way, s_m = parkers.ways([edge], [other], [True]).of(0), float(choice % 140)
+        if what == 0 and store and way.size:
+            parkers.release(t_us, [store.pop()], [way], [s_m], [70.0])
+        elif what == 1 and there and way.size:
+            parkers.come_back(t_us, [there.pop()], [way], [s_m], [70.0])
+        elif what == 2:
+            parkers.stop_at(look.trip, look.s_m + 0.1 * (choice % 400), float(choice % 7))
+        elif look.count:
+            turn = np.maximum(look.turn_edge, 0)
+            ways = parkers.ways(turn, np.full(look.count, other), np.ones(look.count, np.bool_))
+            parkers.redirect(look.trip, [ways.of(i) for i in range(look.count)], np.full(look.count, s_m), float(choice % 3))
+    traffic.step_to(120 * SECOND_US)
+    assert checker.report() == ""
 
 
 def _searched(seconds: int = 420, parkers: ParkerDemand | None = None, *, check: bool = False) -> Drivers:

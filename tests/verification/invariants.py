@@ -17,7 +17,7 @@ from twin.compilation import inline_kernel, kernel
 from twin.roadnet.lane_graph import CROSS
 from twin.traffic.engine import Engine
 from twin.traffic.roads import NONE
-from twin.traffic.vehicles import ACTIVE, ARRIVED, NEXT, REMOVED, STEPS, WAITING
+from twin.traffic.vehicles import ACTIVE, ARRIVED, NEXT, RELEASED, REMOVED, STEPS, WAITING
 
 Records = Any
 Ints = npt.NDArray[np.int32]
@@ -153,7 +153,8 @@ def check(  # noqa: C901  (one pass over everything)
                 found[SHARED] += 1
                 note(first, SHARED, step, lane, slots[here].vehicle, slots[there].vehicle)
     gone = counts[ARRIVED] + counts[REMOVED] + outside
-    if total != counts[ACTIVE] or counts[NEXT] != counts[ACTIVE] + counts[WAITING] + gone:
+    begun = counts[NEXT] + counts[RELEASED]
+    if total != counts[ACTIVE] or begun != counts[ACTIVE] + counts[WAITING] + gone:
         found[LOST] += 1
         note(first, LOST, step, NONE, total, counts[ACTIVE])
 
