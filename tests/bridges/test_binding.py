@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from pydantic import ValidationError
+from ruamel.yaml import YAML
 from tests.traffic.networks import build
 
 from twin.bridges.binding import bind
@@ -122,3 +123,13 @@ def test_presets_fill_in_and_can_be_changed() -> None:
     with pytest.raises(ValueError, match="there are guangzhou, guangzhou_new, huanan, liede"):
         _spec("humen")
     assert all(bridge.source.count("Assumption:") == 1 for bridge in SHIPPED.values())
+
+
+def test_the_example_of_the_page_lies_on_the_map() -> None:
+    """The bridge that docs/bridges.md shows is one that a scenario may have."""
+    page = (CBD.parents[1] / "docs" / "bridges.md").read_text(encoding="utf-8")
+    example = page.partition("```yaml\n")[2].partition("```")[0]
+    found, problems = bind(BridgeSpec.model_validate(YAML(typ="safe").load(example)), load_network(CBD), "bridge")
+    assert problems == []
+    assert found is not None
+    assert sorted(map(int, found.direction)) == [-1, 1]
