@@ -131,6 +131,12 @@ class Passages:
         on = (at_m >= 0.0) & (at_m <= self.length_m)
         return float((tracks.loads.force_n * on * tracks.weight[:, None]).sum()) / STANDARD_GRAVITY_MPS2
 
+    def weights(self, vehicle: Ints) -> tuple[Floats, Ints]:
+        """Return gross mass (kg) and number of axles of vehicles, (n,), that are on the deck or about to leave it."""
+        row = np.searchsorted(self._tracks.vehicle, vehicle)
+        force_n = self._tracks.loads.force_n[row]
+        return force_n.sum(axis=1) / STANDARD_GRAVITY_MPS2, (force_n > 0.0).sum(axis=1, dtype=np.int32)
+
     def look(self, t_us: int, seen: Seen) -> tuple[Motion, Passed]:
         """Return how everybody moved since the last look, and who passed a station then.
 

@@ -133,16 +133,13 @@ class Response:
             motion.sway_phase,
         )
 
-    def answer(self, loads: Floats, *, stiffness: float = 1.0, force: Floats | None = None) -> Floats:
+    def answer(self, loads: Floats, *, stiffness: float = 1.0) -> Floats:
         """Return what the channels show (c, samples) under the ``loads`` of a block, and go on to its end.
 
         ``stiffness`` is the deck's present one over the one that its lines were made for: deflections go with its inverse,
-        frequencies with its root (K. J. Bathe, "Finite Element Procedures", 1996: K -> s K). ``force`` (k, samples) are other
-        modal forces, in the unit of ``loads``. The first block of all begins at rest under its first sample's load.
+        frequencies with its root, as K -> s K. The first block of all begins at rest under its first sample's load.
         """
         count = self.modes
-        if force is not None:
-            loads[:, :count] += force[:count].T
         out = np.empty((self._modal.shape[0], loads.shape[0]))
         step_s = self.period_us / US_PER_S
         steps = step_coefficients(self.frequency_hz * np.sqrt(stiffness), self.damping_ratio, step_s)

@@ -77,4 +77,26 @@ CATALOGUE: Final = {
         "interval_s {interval_s:g} or a second is no whole number of samples at {rate_hz:g} Hz; change one of them",
         "interval_s {interval_s:g} 或 1 s 不是 {rate_hz:g} Hz 采样间隔的整数倍；请修改其中之一",
     ),
+    "bridge.beyond": (
+        "{id} sits at {at_m:g} m, beyond the end of the bridge at {length_m:g} m; move it onto the bridge",
+        "{id} 位于 {at_m:g} m，超出桥梁终点 {length_m:g} m；请移到桥上",
+    ),
+    "bridge.same_name": (
+        "two bridges are called {name}; give each a name of its own",
+        "有两座桥都叫 {name}；请使名称各不相同",
+    ),
+    "bridge.look": (
+        "blocks of {block_s} s are no whole number of looks each {look_s:g} s; change look_s",
+        "{block_s} 秒的数据块不是 {look_s:g} 秒观察间隔的整数倍；请修改 look_s",
+    ),
+    "bridge.no_cable.found": (
+        "{id} sits on cable {cable}, of {cables} that the bridge has, counted from 0",
+        "{id} 装在第 {cable} 号索上，而该桥有 {cables} 根索（从 0 起编号）",
+    ),
+    "bridge.no_cable.remedy": ("name a cable of the bridge", "请给出该桥已有的索号"),
+    "bridge.no_device.found": ("no bridge has a device or gateway called '{name}'", "没有名为“{name}”的桥梁设备或网关"),
+    "bridge.no_device.remedy": (
+        "devices are called bridge/id, gateways bridge/gateway; gateways have outages, devices all else",
+        "设备名为 桥名/id，网关名为 桥名/gateway；网关用 gateway_outage，设备用其他原因",
+    ),
 }

@@ -6,6 +6,7 @@ from typing import Final
 
 from pydantic import AwareDatetime, Field, ValidationInfo, field_validator
 
+from twin.bridges.bridges_spec import BridgesSpec
 from twin.eventlog.log_spec import LogSpec
 from twin.kernel.weather import WeatherSpec
 from twin.messages import say
@@ -128,6 +129,9 @@ class Scenario(Spec):
 
     protection: ProtectionSpec = ProtectionSpec()
     """How attacks on devices, access, reports and reading are noticed."""
+
+    bridges: BridgesSpec | None = None
+    """Bridges under the traffic, with their sensors; left out, none are looked at."""
 
     log: LogSpec = LogSpec()
     """How densely the run is written down."""

@@ -29,17 +29,8 @@ PROGRESS_US: Final = 1_000_000
 """Simulated time between two reports of progress."""
 
 OF_TRAFFIC: Final = (
-    "map",
-    "start",
-    "duration_s",
-    "seed",
-    "weather",
-    "demand",
-    "replay",
-    "signals",
-    "incidents",
-    "parking",
-    "roads",
+    *("map", "start", "duration_s", "seed", "weather", "demand", "replay", "signals", "incidents"),
+    *("parking", "roads", "bridges"),
 )
 """Keys of a scenario that decide what traffic does; those of its log come beside them."""
 

@@ -9,6 +9,7 @@ from typing import Final
 
 import numpy as np
 
+from twin.bridges.plan import plan_bridges
 from twin.errors import MapError, Problem, ScenarioError, closest
 from twin.messages import say
 from twin.parking.facilities import Facilities
@@ -67,6 +68,8 @@ class Prepared:
         actuated = self.signals is not None and any((plan.least_us != plan.most_us).any() for plan in self.signals.plans)
         scenario = self.scenario
         advised = scenario.connected is not None and scenario.services.any
+        if scenario.bridges is not None:
+            return True
         ordered = scenario.parking is not None or scenario.roads is not None
         return scenario.replay is None and (actuated or advised or ordered or scenario.demand.informed_share > 0.0)
 
@@ -127,6 +130,8 @@ def look_into(scenario: Scenario, base: Path, like: Prepared | None = None) -> F
         problems += road_problems(scenario.roads, network)
     parking = place_parking(scenario, network)
     problems, notices = problems + parking.problems, notices + parking.notices
+    if scenario.bridges is not None:
+        problems += plan_bridges(scenario.bridges, network)[1]
     return Findings(problems, notices, network, placed, signals, parking.facilities)
 
 

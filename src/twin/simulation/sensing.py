@@ -31,6 +31,7 @@ from twin.sensors.sensing_attacks import SensingAttacks
 from twin.sensors.site_lists import SiteLists
 from twin.sensors.sites import Deployment
 from twin.sensors.storeys import bridge_decks
+from twin.simulation.bridges import Bridges, build_bridges
 from twin.simulation.connected import build_connected, build_judging, roadside_units
 from twin.simulation.field_devices import FieldFleet
 from twin.simulation.parking import ParkingLayer, build_parking
@@ -86,6 +87,8 @@ class Sensing:
     """When lines are out, and who takes over then; None without devices."""
     layers: SecurityLayers | None = None
     """Who attacks devices, access, reports and reading, and what watches; None without devices."""
+    bridges: Bridges | None = None
+    """Bridges under the traffic; None where the scenario has none."""
     field: FieldFleet | None = None
     """Field devices of parking, bridges and roads; None where there are none."""
     parking: ParkingLayer | None = None
@@ -102,6 +105,8 @@ class Sensing:
             self.chain.finish()
         if self.parking is not None:
             self.parking.finish(end_us)
+        if self.bridges is not None:
+            self.bridges.finish(end_us)
         if self.field is not None:
             self.field.finish(end_us)
         if self.roads is not None:
@@ -125,8 +130,9 @@ def build_sensing(env: simpy.Environment, prepared: Prepared, traffic: Traffic |
     roads = None
     if scenario.roads is not None:
         roads = Roads(scenario, scenario.roads, prepared.network, traffic, recorder, field)
+    bridges = None if scenario.bridges is None else build_bridges(prepared, scenario.bridges, traffic, field, recorder)
     field.write()
-    return replace(sensors, field=field, parking=parking, roads=roads)
+    return replace(sensors, field=field, parking=parking, roads=roads, bridges=bridges)
 
 
 def _build_sensors(prepared: Prepared, traffic: Traffic | Replay, recorder: Recorder) -> Sensing:
@@ -201,8 +207,16 @@ def start_sensing(env: simpy.Environment, sensing: Sensing, scenario: Scenario, 
         env.process(process)
     interval_us = to_us(scenario.log.interval_s)
     env.process(every(env, interval_us, Phase.CONTROL, sensing.close_interval, first_us=interval_us))
+    _start_field(env, sensing, scenario, traffic)
+
+
+def _start_field(env: simpy.Environment, sensing: Sensing, scenario: Scenario, traffic: Traffic | Replay) -> None:
+    """Start parking, bridges and roads, and the lives of their devices."""
+    interval_us = to_us(scenario.log.interval_s)
     if sensing.parking is not None and isinstance(traffic, Traffic):
         sensing.parking.start(env, scenario, traffic)
+    for process in () if sensing.bridges is None else sensing.bridges.processes(env):
+        env.process(process)
     if sensing.field is not None:
         sensing.field.start(env, interval_us)
     if sensing.roads is not None:
