@@ -58,4 +58,18 @@ CATALOGUE: Final = {
     "parking_report.source.app": ("app", "应用"),
     "parking_report.source.sign": ("sign", "诱导屏"),
     "parking_report.source.own": ("own guess", "自行判断"),
+    "parking_report.picture.taken": (
+        "Occupancy of parking facilities by kind: lines are true, dash-dotted lines are what sensors reported.",
+        "各类停车设施的占用率：实线为真实值，点划线为传感器上报值。",
+    ),
+    "parking_report.picture.search": (
+        "Search time by the occupancy within 300 m of where the driver parked, when the search began: mean, middle 90 %.",
+        "寻位时间与开始寻位时停入处周围 300 m 内占用率的关系：圆点为平均值，灰条为中间 90%。",
+    ),
+    "parking_report.picture.as_reported": ("{name}, reported", "{name}（上报）"),
+    "parking_report.picture.minutes": ("min after the start", "距开始的分钟数"),
+    "parking_report.picture.hours": ("h after the start", "距开始的小时数"),
+    "parking_report.picture.occupancy": ("occupancy, %", "占用率 (%)"),
+    "parking_report.picture.near_occupancy": ("occupancy nearby", "周围占用率"),
+    "parking_report.picture.search_s": ("search time, s", "寻位时间 (s)"),
 }

@@ -13,6 +13,7 @@ from twin.messages import language, say
 from twin.metrics.document_pictures import Mark, PricedMark, draw_front, draw_intervals
 from twin.metrics.link_pictures import draw_ages, draw_delivery
 from twin.metrics.link_report import Figures
+from twin.metrics.parking_pictures import draw_occupancy, draw_search
 from twin.metrics.report import report
 from twin.report.amounts import shown_unit
 from twin.report.assumptions import assumption_blocks
@@ -79,7 +80,7 @@ def run_document(run: Run, calibration: Calibration | None = None) -> Document:
     short = warm_up_notes(found["summary"], found["warm_up_s"], may_settle=found["may_settle"])
     notes = [Paragraph(text, note=True) for text in short]
     deployments = [Deployed(manifest.name, run)]
-    measured = [*tables, *_links(run, found["links"]), *_parking(found["parking"])]
+    measured = [*tables, *_links(run, found["links"]), *_parking(run, found["parking"])]
     blocks: Blocks = {
         "conclusion": [Paragraph(say("document.run.alone")), summary, *notes],
         "map": map_blocks(deployments),
@@ -141,9 +142,15 @@ def _links(run: Run, found: Figures | None) -> list[Block]:
     return blocks
 
 
-def _parking(found: Figures | None) -> list[Block]:
+def _parking(run: Run, found: Figures | None) -> list[Block]:
     """Return how parking went; nothing where nobody parks."""
-    return [] if found is None else [Heading(say("parking_report.heading")), *parking_tables(found)]
+    if found is None:
+        return []
+    blocks: list[Block] = [Heading(say("parking_report.heading")), *parking_tables(found)]
+    blocks.append(Picture(say("parking_report.picture.taken"), partial(draw_occupancy, run)))
+    if found["search"]["outcomes"]["parked"]:
+        blocks.append(Picture(say("parking_report.picture.search"), partial(draw_search, run)))
+    return blocks
 
 
 def _seeds(seeds: Sequence[int]) -> str:
