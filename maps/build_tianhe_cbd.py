@@ -154,7 +154,7 @@ def read_expressway() -> list[Road]:
     for before, after in zip([ahead[0], *ahead], [*ahead, ahead[-1]], strict=True):
         dx, dy = (after[i] / math.hypot(*after) + before[i] / math.hypot(*before) for i in (0, 1))
         aside.append((dy / math.hypot(dx, dy), -dx / math.hypot(dx, dy)))
-    roads = []
+    roads: list[Road] = []
     tags = {"highway": "motorway", **lane_tags(EXPRESSWAY_LANES, 0), "name": "华南快速干线", "bridge": "yes", "layer": "1"}
     tags["note"] = "assumption: lanes, width between carriageways, viaduct"
     for side in (1.0, -1.0):
