@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
 from Pynite import FEModel3D
+from scipy.sparse.linalg import splu
 
 from twin.bridges.structure_spec import CableSupportedBridge, ContinuousBridge, StayCables, StructureSpec, SuspensionCables
+
+STEEL_KG_PER_M3 = 7850.0
 
 
 @dataclass
@@ -18,6 +23,8 @@ class PyniteBridge:
     deck: list[tuple[float, str]] = field(default_factory=list)
     hangers: list[str] = field(default_factory=list)
     """From top to bottom, along the axis."""
+    mains: list[str] = field(default_factory=list)
+    """Pieces of main cables."""
     count: int = 0
 
     def node(self, x: float, y: float, z: float = 0.0, *, along: bool = False, up: bool = False, turn: bool = False) -> str:
@@ -38,14 +45,47 @@ class PyniteBridge:
             self.model.def_releases(name, Rzi=True, Rzj=True)
         return name
 
-    def deflections(self, at_m: float, force_n: float) -> dict[float, float]:
-        """Load the node of the deck there; return all its nodes' deflections, downwards."""
-        loaded = min(self.deck, key=lambda one: abs(one[0] - at_m))[1]
-        for node in self.model.nodes.values():
-            node.NodeLoads.clear()
-        self.model.add_node_load(loaded, "FY", -force_n)
+    def hung_kg(self) -> np.ndarray:
+        """Return (nodes of the deck,): mass of main cables and hangers above each, halves of members; of stays none."""
+        places = {round(x, 6): i for i, (x, _) in enumerate(self.deck)}
+        mass = np.zeros(len(self.deck))
+        for name in [*self.hangers, *self.mains] if self.mains else []:
+            member = self.model.members[name]
+            for node in (member.i_node, member.j_node):
+                mass[places[round(node.X, 6)]] += 0.5 * STEEL_KG_PER_M3 * member.section.A * member.L()
+        return mass
+
+    def deflections(self, places_m: Sequence[float], force_n: float) -> np.ndarray:
+        """Load one node of the deck after the other; return (places, nodes of the deck) deflections, downwards.
+
+        ``taken`` then has the axial forces of the hangers, tension positive.
+        """
+        for number, at_m in enumerate(places_m):
+            loaded = min(self.deck, key=lambda one: abs(one[0] - at_m))[1]
+            self.model.add_node_load(loaded, "FY", -force_n, f"case {number}")
+            self.model.add_load_combo(f"place {number}", {f"case {number}": 1.0})
         self.model.analyze_linear(check_stability=False)
-        return {x: -self.model.nodes[name].DY["Combo 1"] for x, name in self.deck}
+        nodes = [self.model.nodes[name] for _, name in self.deck]
+        return np.array([[-node.DY[f"place {number}"] for node in nodes] for number in range(len(places_m))])
+
+    def flexibility(self) -> np.ndarray:
+        """Return (nodes of the deck, nodes of the deck) deflections for 1 N, from PyNite's stiffness; zeros at supports."""
+        self.deflections([self.deck[0][0]], 0.0)  # numbers the nodes
+        stiffness = self.model.Ke("place 0", log=False, check_stability=False, sparse=True).tocsc()
+        ways = ("DX", "DY", "DZ", "RX", "RY", "RZ")
+        nodes = sorted(self.model.nodes.values(), key=lambda node: node.ID)
+        free = np.flatnonzero([not getattr(node, f"support_{way}") for node in nodes for way in ways])
+        place = np.searchsorted(free, [6 * self.model.nodes[name].ID + 1 for _, name in self.deck])
+        moving = np.array([not self.model.nodes[name].support_DY for _, name in self.deck])
+        unit = np.zeros((free.size, moving.sum()))
+        unit[place[moving], np.arange(unit.shape[1])] = 1.0
+        found = np.zeros((moving.size, moving.size))
+        found[np.ix_(moving, moving)] = splu(stiffness[free][:, free].tocsc()).solve(unit)[place[moving]]
+        return found
+
+    def taken(self, number: int) -> np.ndarray:
+        """Return (hangers,): their tension when the place of that number is loaded."""
+        return -np.array([self.model.members[hanger].axial(0.0, f"place {number}") for hanger in self.hangers])
 
 
 def pynite_bridge(spec: StructureSpec) -> PyniteBridge:
@@ -110,7 +150,7 @@ def _suspension(spec: CableSupportedBridge) -> PyniteBridge:
                 by_place[x] = bridge.node(x, 0.0)
                 node = bridge.node(x, left + (right - left) * u - 4.0 * sag * u * (1.0 - u), turn=True)
                 bridge.hangers.append(bridge.member(node, by_place[x], steel, cables.hanger_area_m2, 0.0))
-            bridge.member(before, node, steel, cables.cable_area_m2, 0.0)
+            bridge.mains.append(bridge.member(before, node, steel, cables.cable_area_m2, 0.0))
             before = node
     _join_deck(bridge, spec, by_place)
     return bridge

@@ -155,13 +155,30 @@ def test_static_response_against_pynite(name: str) -> None:
     spec = BridgeSpec.model_validate(STAYED if name == "stayed" else filled_in({"preset": name, "stations": 961}))
     ours, theirs = structure_of(spec), pynite_bridge(spec.structure)
     assert ours.cables >= len(theirs.hangers)
-    for share in (0.21, 0.4, 0.58, 0.83):
-        at_m = min((x for x, _ in theirs.deck), key=lambda x: abs(x - share * ours.length_m))
-        expected = theirs.deflections(at_m, 1e5)
-        line = 1e5 * ours.deflection_line(at_m)
-        found = np.interp(list(expected), ours.grid_m, line)
-        assert found == pytest.approx(list(expected.values()), abs=0.01 * max(map(abs, expected.values())))
+    nodes_m = np.array([x for x, _ in theirs.deck])
+    places_m = [nodes_m[np.argmin(np.abs(nodes_m - share * ours.length_m))] for share in (0.21, 0.4, 0.58, 0.83)]
+    for number, expected in enumerate(theirs.deflections(places_m, 1e5)):
+        line = 1e5 * ours.deflection_line(places_m[number])
+        assert np.interp(nodes_m, ours.grid_m, line) == pytest.approx(expected, abs=0.01 * np.abs(expected).max())
         if theirs.hangers:
-            taken = [theirs.model.members[hanger].axial(0.0, "Combo 1") for hanger in theirs.hangers]
-            force = [np.interp(at_m, ours.grid_m, 1e5 * ours.cable_force_line(i)) for i in range(len(theirs.hangers))]
-            assert force == pytest.approx(-np.array(taken), abs=0.01 * np.abs(taken).max())
+            taken = theirs.taken(number)
+            lines = [1e5 * ours.cable_force_line(hanger) for hanger in range(len(theirs.hangers))]
+            force = [np.interp(places_m[number], ours.grid_m, line) for line in lines]
+            assert force == pytest.approx(taken, abs=0.01 * np.abs(taken).max())
+
+
+@pytest.mark.parametrize("name", ["liede", "stayed"])
+def test_first_modes_against_the_flexibility_of_pynite(name: str) -> None:
+    """Unit forces at each node of PyNite's deck give a flexibility; with the masses lumped there, the same frequencies."""
+    given: dict[str, Any] = STAYED if name == "stayed" else filled_in({"preset": name})
+    spec = BridgeSpec.model_validate(given)
+    ours, theirs = structure_of(spec), pynite_bridge(spec.structure)
+    at_m = np.array([x for x, _ in theirs.deck])
+    reach = 0.5 * (np.diff(at_m, prepend=at_m[0]) + np.diff(at_m, append=at_m[-1]))
+    free = [i for i, x in enumerate(at_m) if not np.isclose(x, ours.support_m).any()]
+    flexibility = theirs.flexibility()[np.ix_(free, free)]
+    mass = 1e3 * spec.structure.deck.mass_t_per_m * reach[free] + theirs.hung_kg()[free]
+    root = np.sqrt(mass)
+    value = np.linalg.eigvalsh(root[:, None] * flexibility * root)[::-1]
+    expected = 1.0 / (2.0 * np.pi * np.sqrt(value[:3]))
+    assert ours.frequency_hz[:3] == pytest.approx(expected, rel=0.01)
