@@ -19,8 +19,8 @@ CATALOGUE: Final = {
         "请检查坐标及其坐标系（crs），或增大 radius_m",
     ),
     "parking.no_room.found": (
-        "no edge of the road has room for a bay {clear_m:g} m from its ends; bridges, tunnels and junctions do not count",
-        "该道路的任何路段在距两端 {clear_m:g} 米之外都容不下泊位（桥梁、隧道和路口内部除外）",
+        "no edge of the road has room for a bay {clear_m:g} m from its ends; bridges, tunnels and ends of the map do not count",
+        "该道路的任何路段在距两端 {clear_m:g} 米之外都容不下泊位（桥梁、隧道、路口内部和地图边缘的路段除外）",
     ),
     "parking.no_room.remedy": ("lower clear_m or take another road", "请减小 clear_m 或改用其他道路"),
     "parking.no_edge.found": (

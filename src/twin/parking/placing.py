@@ -8,6 +8,8 @@ from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import connected_components
 
 from twin.errors import Problem, closest
 from twin.messages import say
@@ -89,7 +91,7 @@ class _Placing:
         self._end_m = np.where(with_lanes, graph.lane_begin_m[lane] + graph.lane_length_m[lane], 0.0)
         inside = np.zeros(network.edge_count, np.bool_)
         inside[list(network.internal_edges)] = True
-        self._open: Bools = with_lanes & ~inside & ~network.edge_bridge & ~network.edge_tunnel
+        self._open: Bools = with_lanes & ~inside & ~network.edge_bridge & ~network.edge_tunnel & _round_trips(network)
         long_enough = self._end_m - self._begin_m >= SHORTEST_EDGE_M
         local = np.isin(np.array(network.edge_highway), LOCAL_CLASSES)
         fast = np.isin(np.array(network.edge_highway), ("motorway", "trunk", "motorway_link", "trunk_link"))
@@ -285,6 +287,14 @@ class _Placing:
         on, part = int(edge[best]), int(first[best])
         s_m = float(network.point_s_m[part] + share[best] * (network.point_s_m[part + 1] - network.point_s_m[part]))
         return on, float(np.clip(s_m, self._begin_m[on] + MARGIN_M, self._end_m[on] - 2.0 * MARGIN_M))
+
+
+def _round_trips(network: RoadNetwork) -> Bools:
+    """Return the edges (edges,) between all of which one can drive to and fro: not those that only lead into the map or out."""
+    count = network.edge_count
+    graph = csr_array((np.ones(network.turn_edge.size), network.turn_edge, network.turn_offset), shape=(count, count))
+    part = connected_components(graph, directed=True, connection="strong")[1]
+    return np.asarray(part == np.bincount(part).argmax())
 
 
 def _meant(name: str, known: Iterable[str]) -> str | None:
