@@ -78,7 +78,8 @@ def draw_passage(run: Run, out: Path, bridge: str = "", at_s: float | None = Non
                 axes.plot(line.t_s, factor * line.value, color=_INK, linewidth=0.8)
                 axes.annotate(names[line.channel], (0.99, 0.96), xycoords="axes fraction", ha="right", va="top", fontsize=8)
         words = say("draw.bridge.weighed", gross=gross_t, axles=len(one["axle_kg"]), true=one["true_gross_kg"] / 1e3)
-        rows[0].annotate(words, (passed_s, 0.04), xycoords=("data", "axes fraction"), fontsize=8, ha="left", va="bottom")
+        place = {"xycoords": "axes fraction", "fontsize": 8, "ha": "left", "va": "top"}
+        rows[0].annotate(words, (0.01, 0.96), color=LEVEL_COLOURS["level_2"], **place)
         rows[-1].set_xlabel(say("draw.bridge.s"))
 
 
@@ -128,7 +129,7 @@ def draw_alarm(run: Run, out: Path, bridge: str = "", cause: str = "") -> None:
     raised = [row for row in alarms if row["state"] == "raised"]
     if not raised:
         raise InputError(say("draw.bridge.alarm.nothing", run=run.path))
-    worst = max(raised, key=lambda row: (row["level"], -row["t_us"]))
+    worst = max(raised, key=lambda row: (row["level"], row["cause"] != "overload", -row["t_us"]))
     changes = [row for row in alarms if row["device"] == worst["device"] and row["cause"] == worst["cause"]]
     mine = [row for row in channels if row["device"] == worst["device"]]
     lines = Blocks(run).between([row["channel"] for row in mine], worst["t_us"] - to_us(600.0), worst["t_us"]) if mine else {}
@@ -136,13 +137,19 @@ def draw_alarm(run: Run, out: Path, bridge: str = "", cause: str = "") -> None:
     with Sheet(out, str(chosen["name"]), "draw.bridge.alarm", rows=1 + bool(lines), shared=False, **title) as (_, sheet):
         rows = sheet if lines else [sheet]
         times, values = _looked_at(run, worst, mine)
-        rows[0].plot(times, values, ".-", color=_INK, linewidth=0.8, markersize=4)
+        single = worst["cause"] == "overload"
+        rows[0].plot(times, values, "." if single else ".-", color=_INK, linewidth=0.8, markersize=4)
         rows[0].set_ylabel(say(f"draw.bridge.{worst['cause']}.value"))
         for begin_s, end_s in _events(run, chosen["bridge"], str(worst["cause"])):
-            rows[0].axvspan(begin_s / 3600.0, end_s / 3600.0, color=_TRUTH, alpha=0.35, linewidth=0)
+            happened = say("draw.bridge.happened")
+            rows[0].axvspan(begin_s / 3600.0, end_s / 3600.0, color=_TRUTH, alpha=0.35, linewidth=0, label=happened)
         for row in changes:
-            style = "-" if row["state"] == "raised" else ":"
-            rows[0].axvline(row["t_us"] / US_PER_S / 3600.0, color=LEVEL_COLOURS[row["level"]], linestyle=style, linewidth=1.0)
+            colour, is_raised = LEVEL_COLOURS[row["level"]], row["state"] == "raised"
+            words = say("draw.bridge.raised" if is_raised else "draw.bridge.cleared", level=str(row["level"])[-1])
+            style = {"color": colour, "linestyle": "-" if is_raised else ":", "linewidth": 1.2, "label": words}
+            rows[0].axvline(row["t_us"] / US_PER_S / 3600.0, **style)
+        once = dict(zip(*reversed(rows[0].get_legend_handles_labels()), strict=True))
+        rows[0].legend(once.values(), once.keys(), fontsize=8, loc="upper left")
         rows[0].set_xlabel(say("draw.bridge.hours"))
         if lines:
             line = max(lines.values(), key=lambda one: float(np.nanmax(np.abs(one.value - np.nanmean(one.value)), initial=0.0)))
