@@ -1,8 +1,7 @@
-"""Links and platform below the player: tables and charts, from the log through ``twin.metrics``; in the language in use."""
+"""Links and platform below the player: charts, from the log through ``twin.metrics``; in the language in use."""
 
 from __future__ import annotations
 
-import html
 from typing import Any, Final
 
 import altair as alt
@@ -13,8 +12,6 @@ from twin.metrics.delivery import CAUSES
 from twin.metrics.known import age_curves
 from twin.metrics.link_pictures import COLOURS, TIER_COLOURS
 from twin.metrics.link_report import link_report
-from twin.terminal.link_tables import link_tables
-from twin.terminal.tables import ShownTable
 
 Rows = list[dict[str, Any]]
 
@@ -25,14 +22,6 @@ LEAST_MS: Final = 10.0
 """Where the axis of ages begins; younger news are counted there."""
 
 _HEIGHT_PX: Final = 300
-
-CSS: Final = """<style>
-.twin-links{display:grid;grid-template-columns:repeat(auto-fit,minmax(520px,1fr));gap:1rem 1.6rem}
-.twin-links table{width:100%;border-collapse:collapse;font-size:.82rem;font-variant-numeric:tabular-nums}
-.twin-links caption{text-align:left;font-weight:600;padding:.2rem 0}
-.twin-links th,.twin-links td{padding:.12rem .45rem;border:0;border-bottom:1px solid rgba(128,140,170,.3);text-align:left}
-.twin-links .right{text-align:right}
-</style>"""
 
 
 def link_rows(run: Run) -> dict[str, Any] | None:
@@ -49,21 +38,6 @@ def link_rows(run: Run) -> dict[str, Any] | None:
         kept = sorted({*range(0, age_ms.size, step), age_ms.size - 1})
         curves += [{"tier": tier, "age_ms": max(float(age_ms[at]), LEAST_MS), "share": float(share[at])} for at in kept]
     return found | {"age_curves": curves}
-
-
-def tables_html(found: dict[str, Any]) -> str:
-    """Return the tables of ``twin report`` on links and platform."""
-    return f"{CSS}<div class='twin-links'>{''.join(_table(table) for table in link_tables(found))}</div>"
-
-
-def _table(table: ShownTable) -> str:
-    def row(cells: tuple[str, ...], tag: str) -> str:
-        sides = ("right" if right else "left" for right in table.right)
-        whole = (f"<{tag} class='{side}'>{html.escape(cell)}</{tag}>" for side, cell in zip(sides, cells, strict=True))
-        return f"<tr>{''.join(whole)}</tr>"
-
-    body = "".join(row(cells, "td") for cells in table.rows)
-    return f"<table><caption>{html.escape(table.title)}</caption>{row(table.names, 'th')}{body}</table>"
 
 
 def charts(found: dict[str, Any]) -> list[alt.Chart]:

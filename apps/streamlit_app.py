@@ -9,14 +9,18 @@ from typing import Any
 
 import streamlit as st
 
+import bridge_panel
 import link_panel
+import parking_panel
 import run_panel
+import shown_tables
 from twin.errors import TwinError
 from twin.eventlog.manifest import FILE_NAME
-from twin.messages import speaking, use_language
+from twin.messages import say, speaking, use_language
 from twin.playback import player
 from twin.playback.catalogue import LANGUAGES, Language, texts
 from twin.playback.frames import Playback
+from twin.terminal.link_tables import link_tables
 
 
 def _runs_folder() -> Path:
@@ -49,6 +53,16 @@ def _chart_rows(run: str, written_ns: int, _playback: Playback) -> dict[str, run
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _link_rows(run: str, written_ns: int, _playback: Playback) -> dict[str, Any] | None:  # noqa: ARG001
     return link_panel.link_rows(_playback.run)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _parking_view(run: str, written_ns: int, _playback: Playback) -> parking_panel.ParkingView | None:  # noqa: ARG001
+    return parking_panel.parking_view(_playback.run)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _bridge_view(run: str, written_ns: int, _playback: Playback) -> bridge_panel.BridgeView:  # noqa: ARG001
+    return bridge_panel.BridgeView(_playback.run)
 
 
 def _deck() -> None:
@@ -99,10 +113,10 @@ def _about(playback: Playback, words: dict[str, str]) -> None:
 
 @st.fragment
 def _sections(playback: Playback, words: dict[str, str], key: tuple[str, int], language: Language) -> None:
-    """Show the sensors, the charts, or links and platform; what is not looked at costs nothing."""
+    """Show one of the sections; what is not looked at costs nothing."""
     chosen = st.segmented_control(
         words["sections"],
-        ["sensors", "charts", "links"],
+        ["sensors", "charts", "links", "parking", "bridges"],
         default="sensors",
         format_func=lambda section: words[f"section_{section}"],
         label_visibility="collapsed",
@@ -114,6 +128,10 @@ def _sections(playback: Playback, words: dict[str, str], key: tuple[str, int], l
         return
     if chosen == "links":
         _links(_link_rows(*key, playback), words, language)
+        return
+    if chosen in ("parking", "bridges"):
+        with speaking(language):  # a fragment that is run alone does not know which
+            _parking(_parking_view(*key, playback)) if chosen == "parking" else _bridges(_bridge_view(*key, playback))
         return
     rows = _sensor_rows(*key, playback)
     if not rows:
@@ -130,10 +148,52 @@ def _links(rows: dict[str, Any] | None, words: dict[str, str], language: Languag
         st.caption(words["no_links"])
         return
     with speaking(language):  # a fragment that is run alone does not know which
-        charts, tables = link_panel.charts(rows), link_panel.tables_html(rows)
+        charts, tables = link_panel.charts(rows), shown_tables.tables_html(link_tables(rows))
     for place, chart in zip(st.columns(len(charts)) if charts else (), charts, strict=True):
         place.altair_chart(chart, width="stretch")
     st.html(tables)
+
+
+def _parking(view: parking_panel.ParkingView | None) -> None:
+    """Show how full facilities are and how long searches take."""
+    if view is None:
+        st.caption(say("parking_report.picture.none"))
+        return
+    options = parking_panel.choices(view)
+    chosen = st.selectbox(say("parking_report.picture.choose"), options, format_func=parking_panel.choice_text)
+    charts = parking_panel.charts(view, chosen)
+    for place, chart in zip(st.columns(len(charts)), charts, strict=True):
+        place.altair_chart(chart, width="stretch")
+    st.html(shown_tables.tables_html(parking_panel.tables(view)))
+
+
+def _bridges(view: bridge_panel.BridgeView) -> None:
+    """Show one bridge: a passage and a day of it, one of its channels, its alarms."""
+    if not view.names:
+        st.caption(say("bridge_report.none"))
+        return
+    left, right = st.columns(2)
+    bridge = left.selectbox(say("bridge_report.choose"), [*view.names], format_func=view.names.__getitem__)
+    channels = view.channels(bridge)
+    channel = right.selectbox(
+        say("bridge_report.choose_channel"), [*channels], format_func=lambda one: bridge_panel.channel_text(channels[one])
+    )
+    passage = view.passage(bridge)
+    if passage is None:
+        left.caption(say("bridge_report.no_passage"))
+    else:
+        for chart in bridge_panel.passage_charts(passage):
+            left.altair_chart(chart, width="stretch")
+    alarms = view.alarms(bridge)
+    course = view.course(channel) if channel is not None else []
+    if course:
+        right.altair_chart(bridge_panel.course_chart(course, channels[channel], alarms), width="stretch")
+    courses = bridge_panel.day_charts(view.day(bridge))
+    for one in courses:
+        right.altair_chart(one, width="stretch")
+    if not courses:
+        right.caption(say("bridge_report.no_features"))
+    st.html(shown_tables.tables_html([bridge_panel.alarm_table(alarms)]))
 
 
 def main() -> None:

@@ -6,11 +6,13 @@ import json
 from pathlib import Path
 
 import pytest
-from apps.link_panel import CURVE_POINTS, charts, link_rows, tables_html
+from apps.link_panel import CURVE_POINTS, charts, link_rows
+from apps.shown_tables import tables_html
 from tests.metrics.logs import SECOND, write_log
 from tests.metrics.test_link_report import TITLES, whole_run
 
 from twin.messages import LANGUAGES, use_language
+from twin.terminal.link_tables import link_tables
 
 
 @pytest.mark.parametrize(("language", "word"), [("en", "Busiest lines"), ("zh", "各跳最繁忙的线路")])
@@ -20,7 +22,7 @@ def test_tables_and_charts_of_a_run(tmp_path: Path, language: str, word: str) ->
     use_language(language)
     rows = link_rows(whole_run(tmp_path / "run"))
     assert rows is not None
-    page = tables_html(rows)
+    page = tables_html(link_tables(rows))
     assert page.count("<table>") == TITLES
     assert word in page
     radio, ages = (json.loads(chart.to_json()) for chart in charts(rows))

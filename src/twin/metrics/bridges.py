@@ -26,6 +26,9 @@ EXPLAINED_BY: Final[Mapping[str, tuple[str, ...]]] = {
 """Causes of alarms, and the events of table ``bridge_event`` that each may rightly tell of."""
 
 Span = tuple[int, int]
+ToldSpan = tuple[int, str, Span]
+"""Bridge, cause, from and until: of an alarm, or of something that happened."""
+
 Row = Mapping[str, Any]
 
 
@@ -179,7 +182,7 @@ def alarm_score(run: Run, bridges: Iterable[int], from_us: int = 0) -> BridgeAla
         if row["place"] == "bridge":
             bridge_of.setdefault(row["device"], row["place_number"])
     longest_us = max((int(row["interval_us"]) for row in run.table("bridge_feature").to_pylist()), default=0)
-    alarms = _spans(
+    alarms = spans(
         (
             (bridge_of[row["device"]], row["device"], str(row["cause"]), row["state"] == "raised", row["t_us"])
             for row in run.table("alarm").to_pylist()
@@ -187,7 +190,7 @@ def alarm_score(run: Run, bridges: Iterable[int], from_us: int = 0) -> BridgeAla
         ),
         end_us,
     )
-    events = _spans(
+    events = spans(
         (
             (row["bridge"], 0, str(row["cause"]), row["state"] == "begins", row["t_us"])
             for row in run.table("bridge_event").to_pylist()
@@ -197,28 +200,25 @@ def alarm_score(run: Run, bridges: Iterable[int], from_us: int = 0) -> BridgeAla
     )
     raised = [one for one in alarms if one[2][0] >= from_us]
     happened = [one for one in events if one[2][1] >= from_us]
-    false = sum(not any(_explains(one, event, longest_us) for event in events if event[0] == one[0]) for one in raised)
+    false = sum(not any(explains(one, event, longest_us) for event in events if event[0] == one[0]) for one in raised)
     delays = []
     for event in sorted(happened, key=lambda one: one[2]):
-        telling = [one[2][0] for one in alarms if one[0] == event[0] and _explains(one, event, longest_us)]
+        telling = [one[2][0] for one in alarms if one[0] == event[0] and explains(one, event, longest_us)]
         delays += [max(min(telling) - event[2][0], 0) / 1e6] if telling else []
     days = max(len(chosen), 1) * max(end_us - from_us, 1) / DAY_US
     return BridgeAlarmScore(len(raised), false, len(happened), len(happened) - len(delays), tuple(delays), days)
 
 
-_Told = tuple[int, str, Span]
-"""Bridge, cause, from and until."""
-
-
-def _explains(alarm: _Told, event: _Told, grace_us: int) -> bool:
+def explains(alarm: ToldSpan, event: ToldSpan, grace_us: int) -> bool:
+    """Return whether an alarm may rightly tell of an event of the same bridge, so long after its end at the latest."""
     begin, end = event[2]
     return event[1] in EXPLAINED_BY.get(alarm[1], ()) and alarm[2][0] <= end + grace_us and alarm[2][1] >= begin
 
 
-def _spans(rows: Iterable[tuple[int, int, str, bool, int]], end_us: int) -> list[_Told]:
+def spans(rows: Iterable[tuple[int, int, str, bool, int]], end_us: int) -> list[ToldSpan]:
     """Return what was begun and ended, from (bridge, device, cause, begins, instant); open ones last to the run's end."""
     open_: dict[tuple[int, int, str], int] = {}
-    found: list[_Told] = []
+    found: list[ToldSpan] = []
     for bridge, device, cause, begins, t_us in sorted(rows, key=lambda row: row[4]):
         key = (bridge, device, cause)
         if begins:

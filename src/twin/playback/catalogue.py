@@ -75,6 +75,8 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
     "section_sensors": ("感知设备", "Sensors"),
     "section_charts": ("图表", "Charts"),
     "section_links": ("通信与平台", "Links and platform"),
+    "section_parking": ("停车", "Parking"),
+    "section_bridges": ("桥梁监测", "Bridges"),
     "no_links": ("本次运行没有通信链路数据。", "Nothing was sent in this run."),
     "no_sensors": ("本次运行没有布设感知设备。", "This run has no sensors."),
     "sensors_hint": (

@@ -27,23 +27,35 @@ def _table(name: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> 
     return ShownTable.of(say(f"parking_report.title.{name}"), [say(f"parking_report.column.{one}") for one in columns], rows)
 
 
-def _facilities(found: Figures) -> ShownTable:
-    def cells(name: str, row: Mapping[str, Any]) -> list[str]:
-        turnover = row["turnover_per_bay_hour"]
-        return [
-            name,
-            f"{row['capacity']:,}",
-            figure("_share", row["occupancy"]),
-            "-" if turnover is None else f"{turnover:.2f}",
-            f"{row['came']:,}",
-            figure("_share", row["blocked_share"]),
-        ]
+def facility_table(found: Figures) -> ShownTable:
+    """Return the table of every facility, the fullest first, from the same part of a report."""
+    return _table("every", _FACILITY, [_facility_cells(name, row) for name, row in _by_occupancy(found)])
 
-    fullest = sorted(found["by_facility"].items(), key=lambda item: (-(item[1]["occupancy"] or 0.0), item[0]))[:FULLEST]
-    kinds = [cells(say(f"parking_report.kind.{kind}"), row) for kind, row in found["by_kind"].items()]
-    total = cells(say("parking_report.all"), found["total"])
-    columns = ("facility", "bays", "occupancy", "turnover", "came", "blocked")
-    return _table("facilities", columns, [total, *kinds, *(cells(name, row) for name, row in fullest)])
+
+_FACILITY: Final = ("facility", "bays", "occupancy", "turnover", "came", "blocked")
+
+
+def _facility_cells(name: str, row: Mapping[str, Any]) -> list[str]:
+    turnover = row["turnover_per_bay_hour"]
+    return [
+        name,
+        f"{row['capacity']:,}",
+        figure("_share", row["occupancy"]),
+        "-" if turnover is None else f"{turnover:.2f}",
+        f"{row['came']:,}",
+        figure("_share", row["blocked_share"]),
+    ]
+
+
+def _by_occupancy(found: Figures) -> list[tuple[str, Mapping[str, Any]]]:
+    return sorted(found["by_facility"].items(), key=lambda item: (-(item[1]["occupancy"] or 0.0), item[0]))
+
+
+def _facilities(found: Figures) -> ShownTable:
+    kinds = [_facility_cells(say(f"parking_report.kind.{kind}"), row) for kind, row in found["by_kind"].items()]
+    total = _facility_cells(say("parking_report.all"), found["total"])
+    fullest = [_facility_cells(name, row) for name, row in _by_occupancy(found)[:FULLEST]]
+    return _table("facilities", _FACILITY, [total, *kinds, *fullest])
 
 
 def _search(found: Mapping[str, Any], cruising_share: float | None) -> ShownTable:

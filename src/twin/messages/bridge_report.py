@@ -1,0 +1,55 @@
+"""Bridges in the viewer, in ``twin report`` and in its documents."""
+
+from __future__ import annotations
+
+from typing import Final
+
+CATALOGUE: Final = {
+    "bridge_report.none": ("No bridge is watched in this run.", "本次运行没有桥梁监测。"),
+    "bridge_report.choose": ("Bridge", "桥梁"),
+    "bridge_report.choose_channel": ("Channel", "测点"),
+    "bridge_report.heading": ("Bridges", "桥梁监测"),
+    "bridge_report.no_passage": (
+        "The log has no samples of a weighed vehicle's passage over this bridge.",
+        "日志中没有该桥称重车辆通过时的波形数据。",
+    ),
+    "bridge_report.no_features": ("The log has no features of this bridge yet.", "日志中还没有该桥的特征值。"),
+    "bridge_report.passage": (
+        "The heaviest weighed vehicle passes: {gross:.1f} t on {axles} axles, truly {true:.1f} t",
+        "最重的称重车辆通过：测得 {gross:.1f} t，{axles} 轴，真实 {true:.1f} t",
+    ),
+    "bridge_report.day": ("Temperature and first frequency", "温度与一阶频率"),
+    "bridge_report.course": ("{name}: mean, least and largest sample of each interval", "{name}：各时段的均值与最小、最大值"),
+    "bridge_report.quantity": ("{quantity}, {unit}", "{quantity} ({unit})"),
+    "bridge_report.quantity.displacement": ("displacement", "位移"),
+    "bridge_report.quantity.strain": ("strain", "应变"),
+    "bridge_report.quantity.acceleration": ("acceleration", "加速度"),
+    "bridge_report.quantity.tilt": ("tilt", "倾角"),
+    "bridge_report.quantity.temperature": ("temperature", "温度"),
+    "bridge_report.quantity.cable_force": ("cable force", "索力"),
+    "bridge_report.quantity.wind_speed": ("wind speed", "风速"),
+    "bridge_report.title.alarms": ("Alarms of this bridge: {alarms:,}", "该桥的告警：{alarms:,} 次"),
+    "bridge_report.column.raised": ("raised at", "触发时刻"),
+    "bridge_report.column.cleared": ("withdrawn at", "解除时刻"),
+    "bridge_report.column.device": ("device", "设备"),
+    "bridge_report.column.cause": ("cause", "原因"),
+    "bridge_report.column.level": ("highest level", "最高级别"),
+    "bridge_report.column.value": ("value", "数值"),
+    "bridge_report.column.event": ("what truly happened", "真实情况"),
+    "bridge_report.stands": ("stands", "未解除"),
+    "bridge_report.false": ("false alarm", "误报"),
+    "bridge_report.device_fault": ("device fault", "设备故障"),
+    "bridge_report.level_1": ("level 1", "一级"),
+    "bridge_report.level_2": ("level 2", "二级"),
+    "bridge_report.level_3": ("level 3", "三级"),
+    "bridge_report.cause.load": ("live load", "活载响应"),
+    "bridge_report.cause.vibration": ("vibration", "振动"),
+    "bridge_report.cause.shock": ("a blow", "冲击"),
+    "bridge_report.cause.shift": ("a lasting shift", "持续偏移"),
+    "bridge_report.cause.overload": ("an overloaded vehicle", "超载车辆"),
+    "bridge_report.cause.stiffness": ("lost stiffness", "刚度损失"),
+    "bridge_report.event.overload": ("an overloaded vehicle", "超载车辆"),
+    "bridge_report.event.vortex": ("vortex-induced vibration", "涡激振动"),
+    "bridge_report.event.ship_impact": ("a ship struck a pier", "船舶撞击桥墩"),
+    "bridge_report.event.stiffness_loss": ("stiffness was lost", "刚度下降"),
+}
