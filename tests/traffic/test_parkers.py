@@ -26,6 +26,7 @@ from twin.traffic.process import Traffic
 from twin.traffic.saved import load_state, save_state
 from twin.traffic.signal_spec import SignalsSpec
 from twin.traffic.vehicles import NEVER
+from twin.traffic.whereabouts import whereabouts
 
 SECOND_US = 1_000_000
 BUSY: dict[str, Any] = {
@@ -314,7 +315,7 @@ def test_the_length_of_a_trip_is_that_of_its_whole_way(lone: tuple[Traffic, Park
             parkers._there[car] = True  # as ``arrived`` tells of vehicles whose trip parks
             parkers.come_back(second * SECOND_US, [car], [parkers.ways([inner[17]], [inner[5]]).of(0)], [120.0], [80.0])
         if sent < 2 and second in (8, 20):
-            now = parkers._where(np.array([car], np.int32))
+            now = whereabouts(traffic.engine, np.array([car], np.int32), parkers._in_store)
             way = parkers.ways(now.turn_edge, [inner[3 + 4 * sent]])
             sent += int(parkers.redirect([car], [way.of(0)], [110.0])[0])
     assert (sent, back) == (2, True)

@@ -24,7 +24,7 @@ from twin.traffic.route_table import with_routes
 from twin.traffic.trips import Trips
 from twin.traffic.vehicles import ARRIVED, NEVER, NEXT, RELEASED, WAITING
 from twin.traffic.ways import Onward, Ways, onward_of
-from twin.traffic.whereabouts import Whereabouts, orient_listed, whereabouts
+from twin.traffic.whereabouts import gone, orient_listed, whereabouts
 from twin.units import US_PER_S, to_us
 
 Ints = npt.NDArray[np.int32]
@@ -120,6 +120,8 @@ class Parkers:
         """Move traffic up to ``t_us``; take in whose trips have begun since."""
         self._step_to(t_us)
         begun = int(self._engine.vehicles.counts[NEXT])
+        if begun == self._seen_until[0]:
+            return
         new = self.trip[slice(*np.searchsorted(self.trip, (self._seen_until[0], begun)).tolist())]
         if new.size:
             self._active = np.sort(np.concatenate([self._active, new])).astype(np.int32)
@@ -128,32 +130,20 @@ class Parkers:
     def looking(self, t_us: int) -> Looking:
         """Return the parkers that are on the network at ``t_us``."""
         self._advance(t_us)
-        now = self._where(self._active, (t_us - self._engine.t_us) / US_PER_S)
-        on = now.on == 1
-        last = now.leg + 1 == self._engine.vehicles.all.view(np.ndarray)["route_size"][self._active]
-        return Looking(
-            self._active[on],
-            now.edge[on],
-            now.s_m[on],
-            now.speed_mps[on],
-            now.lane[on],
-            now.leg[on],
-            last[on],
-            now.turn_edge[on],
-        )
+        since_s = (t_us - self._engine.t_us) / US_PER_S
+        now = whereabouts(self._engine, self._active, self._in_store, since_s, on_road=True)
+        return Looking(now.trip, now.edge, now.s_m, now.speed_mps, now.lane, now.leg, now.last == 1, now.turn_edge)
 
     def arrived(self, t_us: int) -> Arrivals:
         """Return who came to the end of the trip since the last call, in order of time, then of number."""
         self._advance(t_us)
-        rows = self._engine.vehicles.all.view(np.ndarray)
-        mine = rows["arrive_us"][self._active]
-        gone = rows["removed"][self._active] != 0
-        there = mine != NEVER
-        trip, at_us = self._active[there], mine[there]
-        self._there[trip] = True
-        self._active = self._active[~(there | gone)]
-        order = np.lexsort((trip, at_us))
-        return Arrivals(trip[order], at_us[order])
+        trip, at_us, left = gone(self._engine, self._active)
+        self._active = left
+        if trip.size:
+            self._there[trip] = True
+            order = np.lexsort((trip, at_us))
+            trip, at_us = trip[order], at_us[order]
+        return Arrivals(trip, at_us)
 
     # ---- ways
 
@@ -193,7 +183,7 @@ class Parkers:
         than comfortably keeps its way. ``stand_s``: how long it stands at its end, in its lane, before it is off the road.
         """
         asked, end_m = np.asarray(trip, np.int32), np.asarray(arrive_s_m, np.float64)
-        now = self._where(asked)
+        now = whereabouts(self._engine, asked, self._in_store)
         offset, edge = _flat(routes)
         good = self.onward.drivable(offset, edge)
         size = np.diff(offset)
@@ -212,14 +202,11 @@ class Parkers:
         ``redirect``.
         """
         asked, end_m = np.asarray(trip, np.int32), np.asarray(s_m, np.float64)
-        now = self._where(asked)
+        now = whereabouts(self._engine, asked, self._in_store)
         good = (now.on == 1) & (end_m >= now.s_m + now.braking_m)
         row = np.flatnonzero(good)
         self._send(asked[row], now.leg[row], np.arange(row.size + 1), now.edge[row], end_m[row], stand_s)
         return np.asarray(good, np.bool_)
-
-    def _where(self, trip: Ints, since_s: float = 0.0) -> Whereabouts:
-        return whereabouts(self._engine, trip, self._in_store, since_s)
 
     def _checked(self, routes: Sequence[Ints], number: int) -> tuple[Longs, Ints]:
         offset, edge = _flat(routes)

@@ -16,18 +16,22 @@ from twin.traffic.vehicles import CLASS, NEVER, SLOT, VEHICLE
 
 Raw = npt.NDArray[np.uint8]
 Ints = npt.NDArray[np.int32]
+Longs = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
 class Whereabouts:
-    """Where vehicles are, one row each; all but ``turn_edge`` and ``turn_leg`` hold only for those on the network."""
+    """Where vehicles are, one row each; all but ``trip``, ``turn_edge`` and ``turn_leg`` hold only for those on the network."""
 
+    trip: Ints
     on: Ints
     """1 on the network, else 0."""
     edge: Ints
     leg: Ints
+    last: Ints
+    """1 where the edge is the last of the route, else 0."""
     turn_edge: Ints
     turn_leg: Ints
     lane: npt.NDArray[np.int8]
@@ -37,18 +41,23 @@ class Whereabouts:
     """Way to a standstill at comfortable braking."""
 
 
-def whereabouts(engine: Engine, trip: Ints, in_store: Bools, since_s: float = 0.0) -> Whereabouts:
-    """Return where each ``trip`` (n,) is, moved on along its lane by ``since_s``; ``in_store`` (trips,) have no way yet."""
-    size = trip.size
-    ints, floats = np.empty((5, size), np.int32), np.empty((3, size))
-    found = Whereabouts(ints[0], ints[1], ints[2], ints[3], ints[4], np.empty(size, np.int8), floats[0], floats[1], floats[2])
+def whereabouts(engine: Engine, trip: Ints, in_store: Bools, since_s: float = 0.0, *, on_road: bool = False) -> Whereabouts:
+    """Return where each ``trip`` (n,) is, moved on along its lane by ``since_s``; ``in_store`` (trips,) have no way yet.
+
+    ``on_road``: those on the network alone.
+    """
+    ints, lane, floats = np.empty((7, trip.size), np.int32), np.empty(trip.size, np.int8), np.empty((3, trip.size))
     slots, rows, classes, lanes, *_ = engine.raw_tables()
-    _look(
-        slots, rows, classes, lanes, engine.vehicles.route_edge, trip, in_store, since_s,
-        found.on, found.edge, found.leg, found.turn_edge, found.turn_leg, found.lane,
-        found.s_m, found.speed_mps, found.braking_m,
-    )  # fmt: skip
-    return found
+    size = _look(slots, rows, classes, lanes, engine.vehicles.route_edge, trip, in_store, since_s, on_road, ints, lane, floats)
+    who, on, edge, leg, last, turn_edge, turn_leg = ints[:, :size]
+    return Whereabouts(who, on, edge, leg, last, turn_edge, turn_leg, lane[:size], *floats[:, :size])
+
+
+def gone(engine: Engine, trip: Ints) -> tuple[Ints, Longs, Ints]:
+    """Return who of ``trip`` (n,) has arrived and when; and the others that are still to arrive."""
+    there, at_us, left = np.empty(trip.size, np.int32), np.empty(trip.size, np.int64), np.empty(trip.size, np.int32)
+    arrived, kept = _part(engine.raw_tables()[1], trip, there, at_us, left)
+    return there[:arrived], at_us[:arrived], left[:kept]
 
 
 def orient_listed(engine: Engine, trip: Ints, leg: Ints) -> None:
@@ -68,48 +77,55 @@ def _look(
     trip: Ints,
     in_store: Bools,
     since_s: float,
-    on: Ints,
-    edge: Ints,
-    leg: Ints,
-    turn_edge: Ints,
-    turn_leg: Ints,
+    on_road: bool,  # noqa: FBT001
+    ints: Ints,
     index: npt.NDArray[np.int8],
-    s_m: Floats,
-    speed_mps: Floats,
-    braking_m: Floats,
-) -> None:
-    """Write where each ``trip`` (n,) is, and where its way can change, see ``Whereabouts``; moved on by ``since_s``."""
+    floats: Floats,
+) -> int:
+    """Write the columns of ``Whereabouts`` for each ``trip`` (n,), or those ``on_road``; return how many rows they are."""
     slots, vehicles = as_records(slot_bytes, SLOT), as_records(vehicle_bytes, VEHICLE)
     classes, lanes = as_records(class_bytes, CLASS), as_records(lane_bytes, LANE)
-    for row in range(trip.size):
-        i = trip[row]
+    row = 0
+    for i in trip:
         lane, at, size = vehicles[i].lane, vehicles[i].leg, vehicles[i].route_size
-        begin = vehicles[i].route_begin
-        on[row], edge[row], leg[row], turn_leg[row], turn_edge[row] = 0, NONE, at, at, NONE
-        index[row], s_m[row], speed_mps[row], braking_m[row] = 0, 0.0, 0.0, 0.0
-        if lane == NONE:
-            if vehicles[i].arrive_us == NEVER and vehicles[i].removed == 0 and not in_store[i]:
-                turn_edge[row] = route_edge[begin + at]
+        if on_road and lane == NONE:
             continue
-        slot = lanes[lane].first_slot
-        while slots[slot].vehicle != i:
-            slot += 1
-        s, speed = slots[slot].s, slots[slot].speed
-        committed = is_committed(slots, classes, lanes, lane, slot)
-        on[row], index[row], speed_mps[row] = 1, lanes[lane].index, speed
-        s += speed * since_s
-        if lanes[lane].connector != NONE:
-            at += 1
-            turn_leg[row] = at
-            s_m[row] = s + lanes[lanes[lane].target].begin - lanes[lane].length
-        else:
-            s_m[row] = s + lanes[lane].begin
-            if committed:
-                turn_leg[row] = at + 1
-        leg[row], edge[row] = at, route_edge[begin + at]
-        if turn_leg[row] < size:
-            turn_edge[row] = route_edge[begin + turn_leg[row]]
-        braking_m[row] = speed * speed / (2.0 * classes[slots[slot].klass].braking)
+        begin, turn_leg, edge, s, speed, braking = vehicles[i].route_begin, at, NONE, 0.0, 0.0, 1.0
+        index[row] = 0
+        if lane != NONE:
+            slot = lanes[lane].first_slot
+            while slots[slot].vehicle != i:
+                slot += 1
+            speed, braking = slots[slot].speed, classes[slots[slot].klass].braking
+            s = slots[slot].s + speed * since_s + lanes[lane].begin
+            index[row] = lanes[lane].index
+            turn_leg = at + 1 if is_committed(slots, classes, lanes, lane, slot) else at
+            if lanes[lane].connector != NONE:
+                at += 1
+                s += lanes[lanes[lane].target].begin - lanes[lane].length
+            edge = route_edge[begin + at]
+        can_turn = turn_leg < size and vehicles[i].arrive_us == NEVER and vehicles[i].removed == 0 and not in_store[i]
+        ints[0, row], ints[1, row], ints[2, row], ints[3, row] = i, lane != NONE, edge, at
+        ints[4, row], ints[6, row] = at + 1 == size, turn_leg
+        ints[5, row] = route_edge[begin + turn_leg] if can_turn else NONE
+        floats[0, row], floats[1, row], floats[2, row] = s, speed, speed * speed / (2.0 * braking)
+        row += 1
+    return row
+
+
+@kernel
+def _part(vehicle_bytes: Raw, trip: Ints, there: Ints, at_us: Longs, left: Ints) -> tuple[int, int]:
+    """Write who of ``trip`` (n,) has arrived, and who is neither there nor taken off the road; return how many they are."""
+    vehicles = as_records(vehicle_bytes, VEHICLE)
+    arrived, kept = 0, 0
+    for i in trip:
+        if vehicles[i].arrive_us != NEVER:
+            there[arrived], at_us[arrived] = i, vehicles[i].arrive_us
+            arrived += 1
+        elif vehicles[i].removed == 0:
+            left[kept] = i
+            kept += 1
+    return arrived, kept
 
 
 @kernel
