@@ -6,11 +6,12 @@ import pytest
 from pydantic import ValidationError
 from tests.parking.watched import place
 
+from twin.kernel.device_life_spec import DeviceLifeSpec, ScheduledLifeSpec
 from twin.parking.bay_sensor_spec import GeomagneticSpec, RadarMagneticSpec
 from twin.parking.gate_counter import GateCounterSpec
 from twin.parking.parking_spec import ParkingSpec
-from twin.parking.sensing import plan_sensors, sensor_problems
 from twin.parking.sensing_spec import ParkingSensorsSpec, SensorRuleSpec
+from twin.parking.sensor_plan import plan_sensors, sensor_problems
 
 MAGNET, RADAR, COUNTER = (
     GeomagneticSpec(kind="geomagnetic"),
@@ -51,10 +52,23 @@ def test_sensors_of_one_square_share_a_gateway() -> None:
 def test_a_facility_that_is_not_there_is_told() -> None:
     """Every unknown name is a problem of its own, with what was perhaps meant."""
     rules = (SensorRuleSpec(sensor=MAGNET, at=("kerb 0", "kreb 1")), SensorRuleSpec(sensor=MAGNET, at=("on_street", "xyz")))
-    first, second = sensor_problems(ParkingSensorsSpec(rules=rules), place(kerbs=(1, 1)))
+    first, second = sensor_problems(ParkingSensorsSpec(rules=rules), place(kerbs=(1, 1)), 1)
     assert (first.key, second.key) == ("parking.sensors.rules[0].at", "parking.sensors.rules[1].at")
     assert "kerb 1" in first.remedy
     assert "on_street" in second.remedy
+
+
+def test_a_fault_of_a_sensor_that_is_not_there_is_told() -> None:
+    """Of a bay without a sensor, of a gateway that nobody reports through."""
+    faults = (
+        ScheduledLifeSpec(device="bay_sensor/kerb 0/0", from_s=1.0),
+        ScheduledLifeSpec(device="bay_sensor/kerb 0/7", from_s=1.0),
+        ScheduledLifeSpec(device="gateway", cause="gateway_outage", from_s=1.0),
+    )
+    spec = ParkingSensorsSpec(rules=(SensorRuleSpec(sensor=MAGNET),), life=DeviceLifeSpec(scheduled=faults))
+    bay, gateway = sensor_problems(spec, place(kerbs=(2,)), 1)
+    assert [bay.key, gateway.key] == [f"parking.sensors.life.scheduled[{number}].device" for number in (1, 2)]
+    assert "bay_sensor/kerb 0/" in bay.remedy
 
 
 def test_guidance_by_reports_needs_sensors() -> None:

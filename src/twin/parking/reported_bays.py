@@ -33,7 +33,7 @@ class ReportedBays:
         self.watched = np.zeros(bays, np.bool_)
         """Which bays have a sensor, (bays,)."""
         self.since_us = np.full(bays, NEVER_US, np.int64)
-        """From when on the state was so, as the newest report says, (bays,)."""
+        """Phenomenon time of the newest report, (bays,)."""
         self.heard_us = np.full(bays, NEVER_US, np.int64)
         """Arrival of the newest report, (bays,)."""
         self.unknown_after_us = np.full(bays, np.iinfo(np.int64).max, np.int64)

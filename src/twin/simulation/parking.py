@@ -22,7 +22,8 @@ from twin.parking.information import Information
 from twin.parking.occupancy import Occupancy
 from twin.parking.placing import Placed, place_facilities, usable_edges, walking_edges
 from twin.parking.process import Parking
-from twin.parking.sensing import ParkingSensing, sensor_problems
+from twin.parking.sensing import ParkingSensing
+from twin.parking.sensor_plan import sensor_problems
 from twin.parking.stays import bays_taken, settle
 from twin.parking.unseen import Unseen
 from twin.roadnet.lane_graph_cache import lane_graph_of
@@ -43,7 +44,7 @@ def place_parking(scenario: Scenario, network: RoadNetwork) -> Placed:
         return Placed(None)
     placed = place_facilities(network, lane_graph_of(network), scenario.parking)
     if placed.facilities is not None and scenario.parking.sensors is not None:
-        placed.problems += sensor_problems(scenario.parking.sensors, placed.facilities)
+        placed.problems += sensor_problems(scenario.parking.sensors, placed.facilities, scenario.seed)
     if scenario.replay is not None:
         placed.problems.append(Problem("", "parking", say("parking.replay.found"), say("parking.replay.remedy")))
     return placed
