@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from twin.eventlog.bridge_tables import BRIDGE_TABLES
 from twin.eventlog.municipal_tables import MUNICIPAL_EVENT_TABLES
-from twin.eventlog.parking_tables import PARKING_TABLES
+from twin.eventlog.parking_tables import PARKING_TABLES, VISIT_TABLES
 from twin.eventlog.reader import Run, open_run
 from twin.scenario.load import Loaded, load_spec
 from twin.scenario.scenario import Scenario
@@ -45,7 +45,7 @@ sites fuse."""
 FAULTLESS = frozenset({"device", "alarm", "loop_interval", "link_event"})
 UNCONNECTED = frozenset({"vehicle_report", "guidance", "delivery_stat", "cell_state", "region_state"})
 UNHARMED = frozenset({"access", "access_attempt", "report_check", "attack", "alert"})
-UNMUNICIPAL = frozenset(table.name for table in (*BRIDGE_TABLES, *MUNICIPAL_EVENT_TABLES, *PARKING_TABLES))
+UNMUNICIPAL = frozenset(table.name for table in (*BRIDGE_TABLES, *MUNICIPAL_EVENT_TABLES, *PARKING_TABLES, *VISIT_TABLES))
 SILENT = FAULTLESS | UNCONNECTED | UNHARMED | UNMUNICIPAL
 """Tables without a row: nothing fails here, no line is out, nobody watches over devices, no loops lie in the roads, no vehicle
 tells of itself, nobody attacks or guards, and there is no parking, no bridge and no device in the road."""

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from twin.eventlog.reader import Run
+from twin.metrics.field_devices import field_figures, flood_figures
 from twin.metrics.flow_monitoring import FlowPoints, flow_monitoring
 from twin.metrics.link_report import link_report
 from twin.metrics.loops import loop_figures
@@ -39,7 +40,9 @@ def report(run: Run) -> Figures:
     ``perception`` with ``by_kind``, ``by_range`` and ``by_class_and_range`` (``to_m`` None: no end); ``specification``, a list
     of verdicts; ``tracking`` and ``flow``, None where no site fuses; ``loops`` with ``by_preset`` and ``by_edge``, None where
     there are none; ``links``, None where nothing was sent (``link_report``);
-    ``parking``, None where nobody parks (``metrics/parking.py``). A figure that nothing is there to form is None.
+    ``parking``, None where nobody parks (``metrics/parking.py``);
+    ``field_devices`` with ``floods``, None without such (``metrics/field_devices.py``). A figure that nothing is there to form
+    is None.
     """
     scenario = run.manifest.scenario
     warm_up_s = run.warm_up_s
@@ -71,6 +74,7 @@ def report(run: Run) -> Figures:
         "loops": _loops(run, warm_up_s),
         "links": link_report(run, warm_up_s),
         "parking": _parking(run, warm_up_s),
+        "field_devices": _field_devices(run, warm_up_s),
     }
 
 
@@ -110,6 +114,18 @@ def _counts(parts: Iterable[DetectionCounts]) -> Figures:
 
 def _tracking(figures: TrackingFigures) -> Figures:
     return {name: getattr(figures, name) for name in _TRACKING}
+
+
+def _field_devices(run: Run, warm_up_s: float) -> Figures | None:
+    found = field_figures(run, warm_up_s)
+    if found is None:
+        return None
+    figures = dataclasses.asdict(found)
+    figures["total"]["delivered_share"] = found.total.delivered_share
+    for kind, row in found.by_kind.items():
+        figures["by_kind"][kind]["delivered_share"] = row.delivered_share
+    floods = {name: dataclasses.asdict(row) for name, row in flood_figures(run, warm_up_s).items()}
+    return figures | {"floods": floods}
 
 
 def _parking(run: Run, warm_up_s: float) -> Figures | None:

@@ -11,6 +11,7 @@ from twin.metrics.bridges import BRIDGE_FIGURES, bridge_summary
 from twin.metrics.costs import cost_figures
 from twin.metrics.coverage import coverage_figures
 from twin.metrics.delivery import delivery_figures
+from twin.metrics.field_devices import field_figures
 from twin.metrics.known import known_figures
 from twin.metrics.links import HOPS, link_figures
 from twin.metrics.parking import parking_figures
@@ -62,6 +63,10 @@ FIGURES: Final = (
     "alerts",
     "accused_precision",
     "accused_recall",
+    "field_devices",
+    "field_delivered_share",
+    "field_up_share",
+    "batteries_replaced",
     *BRIDGE_FIGURES,
     "parking_occupancy_share",
     "parking_turnover_per_bay_hour",
@@ -134,10 +139,21 @@ def summarise(run: Run, warm_up_s: float = 0.0) -> dict[str, float | int | None]
         "alerts": None if alerts is None else alerts.total,
         "accused_precision": None if accused is None else _defined(accused.precision),
         "accused_recall": None if accused is None else _defined(accused.recall),
+        **_field_devices(run, warm_up_s),
         **bridge_summary(run, warm_up_s),
         **_parking(run, warm_up_s),
         "rows": sum(run.rows.values()),
         "bytes": run.bytes,
+    }
+
+
+def _field_devices(run: Run, warm_up_s: float) -> dict[str, float | int | None]:
+    found = field_figures(run, warm_up_s)
+    return {
+        "field_devices": 0 if found is None else found.total.devices,
+        "field_delivered_share": None if found is None else found.total.delivered_share,
+        "field_up_share": None if found is None else found.total.up_share,
+        "batteries_replaced": None if found is None else found.total.batteries_replaced,
     }
 
 

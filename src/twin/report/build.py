@@ -23,6 +23,7 @@ from twin.report.deployments import Deployed, deployments_of, investment_blocks,
 from twin.report.sentences import metric_sentences, name_of, undecided_sentences, value_sentences
 from twin.sweeps.frontier import COST, PERCEIVED, Frontier
 from twin.sweeps.results import SweepResults
+from twin.terminal.field_tables import field_tables
 from twin.terminal.figures import label, warm_up_notes
 from twin.terminal.link_tables import link_tables
 from twin.terminal.parking_tables import parking_tables
@@ -80,7 +81,7 @@ def run_document(run: Run, calibration: Calibration | None = None) -> Document:
     short = warm_up_notes(found["summary"], found["warm_up_s"], may_settle=found["may_settle"])
     notes = [Paragraph(text, note=True) for text in short]
     deployments = [Deployed(manifest.name, run)]
-    measured = [*tables, *_links(run, found["links"]), *_parking(run, found["parking"])]
+    measured = [*tables, *_links(run, found["links"]), *_parking(run, found["parking"]), *_field(found["field_devices"])]
     blocks: Blocks = {
         "conclusion": [Paragraph(say("document.run.alone")), summary, *notes],
         "map": map_blocks(deployments),
@@ -140,6 +141,11 @@ def _links(run: Run, found: Figures | None) -> list[Block]:
     if any(tier["known"] for tier in found["known"].values()):
         blocks.append(Picture(say("platform.picture.age"), partial(draw_ages, run)))
     return blocks
+
+
+def _field(found: Figures | None) -> list[Block]:
+    """Return how field devices did; nothing where there are none."""
+    return [] if found is None else [Heading(say("field_report.heading")), *field_tables(found)]
 
 
 def _parking(run: Run, found: Figures | None) -> list[Block]:

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from twin.messages import known, language, say
 from twin.metrics.report import RANGES_M, Figures
+from twin.terminal.field_tables import field_tables
 from twin.terminal.figures import figure, label, warm_up_notes
 from twin.terminal.link_tables import link_tables
 from twin.terminal.parking_tables import parking_tables
@@ -24,7 +25,8 @@ def report_text(found: Figures) -> str:
     parts = [f"{found['run']} ({state_text(found['state'])})", "\n  ".join([figures, *notes])]
     links = link_tables(found["links"]) if found["links"] else []
     parking = parking_tables(found["parking"]) if found["parking"] else []
-    return "\n\n".join([*parts, *(one.text() for one in (*report_tables(found), *links, *parking))])
+    field = field_tables(found["field_devices"]) if found["field_devices"] else []
+    return "\n\n".join([*parts, *(one.text() for one in (*report_tables(found), *links, *parking, *field))])
 
 
 def state_text(state: str) -> str:
