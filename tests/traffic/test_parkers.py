@@ -19,13 +19,14 @@ from tests.verification.invariants import Checker
 from twin.kernel.records import SpeedAdvice
 from twin.rng import stream_key, uniforms
 from twin.roadnet.road_network import RoadNetwork
+from twin.traffic import route_table
 from twin.traffic.demand import DemandSpec
 from twin.traffic.parker_trips import NEVER_DUE_US, ParkerDemand
 from twin.traffic.parkers import Parkers
 from twin.traffic.process import Traffic
 from twin.traffic.saved import load_state, save_state
 from twin.traffic.signal_spec import SignalsSpec
-from twin.traffic.vehicles import NEVER
+from twin.traffic.vehicles import NEVER, ROUTED
 from twin.traffic.whereabouts import whereabouts
 
 SECOND_US = 1_000_000
@@ -222,6 +223,26 @@ def test_the_log_tells_when_released_trips_began_and_leaves_out_those_in_store(d
 def test_same_seed_same_bytes(drivers: Drivers) -> None:
     """Another run with the same choices writes the same."""
     assert _written(_searched().traffic) == _written(drivers.traffic)
+
+
+def test_a_table_of_routes_rid_of_old_ones_changes_nothing(drivers: Drivers, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Swept whenever it is full, the table stays a fraction as long; lengths agree to rounding, all else to the byte."""
+    monkeypatch.setattr(route_table, "SWEPT_ROWS", 0)
+    swept = _searched()
+    rows, others = (one.traffic.engine.vehicles for one in (swept, drivers))
+    assert rows.counts[ROUTED] < others.counts[ROUTED]
+    for trip in range(swept.traffic.trips.count):
+        mine, theirs = (
+            table.route_edge[int(table.all.route_begin[trip]) :][: int(table.all.route_size[trip])] for table in (rows, others)
+        )
+        assert np.array_equal(mine, theirs)
+    written, expected = _written(swept.traffic), _written(drivers.traffic)
+    for table, columns in expected.items():
+        for name, content in columns.items():
+            if name not in {"route_length_m", "free_flow_s", "delay_s"}:
+                assert written[table][name] == content
+    lengths = [np.asarray(_last("trip", one.traffic)["route_length_m"]) for one in (swept, drivers)]
+    assert lengths[0] == pytest.approx(lengths[1], abs=1e-6)
 
 
 def test_going_on_from_a_saved_state_is_never_having_stopped(drivers: Drivers, tmp_path: Path) -> None:
