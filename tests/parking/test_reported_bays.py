@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from twin.parking.reported_bays import FREE, OCCUPIED, UNKNOWN, ReportedBays
+from twin.parking.reported_bays import CLOSED, FREE, OCCUPIED, STATES, UNKNOWN, ReportedBays
 
 
 def _bays(count: int = 3) -> tuple[ReportedBays, list[tuple[int, int, int, int]]]:
@@ -37,6 +37,24 @@ def test_only_watched_bays_fall_silent() -> None:
     assert bays.forget_silent(171).tolist() == [1]
     assert bays.forget_silent(500).tolist() == []
     assert told[-1] == (171, 1, FREE, UNKNOWN)
+
+
+def test_a_closed_bay_is_closed_until_it_opens() -> None:
+    """While it is closed, what its sensor says is kept, and holds when it opens; bays without a sensor stay unknown."""
+    bays, told = _bays()
+    bays.watched[:2] = True
+    both = np.array([0, 1, 2])
+    bays.receive(10, 0, FREE, 10)
+    assert bays.close(20, both, closed=True).tolist() == [0, 1]
+    assert [STATES[state] for state in bays.state] == ["closed", "closed", "unknown"]
+    assert not bays.receive(30, 0, OCCUPIED, 30)
+    assert bays.state[0] == CLOSED
+    assert bays.close(40, both, closed=False).tolist() == [0, 1]
+    assert bays.state.tolist() == [OCCUPIED, UNKNOWN, UNKNOWN]
+    assert told == [
+        *((10, 0, UNKNOWN, FREE), (20, 0, FREE, CLOSED), (20, 1, UNKNOWN, CLOSED)),
+        *((40, 0, CLOSED, OCCUPIED), (40, 1, CLOSED, UNKNOWN)),
+    ]
 
 
 def test_facilities_are_counted() -> None:

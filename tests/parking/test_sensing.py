@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 from pydantic import ValidationError
-from tests.parking.watched import place
+from tests.parking.watched import SECOND_US, Watched, place
 
 from twin.kernel.device_life_spec import DeviceLifeSpec, ScheduledLifeSpec
 from twin.parking.bay_sensor_spec import GeomagneticSpec, RadarMagneticSpec
 from twin.parking.gate_counter import GateCounterSpec
 from twin.parking.parking_spec import ParkingSpec
+from twin.parking.reported_bays import CLOSED, FREE
 from twin.parking.sensing_spec import ParkingSensorsSpec, SensorRuleSpec
 from twin.parking.sensor_plan import plan_sensors, sensor_problems
 
@@ -69,6 +70,17 @@ def test_a_fault_of_a_sensor_that_is_not_there_is_told() -> None:
     bay, gateway = sensor_problems(spec, place(kerbs=(2,)), 1)
     assert [bay.key, gateway.key] == [f"parking.sensors.life.scheduled[{number}].device" for number in (1, 2)]
     assert "bay_sensor/kerb 0/" in bay.remedy
+
+
+def test_bays_are_reported_closed_after_hours() -> None:
+    """At half past eight a kerb that is open until then closes for the platform; the sensor's word is not lost."""
+    watched = Watched(ParkingSensorsSpec(rules=(SensorRuleSpec(sensor=MAGNET),)), place(kerbs=(1,), open_until_h=8.5))
+    sensing = watched.start()
+    watched.env.run(until=1799 * SECOND_US)
+    assert sensing.reported.state[0] == FREE
+    watched.env.run(until=1801 * SECOND_US)
+    assert sensing.reported.state[0] == CLOSED
+    assert [(row["state"], row["t_us"]) for row in watched.rows.of("bay")] == [("free", 0), ("closed", 1800 * SECOND_US)]
 
 
 def test_guidance_by_reports_needs_sensors() -> None:

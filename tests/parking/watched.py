@@ -48,7 +48,7 @@ class Wire:
         return np.where(lost, -1, self.delay_us), lost.astype(np.int8)
 
 
-def place(kerbs: Sequence[int] = (20,), inside: Sequence[int] = ()) -> Facilities:
+def place(kerbs: Sequence[int] = (20,), inside: Sequence[int] = (), open_until_h: float = 24.0) -> Facilities:
     """Return kerbs, each along an edge of its own, and car parks of these capacities."""
     every, first = [], 0
     for number, capacity in enumerate([*kerbs, *inside]):
@@ -70,7 +70,7 @@ def place(kerbs: Sequence[int] = (20,), inside: Sequence[int] = ()) -> Facilitie
                 tariff=TariffSpec(),
                 gates=None if at_kerb else GateSpec(),
                 open_from_h=0.0,
-                open_until_h=24.0,
+                open_until_h=open_until_h,
                 occupancy=0.5,
                 purposes=(),
             )

@@ -29,7 +29,7 @@ class ReportedFigures:
     wrong_share: float | None
     """Share of their bay-time in which the reported state was known and not the true one."""
     unknown_share: float | None
-    """Share of it in which the state was unknown."""
+    """Share of it in which the state was unknown, or closed."""
     changes: int
     """Comings and goings there."""
     unreported_share: float | None

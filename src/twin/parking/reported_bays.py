@@ -38,6 +38,9 @@ class ReportedBays:
         """Arrival of the newest report, (bays,)."""
         self.unknown_after_us = np.full(bays, np.iinfo(np.int64).max, np.int64)
         """Silence after which a bay's state counts as unknown, (bays,)."""
+        self._said = self.state.copy()
+        """What the sensors say, (bays,), in closed facilities too."""
+        self._closed = np.zeros(bays, np.bool_)
         self.listeners: list[Callable[[int, int, int, int], None]] = []
         """Told (t_us, bay, state before, state after) of each change."""
 
@@ -50,15 +53,24 @@ class ReportedBays:
         if since_us < self.since_us[bay]:
             return False
         self.since_us[bay] = since_us
-        return self._change(t_us, bay, state)
+        self._said[bay] = state
+        return not self._closed[bay] and self._change(t_us, bay, state)
 
     def forget_silent(self, t_us: int) -> Ints:
         """Let bays be unknown of which nothing was heard for too long; return those that become it now."""
-        silent = self.watched & (self.state != UNKNOWN) & (t_us - self.heard_us > self.unknown_after_us)
-        gone = np.flatnonzero(silent)
+        silent = self.watched & (self._said != UNKNOWN) & (t_us - self.heard_us > self.unknown_after_us)
+        self._said[silent] = UNKNOWN
+        gone = np.flatnonzero(silent & ~self._closed)
         for bay in gone.tolist():
             self._change(t_us, bay, UNKNOWN)
         return gone
+
+    def close(self, t_us: int, bays: Ints, *, closed: bool) -> Ints:
+        """Let watched ``bays`` be closed, or open again with what their sensors say; return those whose state changes."""
+        mine = bays[self.watched[bays]]
+        self._closed[mine] = closed
+        changed = [self._change(t_us, bay, CLOSED if closed else int(self._said[bay])) for bay in mine.tolist()]
+        return mine[np.array(changed, np.bool_)]
 
     def _change(self, t_us: int, bay: int, state: int) -> bool:
         before = int(self.state[bay])

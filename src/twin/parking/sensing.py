@@ -21,7 +21,7 @@ from twin.parking.reported_bays import FREE, OCCUPIED, UNKNOWN, ReportedBays
 from twin.parking.sensing_spec import ParkingSensorsSpec
 from twin.parking.sensor_plan import plan_sensors
 from twin.parking.sessions import Sessions
-from twin.units import US_PER_S, to_us
+from twin.units import US_PER_S, to_s, to_us
 
 Ints = npt.NDArray[np.int64]
 Numbers = npt.NDArray[np.int32]
@@ -66,6 +66,7 @@ class ParkingSensing:
         names = {one.bay: one.name for one in self.planned.bays}
         self.sessions = Sessions(spec.data_faults, names, recorder, seed=seed, start_of_day_s=start_of_day_s)
         self._start_of_day_s = start_of_day_s
+        self._closed = np.zeros(facilities.count, np.bool_)
         self._counting = [facility for facility, _ in self.planned.counters]
         self._row_of_gate = {facility: row for row, facility in enumerate(self._counting)}
         counting = [facilities.every[facility] for facility in self._counting]
@@ -103,6 +104,7 @@ class ParkingSensing:
         for row, facility in enumerate(self._counting):
             self.counters.reset(row, int(self._occupancy.standing[facility]))
             self.available.count(facility, float(self.counters.counted[row]), 0)
+        self._look_at_hours(0)
 
     def processes(self, passed: Callable[[], Ints] | None) -> Iterator[Generator[Event, None, None]]:
         """Yield the bodies of the SimPy processes, those of the devices' lives not among them.
@@ -120,6 +122,7 @@ class ParkingSensing:
 
             yield every(env, US_PER_S, Phase.SENSORS, pass_by, first_us=US_PER_S)
         yield every(env, LOOK_US, Phase.PLATFORM, self._look_for_silence, first_us=LOOK_US)
+        yield every(env, LOOK_US, Phase.PLATFORM, self._look_at_hours, first_us=LOOK_US)
         for period_us in sorted({to_us(counter.period_s) for _, counter in self.planned.counters}):
             rows = [row for row, (_, counter) in enumerate(self.planned.counters) if to_us(counter.period_s) == period_us]
             yield every(env, period_us, Phase.SENSORS, partial(self._send_counts, np.array(rows)), first_us=period_us)
@@ -135,6 +138,18 @@ class ParkingSensing:
     def _look_for_silence(self, t_us: int) -> None:
         for bay in self.reported.forget_silent(t_us).tolist():
             write_bay(self._recorder, self._occupancy, t_us, bay, UNKNOWN, t_us)
+
+    def _look_at_hours(self, t_us: int) -> None:
+        """Let the bays of facilities be closed for the platform whose opening hours say so."""
+        hour = (self._start_of_day_s + to_s(t_us)) / 3600.0 % 24.0
+        for one in self._occupancy.facilities.every:
+            closed = not one.is_open(hour)
+            if closed == self._closed[one.number]:
+                continue
+            self._closed[one.number] = closed
+            bays = np.arange(one.first_bay, one.first_bay + one.capacity)
+            for bay in self.reported.close(t_us, bays, closed=closed).tolist():
+                write_bay(self._recorder, self._occupancy, t_us, bay, int(self.reported.state[bay]), t_us)
 
     def _replaced(self, change: LifeChange) -> None:
         if change.cause == "battery" and not change.began and change.row < len(self.planned.bays):
