@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.simulation.parked_town import parked_town
+from tests.simulation.parked_town import PARKING, parked_town
 from tests.simulation.town import digests
 
 from twin.errors import ScenarioError
@@ -175,3 +175,24 @@ def test_everything_wrong_with_the_places_is_told_at_once() -> None:
         "parking.from_map",
     ]
     assert "太平街" in refused.value.problems[0].remedy
+
+
+@pytest.mark.parametrize("where", ["lane", "kerb"])
+def test_who_finds_nothing_parks_where_it_is_not_allowed(where: str, tmp_path: Path) -> None:
+    """In the lane he stands in everybody's way, beside it in nobody's; after his minute he drives on and leaves."""
+    full = PARKING.replace("occupancy: 0.8", "occupancy: 1.0").replace("occupancy: 0.9", "occupancy: 1.0")
+    full = full.replace("patience_s: 240, illegal: {share: 0.5, stay_min: 1}",
+                        f"patience_s: 60, illegal: {{share: 1.0, stay_min: 1, where: {where}}}")  # fmt: skip
+    world = World(tmp_path, parking=full, duration_s=300)
+    drivers, on_the_road = world.parking.drivers, []
+    for _ in world.seconds():
+        standing = np.flatnonzero(drivers.state == d.STANDING)
+        if standing.size:
+            rows = world.traffic.engine.vehicles.all.view(np.ndarray)[drivers.trip[standing]]
+            on_the_road.append((rows["lane"] >= 0).mean())
+    over = np.flatnonzero((drivers.outcome == d.ILLEGAL) & (drivers.left_us > 0))
+    assert over.size > 3
+    stood_s = (drivers.left_us[over] - drivers.parked_us[over]) / US_PER_S
+    assert ((stood_s >= 60.0) & (stood_s <= 62.0)).all()
+    assert np.isin(drivers.state[over], (d.LEAVING, d.OVER)).all()
+    assert (np.mean(on_the_road) > 0.9) == (where == "lane")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 import numpy.typing as npt
@@ -67,8 +67,8 @@ class FacilityLog:
             name: np.zeros(count, np.int64) for name in ("came", "parked", "left", "full", "queue", "waited", "closed")
         }
         self._began_us = 0
-        self.shown: npt.NDArray[np.int64] | None = None
-        """(facilities,): spaces that a sign at the entrance shows, -1 where it shows none; None without signs."""
+        self.shown: Callable[[], Ints] | None = None
+        """Returns the spaces that signs show, (facilities,), -1 where none does; None without signs."""
         occupancy.listeners.append(self._changed)
 
     def _changed(
@@ -107,7 +107,7 @@ class FacilityLog:
         queue = np.zeros(count, np.int64)
         for number, park in self._car_parks.items():
             queue[number] = park.queue
-        shown = np.full(count, -1, np.int64) if self.shown is None else self.shown
+        shown = np.full(count, -1, np.int64) if self.shown is None else self.shown()
         self._recorder.append(
             "facility",
             {

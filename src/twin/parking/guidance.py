@@ -96,6 +96,11 @@ class Guided:
         self._sign_free, self._sign_age_s, self._sign_on = self._availability.free(t_us)
         self._sign_us = t_us
 
+    def shown(self) -> Ints:
+        """Return the free spaces that the sign at each facility shows, (facilities,); -1 where it shows none."""
+        on = self._sign_on & ~self._at_kerb & (self._spec.signs is not None)
+        return np.where(on, np.rint(self._sign_free), -1.0).astype(np.int64)
+
     def uses_app(self, trip: Ints) -> Bools:
         """Return which drivers use the app, (n,): a draw by trip, nested over shares."""
         chosen: Bools = uniforms(self._key, trip.astype(np.int64))[:, 0] < self._spec.app_share

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import numpy.typing as npt
 
@@ -35,6 +37,23 @@ class Leaving:
     def away(self, trip: int, attempt: int = 0) -> tuple[int, float]:
         """Return edge and place to which one drives who gives up: a gate, where the map has any."""
         return self._pick(self._keys["giving_up"], trip, attempt, 1.0 if self._groups[0][0].size else 0.0)
+
+    def reached(
+        self, trip: int, time_s: Callable[[npt.NDArray[np.int64]], npt.NDArray[np.float64]]
+    ) -> tuple[int, float] | None:
+        """Return edge and place of an end that a way leads to, by weight; None where there is none.
+
+        ``time_s(edges)`` returns the times to edges, infinite where no way leads.
+        """
+        edge, s_m = (np.concatenate([group[i] for group in self._groups]) for i in range(2))
+        weight = np.concatenate([np.diff(group[2], prepend=0.0) for group in self._groups])
+        weight = np.where(np.isfinite(time_s(edge)), weight, 0.0)
+        if not weight.sum() > 0.0:
+            return None
+        draw = uniform4(self._keys["leaving"], TRIES, trip, 0)[0]
+        number = int(np.searchsorted(np.cumsum(weight / weight.sum()), draw, side="right"))
+        number = min(number, int(np.flatnonzero(weight)[-1]))
+        return int(edge[number]), float(s_m[number])
 
     def _pick(self, key: np.uint64, trip: int, attempt: int, outbound_share: float) -> tuple[int, float]:
         kind, place, *_ = uniform4(key, attempt, trip, 0)

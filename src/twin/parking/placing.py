@@ -290,11 +290,11 @@ class _Placing:
 
 
 def _round_trips(network: RoadNetwork) -> Bools:
-    """Return the edges (edges,) between all of which one can drive to and fro: not those that only lead into the map or out."""
+    """Return the edges (edges,) to which one can come round again: not those that only lead into the map or out of it."""
     count = network.edge_count
     graph = csr_array((np.ones(network.turn_edge.size), network.turn_edge, network.turn_offset), shape=(count, count))
     part = connected_components(graph, directed=True, connection="strong")[1]
-    return np.asarray(part == np.bincount(part).argmax())
+    return np.asarray(np.bincount(part)[part] > 1)
 
 
 def _meant(name: str, known: Iterable[str]) -> str | None:

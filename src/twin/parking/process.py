@@ -195,14 +195,23 @@ class Parking:
             held = int(self._held[driver])
         at_kerb = facility.at_kerb
         begin_m = float(self.facilities.bays.s_m[bay]) if at_kerb else facility.exit_s_m
-        for attempt in range(TRIES):
-            edge, s_m = self._leaving.destination(held, attempt)
-            around = edge == facility.exit_edge and s_m < begin_m
-            route = self._parkers.ways([facility.exit_edge], [edge], [around]).of(0)
-            if route.size:
-                self._parkers.release(t_us, [held], [route], [begin_m], [s_m])
-                return
+        route, s_m = self._way_out(held, facility.exit_edge, begin_m)
+        if route.size:
+            self._parkers.release(t_us, [held], [route], [begin_m], [s_m])
+            return
         self.stranded += 1
+
+    def _way_out(self, trip: int, edge: int, begin_m: float) -> tuple[npt.NDArray[np.int32], float]:
+        """Return a vehicle's way from a facility's exit and where it ends; no edges where none leads anywhere."""
+        for attempt in range(TRIES):
+            to, s_m = self._leaving.destination(trip, attempt)
+            route = self._parkers.ways([edge], [to], [to == edge and s_m < begin_m]).of(0)
+            if route.size:
+                return route, s_m
+        found = self._leaving.reached(trip, lambda ends: self._parkers.times_s([edge], ends)[0])
+        if found is None:
+            return np.empty(0, np.int32), 0.0
+        return self._parkers.ways([edge], [found[0]], [found[0] == edge and found[1] < begin_m]).of(0), found[1]
 
     # ---- the log
 

@@ -116,7 +116,7 @@ class Search:
     def _arrive(self, t_us: int, inside: Inside) -> None:
         """Let those who came to the end of their way go to a gate, into a bay, or on."""
         drivers, arrived = self.drivers, self._parkers.arrived(t_us)
-        for driver in drivers.rows_of(arrived.trip).tolist():
+        for driver, at_us in zip(drivers.rows_of(arrived.trip).tolist(), arrived.t_us.tolist(), strict=True):
             state = int(drivers.state[driver])
             drivers.edge[driver], drivers.s_m[driver] = drivers.end_edge[driver], drivers.end_s_m[driver]
             target = int(drivers.target[driver])
@@ -124,7 +124,7 @@ class Search:
                 drivers.state[driver] = d.PARKED
                 inside.park(driver, int(drivers.bay[driver]))
             elif state == d.STANDING:
-                self._stand(t_us, driver, inside)
+                self._stand(at_us, driver, inside)
             elif state == d.LEAVING:
                 drivers.state[driver] = d.OVER
             elif state != d.OVER:
@@ -137,14 +137,16 @@ class Search:
                 else:
                     self._back.append(driver)
 
-    def _stand(self, t_us: int, driver: int, inside: Inside) -> None:
+    def _stand(self, at_us: int, driver: int, inside: Inside) -> None:
+        """Let a driver go who has stood in the lane until ``at_us``; or stand beside it from then on."""
         drivers, illegal = self.drivers, self._spec.illegal
+        stay_us = 0 if illegal is None else to_us(60.0 * illegal.stay_min)
         if illegal is None or illegal.where == "lane":
-            drivers.left_us[driver] = t_us
-            self._leave(driver)
-            self._back.append(driver)
+            drivers.parked_us[driver] = at_us - stay_us
+            self.come_back(at_us, driver)
         else:
-            inside.wait(driver, to_us(60.0 * illegal.stay_min))
+            drivers.parked_us[driver] = at_us
+            inside.wait(driver, stay_us)
 
     def come_back(self, t_us: int, driver: int) -> None:
         """Let a driver who stood beside the road where it is not allowed drive away."""

@@ -138,6 +138,8 @@ def build_parking(
         usable=usable_edges(network, lane_graph_of(network)),
         seed=scenario.seed,
     )
+    if guided is not None:
+        parking.log.shown = guided.shown
     return ParkingLayer(parking, sensing, guided)
 
 
