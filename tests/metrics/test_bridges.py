@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,8 @@ from tests.metrics.logs import SECOND, Rows, write_log
 
 from twin.eventlog.reader import Run
 from twin.metrics.bridges import BRIDGE_FIGURES, alarm_score, bridge_figures, bridge_summary, weighing_score
+from twin.metrics.report import report
+from twin.terminal.bridge_tables import bridge_tables
 
 MINUTE = 60 * SECOND
 BRIDGES = [{"bridge": 0, "name": "east"}, {"bridge": 1, "name": "west"}]
@@ -118,3 +121,26 @@ def test_closing_figures_are_there_with_bridges_and_without(tmp_path: Path) -> N
     found = bridge_summary(write_log(tmp_path / "2", bridge=BRIDGES))
     assert tuple(found) == BRIDGE_FIGURES
     assert (found["bridge_alarms"], found["weighed"], found["overloaded_recall"]) == (0, 0, None)
+
+
+def test_the_report_has_tables_of_bridges(tmp_path: Path) -> None:
+    """A row a bridge, the weighed vehicles where there are stations; runs without bridges have no such part."""
+    weigh = {"t_us": 1, "bridge": 0, "spacing_cm": [400], "axle_kg": [9000, 9900], "true_axle_kg": [9000, 9900]}
+    rows = [weigh | {"gross_kg": 18_900, "overloaded": True, "truly_overloaded": True}]
+    alarms = [alarm(60 * SECOND, 11, "vibration")]
+    run = write_log(
+        tmp_path / "1",
+        bridge=BRIDGES,
+        bridge_channel=CHANNELS,
+        bridge_feature=[feature(0, 0, 1.5, 1e-9)],
+        weigh=rows,
+        alarm=alarms,
+    )
+    found = report(Run(run.path, replace(run.manifest, simulated_s=600.0)))["bridges"]
+    assert json.loads(json.dumps(found))["by_bridge"]["east"]["frequency_hz"] == 1.5
+    watched, weighed, told = bridge_tables(found)
+    assert [row[:3] for row in watched.rows] == [("east", "2", "1.500"), ("west", "2", "-")]
+    assert [row[0] for row in weighed.rows] == ["east"]
+    assert weighed.rows[0][1:] == ("1", "0.0 %", "A(5)", "100.0 %", "100.0 %")
+    assert told.rows[0] == ("east", "1", "1", "0", "0", "-")
+    assert report(write_log(tmp_path / "2"))["bridges"] is None

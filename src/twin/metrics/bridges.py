@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -126,6 +127,22 @@ def bridge_figures(run: Run, warm_up_s: float = 0.0) -> dict[int, BridgeFigures]
             alarm_score(run, (number,), from_us),
         )  # fmt: skip
     return found
+
+
+def bridge_report(run: Run, warm_up_s: float = 0.0) -> dict[str, Any] | None:
+    """Return the same as data that JSON can hold: ``by_bridge``, with medians and ratios; None without bridges."""
+    found = bridge_figures(run, warm_up_s)
+    if not found:
+        return None
+    rows = {one.name: dataclasses.asdict(one) for one in found.values()}
+    for one in found.values():
+        ratios = {"precision": one.weighing.precision, "recall": one.weighing.recall}
+        rows[one.name]["weighing"] |= ratios
+        rows[one.name]["alarms"] |= {
+            "median_delay_s": one.alarms.median_delay_s,
+            "false_per_day": one.alarms.false_per_bridge_day,
+        }
+    return {"by_bridge": rows}
 
 
 def _features(run: Run, bridge: int, channels: Sequence[int], from_us: int) -> tuple[float | None, float | None, float | None]:

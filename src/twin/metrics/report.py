@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from twin.eventlog.reader import Run
+from twin.metrics.bridges import bridge_report
 from twin.metrics.field_devices import field_figures, flood_figures
 from twin.metrics.flow_monitoring import FlowPoints, flow_monitoring
 from twin.metrics.link_report import link_report
@@ -40,7 +41,7 @@ def report(run: Run) -> Figures:
     ``perception`` with ``by_kind``, ``by_range`` and ``by_class_and_range`` (``to_m`` None: no end); ``specification``, a list
     of verdicts; ``tracking`` and ``flow``, None where no site fuses; ``loops`` with ``by_preset`` and ``by_edge``, None where
     there are none; ``links``, None where nothing was sent (``link_report``);
-    ``parking``, None where nobody parks (``metrics/parking.py``);
+    ``parking``, None where nobody parks (``metrics/parking.py``); ``bridges``, None without (``metrics/bridges.py``);
     ``field_devices`` with ``floods``, None without such (``metrics/field_devices.py``). A figure that nothing is there to form
     is None.
     """
@@ -74,6 +75,7 @@ def report(run: Run) -> Figures:
         "loops": _loops(run, warm_up_s),
         "links": link_report(run, warm_up_s),
         "parking": _parking(run, warm_up_s),
+        "bridges": bridge_report(run, warm_up_s),
         "field_devices": _field_devices(run, warm_up_s),
     }
 

@@ -23,6 +23,7 @@ from twin.report.deployments import Deployed, deployments_of, investment_blocks,
 from twin.report.sentences import metric_sentences, name_of, undecided_sentences, value_sentences
 from twin.sweeps.frontier import COST, PERCEIVED, Frontier
 from twin.sweeps.results import SweepResults
+from twin.terminal.bridge_tables import bridge_tables
 from twin.terminal.field_tables import field_tables
 from twin.terminal.figures import label, warm_up_notes
 from twin.terminal.link_tables import link_tables
@@ -81,7 +82,8 @@ def run_document(run: Run, calibration: Calibration | None = None) -> Document:
     short = warm_up_notes(found["summary"], found["warm_up_s"], may_settle=found["may_settle"])
     notes = [Paragraph(text, note=True) for text in short]
     deployments = [Deployed(manifest.name, run)]
-    measured = [*tables, *_links(run, found["links"]), *_parking(run, found["parking"]), *_field(found["field_devices"])]
+    municipal = [*_parking(run, found["parking"]), *_bridges(found["bridges"]), *_field(found["field_devices"])]
+    measured = [*tables, *_links(run, found["links"]), *municipal]
     blocks: Blocks = {
         "conclusion": [Paragraph(say("document.run.alone")), summary, *notes],
         "map": map_blocks(deployments),
@@ -157,6 +159,11 @@ def _parking(run: Run, found: Figures | None) -> list[Block]:
     if found["search"]["outcomes"]["parked"]:
         blocks.append(Picture(say("parking_report.picture.search"), partial(draw_search, run)))
     return blocks
+
+
+def _bridges(found: Figures | None) -> list[Block]:
+    """Return how bridges are watched; nothing without bridges."""
+    return [] if found is None else [Heading(say("bridge_report.heading")), *bridge_tables(found)]
 
 
 def _seeds(seeds: Sequence[int]) -> str:

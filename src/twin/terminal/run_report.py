@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from twin.messages import known, language, say
 from twin.metrics.report import RANGES_M, Figures
+from twin.terminal.bridge_tables import bridge_tables
 from twin.terminal.field_tables import field_tables
 from twin.terminal.figures import figure, label, warm_up_notes
 from twin.terminal.link_tables import link_tables
@@ -25,8 +26,9 @@ def report_text(found: Figures) -> str:
     parts = [f"{found['run']} ({state_text(found['state'])})", "\n  ".join([figures, *notes])]
     links = link_tables(found["links"]) if found["links"] else []
     parking = parking_tables(found["parking"]) if found["parking"] else []
+    bridges = bridge_tables(found["bridges"]) if found["bridges"] else []
     field = field_tables(found["field_devices"]) if found["field_devices"] else []
-    return "\n\n".join([*parts, *(one.text() for one in (*report_tables(found), *links, *parking, *field))])
+    return "\n\n".join([*parts, *(one.text() for one in (*report_tables(found), *links, *parking, *bridges, *field))])
 
 
 def state_text(state: str) -> str:
