@@ -45,4 +45,12 @@ CATALOGUE: Final = {
         "give the name of a device, or of a gateway for gateway_outage",
         "请给出设备名称；gateway_outage 请给出网关名称",
     ),
+    "roads.twice.found": (
+        "two field devices are called '{name}'",
+        "设备名称“{name}”重复",
+    ),
+    "roads.twice.remedy": (
+        "give each device and gateway of parking, bridges and roads its own name",
+        "停车、桥梁与道路的每个设备和网关都应有不同的名称",
+    ),
 }

@@ -84,20 +84,16 @@ def field_figures(run: Run, warm_up_s: float = 0.0) -> FieldReport | None:
     if not every:
         return None
     kind_of = {row["device"]: str(row["kind"]) for row in every}
-    counts: dict[int, dict[str, int]] = defaultdict(lambda: dict.fromkeys(_COUNTS, 0))
     table = after_warm_up(run, "report_stat", ("device", *_COUNTS), warm_up_s)
-    device = table.column("device").to_numpy()
-    for name in _COUNTS:
-        values = table.column(name).to_numpy()
-        for number in np.unique(device).tolist():
-            counts[number][name] += int(values[device == number].sum())
+    device, size = table.column("device").to_numpy(), max(kind_of) + 1
+    counts = {name: np.bincount(device, weights=table.column(name).to_numpy(), minlength=size) for name in _COUNTS}
     down_us, replaced = _down_us(run, warm_up_s)
     whole_us = to_us(run.manifest.simulated_s) - to_us(warm_up_s)
     kinds = sorted(set(kind_of.values()) - {GATEWAY})
     numbers = {kind: [number for number, its in kind_of.items() if its == kind] for kind in (*kinds, GATEWAY)}
 
     def sums(mine: list[int]) -> FieldFigures:
-        total = {name: sum(counts[number][name] for number in mine) for name in _COUNTS}
+        total = {name: round(float(counts[name][mine].sum())) for name in _COUNTS}
         # what arrived late was under way at the end of an interval of this log, or of the warm-up, and is no loss
         late = min(total["arrived_late"], total["under_way"])
         return FieldFigures(

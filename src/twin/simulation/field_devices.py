@@ -7,11 +7,13 @@ from typing import Any, Final
 
 import simpy
 
+from twin.errors import Problem, ScenarioError
 from twin.eventlog.quantise import centimetres
 from twin.eventlog.recorder import Recorder
 from twin.kernel.clock import Phase, every
 from twin.kernel.device_life_spec import DeviceLifeSpec
 from twin.kernel.reporting import FieldDevice, FieldDevices, Gateway, Network, NetworkOf
+from twin.messages import say
 from twin.v2x.cells.access import ACCESS, AccessNetwork
 
 NETWORKS: Final = tuple(ACCESS)
@@ -28,11 +30,12 @@ class FieldFleet:
         self._first, self._duration_us = first_number, duration_us
 
     def add(self, devices: Sequence[FieldDevice], gateways: Sequence[Gateway], life: DeviceLifeSpec) -> FieldDevices:
-        """Connect an owner's devices and gateways and return them. Raises ValueError for a name that is there already."""
+        """Connect an owner's devices and gateways and return them. Raises ScenarioError for a name that is there already."""
         there = {name for owner in self.owners for name in owner.names}
         twice = there & {*(device.name for device in devices), *(gateway.name for gateway in gateways)}
         if twice:
-            raise ValueError(f"field devices share the name {min(twice)}")
+            words = say("roads.twice.found", name=min(twice)), say("roads.twice.remedy")
+            raise ScenarioError([Problem("", "", *words)])
         networks, first = networks_of(self._seed), self.owners[-1].next_number if self.owners else self._first
         added = FieldDevices(
             devices, gateways, life, networks, self._seed, self._recorder, first_number=first, duration_us=self._duration_us
