@@ -21,10 +21,11 @@ HEAD = "name: example\nmap: my_city.osm\nstart: 2026-05-20T08:00:00+08:00\ndurat
     [
         ("docs/demand.md", HEAD),
         ("docs/security.md", HEAD + "demand: {inflow_vph: 100}\n"),
+        ("docs/municipal-devices.md", HEAD + "demand: {inflow_vph: 100}\n"),
         ("README.md", ""),
         ("README.zh-CN.md", ""),
     ],
-    ids=["demand", "security", "English", "Chinese"],
+    ids=["demand", "security", "field devices", "English", "Chinese"],
 )
 def test_the_first_example_of_a_page_is_valid(tmp_path: Path, page: str, before: str) -> None:
     """The page's first YAML, on the CBD's map and beside the shipped tables of demand, has nothing wrong with it."""
