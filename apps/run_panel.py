@@ -27,6 +27,14 @@ GROUPS: Final = {
         *("messages", "delivered_share", "mec_age_p50_ms", "mec_age_p95_ms", "cloud_age_p50_ms", "cloud_age_p95_ms"),
         *("sidelink_300m_delivered_share", "alerts", "accused_precision", "accused_recall"),
     ),
+    "parking": (
+        *("parking_occupancy_share", "parking_search_s", "parking_search_p95_s", "parking_search_m", "parking_failed_share"),
+        *("cruising_share", "bay_wrong_share", "bay_delay_p95_s"),
+    ),
+    "bridges": (
+        *("bridge_alarms", "bridge_false_alarm_share", "bridge_missed_event_share", "bridge_frequency_error_share"),
+        *("weighed", "weighed_gross_error_share", "overloaded_precision", "overloaded_recall"),
+    ),
 }
 """Which of the run's closing figures stand together."""
 
@@ -69,7 +77,7 @@ def shown(key: str, value: object) -> str:
 
 
 def figures_html(summary: Mapping[str, object], words: Mapping[str, str]) -> str:
-    """Return the closing figures in their groups; groups without any are left out."""
+    """Return the closing figures in their groups; groups that have nothing but zeros and nothing are left out."""
     sections = []
     for group, keys in GROUPS.items():
         entries = [
@@ -77,7 +85,7 @@ def figures_html(summary: Mapping[str, object], words: Mapping[str, str]) -> str
             for key in keys
             if key in summary
         ]
-        if entries:
+        if entries and any(summary.get(key) for key in keys):
             sections.append(f"<section><h4>{html.escape(words[f'group_{group}'])}</h4><dl>{''.join(entries)}</dl></section>")
     return f"{FIGURES_CSS}<div class='twin-figures'>{''.join(sections)}</div>" if sections else ""
 

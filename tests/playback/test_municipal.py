@@ -33,7 +33,8 @@ def write_municipal(folder: Path) -> Path:
     """Write the small run with a bridge over its third edge, a strain gauge on it, a flood gauge and a gateway."""
     write_run(folder)
     recorder = Recorder(folder)
-    bridge = {"bridge": 4, "name": "华夏桥", "kind": "simple", "length_m": 40.0, "edge": np.array([102, 999])}
+    bridge = {"bridge": 4, "name": "华夏桥", "kind": "simple", "length_m": 80.0, "edge": np.array([102, 999])}
+    bridge |= {"x_cm": np.array([0, 0]), "y_cm": np.array([-10_000, -2000])}
     append(recorder, "bridge", [bridge], static=True)
     devices = [
         {"device": GAUGE, "name": "tunnel/gauge", "kind": "flood_gauge", "place": "road", "place_number": 103}
@@ -81,11 +82,13 @@ def _course(playback: Playback, window: int, name: str, value: str) -> list[tupl
 
 
 def test_bridges_lie_on_the_roads_that_lead_over_them(playback: Playback) -> None:
-    """By rows of the table of edges; an edge that the log does not have is passed over."""
+    """So far as the deck reaches; an edge that the log does not have is passed over."""
     header, scene = playback.scene
     assert header["bridges"]
     assert header["bridge_names"] == ["华夏桥"]
     assert (scene["bridge_piece"].tolist(), scene["bridge_edge"].tolist()) == ([0], [2])
+    assert scene["bridge_start"].tolist() == [0, 2]
+    np.testing.assert_allclose(scene["bridge_xy"].reshape(2, 2), [(2, -100), (2, -20)], atol=1.0)
 
 
 def test_field_devices_stand_where_they_were_planned(playback: Playback) -> None:

@@ -21,7 +21,7 @@ from twin.kernel.device_life_spec import unknown_in_schedule
 from twin.kernel.reporting import FieldDevice, Gateway
 from twin.messages import say
 from twin.roadnet.road_network import RoadNetwork
-from twin.units import to_us
+from twin.units import CM_PER_M, to_us
 
 HEADER_BYTES: Final = 64
 """What a report costs beside its samples: stamps, names, scales, and what carries it. Assumption: MQTT over TLS."""
@@ -153,9 +153,18 @@ def bridge_rows(plans: Sequence[BridgePlan]) -> Mapping[str, Any]:
         "name": [plan.spec.name for plan in plans],
         "kind": [plan.spec.structure.kind for plan in plans],
         "length_m": [plan.binding.length_m for plan in plans],
+        "x_cm": [_ends_cm(plan.binding, 0) for plan in plans],
+        "y_cm": [_ends_cm(plan.binding, 1) for plan in plans],
         "frequency_hz": [float(plan.structure.frequency_hz[0]) for plan in plans],
         "edge": [plan.binding.edge for plan in plans],
     }
+
+
+def _ends_cm(binding: Binding, axis: int) -> npt.NDArray[np.int64]:
+    begin_m = binding.begin_m[axis]
+    ends_m = np.array([begin_m, begin_m + binding.length_m * binding.ahead[axis]])
+    rounded: npt.NDArray[np.int64] = np.rint(CM_PER_M * ends_m).astype(np.int64)
+    return rounded
 
 
 def channel_rows(plans: Sequence[BridgePlan], first_device: Sequence[int]) -> Mapping[str, Any]:

@@ -108,6 +108,8 @@ BRIDGE_STATIC_TABLES: Final = (
             column("name", pa.string(), "-", "name in the scenario"),
             column("kind", pa.string(), "-", "simple, continuous or cable_supported"),
             column("length_m", pa.float32(), "m", "length along its axis"),
+            column("x_cm", POINTS, "cm", "begin and end of its axis, east of the map's origin"),
+            column("y_cm", POINTS, "cm", "begin and end of its axis, north of the map's origin"),
             truth("frequency_hz", pa.float64(), "Hz", "first frequency of the model at the reference temperature"),
             column("edge", pa.list_(pa.int32()), "-", "road edges that lead over it, see table edge"),
         ),

@@ -26,6 +26,10 @@ class EdgeLines:
                 s_m *= length_m / s_m[-1]
             self._lines[number] = xy_m, s_m
 
+    def line(self, edge: int) -> Floats:
+        """Return the points (n, 2) of ``edge``, m east and north of the map's origin."""
+        return self._lines[edge][0]
+
     def piece(self, edge: int, from_m: float, to_m: float) -> Floats:
         """Return the points (n, 2) of ``edge`` between two distances along it, m east and north of the map's origin."""
         xy_m, s_m = self._lines[edge]

@@ -70,4 +70,16 @@ CATALOGUE: Final = {
     "bridge_report.column.events": ("events", "实际事件"),
     "bridge_report.column.missed": ("missed", "漏报"),
     "bridge_report.column.delay": ("median delay", "延迟中位数"),
+    "bridge_report.picture.passage": (
+        "{bridge}: what sensors reported while the heaviest weighed vehicle passed.",
+        "{bridge}：最重的称重车辆通过时的传感器上报值。",
+    ),
+    "bridge_report.picture.day": (
+        "{bridge}: temperature, and the first frequency as identified and of the model.",
+        "{bridge}：温度，以及识别所得与模型的一阶频率。",
+    ),
+    "bridge_report.picture.alarm": (
+        "{bridge}: the worst alarm; shaded is what truly happened.",
+        "{bridge}：最严重的告警，阴影为真实事件。",
+    ),
 }

@@ -9,6 +9,7 @@ from typing import Any, Final
 import numpy as np
 import pyarrow.compute as pc
 
+from twin.eventlog.edge_lines import EdgeLines
 from twin.eventlog.reader import Run
 from twin.playback.columns import Array, codes, column, distinct, metres
 from twin.playback.courses import Course, highest_open
@@ -20,6 +21,9 @@ ALARM_LEVELS: Final = ("none", "device_fault", "level_1", "level_2", "level_3")
 
 PLACES: Final = ("none", "facility", "bridge", "road")
 """Where field devices are, in the order of their codes; gateways are at none of them."""
+
+_STEP_M: Final = 1.0
+"""Ends of bridges are found to that. Choice: less than a pixel of most views."""
 
 
 class Municipal:
@@ -43,17 +47,12 @@ class Municipal:
         self._readings = self._read()
 
     def scene(self, header: dict[str, Any]) -> dict[str, Array]:
-        """Return bridges as rows of table ``edge``, and where field devices are; names and what there is into ``header``.
+        """Return the carriageways on bridges, and where field devices are; names and what there is into ``header``.
 
-        ``bridge_piece`` is the bridge of each of ``bridge_edge``; ``field_place`` a code of ``PLACES``.
+        ``bridge_start`` and ``bridge_xy`` are lines, ``bridge_piece`` the bridge of each and ``bridge_edge`` its row of table
+        ``edge``; ``field_place`` a code of ``PLACES``.
         """
-        rows = {number: row for row, number in enumerate(column(self._run.table("edge"), "edge").tolist())}
-        pieces = [
-            (bridge, rows[edge])
-            for bridge, edges in enumerate(self._bridges["edge"].to_pylist())
-            for edge in edges or ()
-            if edge in rows
-        ]
+        pieces = self._decks()
         header["bridges"] = bool(pieces)
         header["bridge_names"] = self._bridges["name"].to_pylist()
         header["fields"] = bool(self._row)
@@ -64,8 +63,10 @@ class Municipal:
         header["quantities"] = self._quantities
         places = [place or "none" for place in self._devices["place"].to_pylist()]
         return {
-            "bridge_piece": np.array([bridge for bridge, _ in pieces], np.uint32),
-            "bridge_edge": np.array([edge for _, edge in pieces], np.uint32),
+            "bridge_piece": np.array([bridge for bridge, _, _ in pieces], np.uint32),
+            "bridge_edge": np.array([edge for _, edge, _ in pieces], np.uint32),
+            "bridge_start": np.concatenate(([0], np.cumsum([len(line) for *_, line in pieces]))).astype(np.uint32),
+            "bridge_xy": np.concatenate([np.empty((0, 2)), *(line for *_, line in pieces)]).astype(np.float32).ravel(),
             "field_xy": metres(self._devices, "x_cm", "y_cm"),
             "field_kind": kind,
             "field_place": codes(np.array(places), PLACES),
@@ -80,6 +81,19 @@ class Municipal:
             **self._readings.window("reading", begin_us, end_us),
             **self._raised(begin_us, end_us),
         }
+
+    def _decks(self) -> list[tuple[int, int, Array]]:
+        """Return (bridge, row of table ``edge``, line in metres) of the stretches of edges that lie on each bridge."""
+        rows = {number: row for row, number in enumerate(column(self._run.table("edge"), "edge").tolist())}
+        lines = EdgeLines(self._run) if self._bridges.num_rows else None
+        found = []
+        for bridge, deck in enumerate(self._bridges.select(["edge", "length_m", "x_cm", "y_cm"]).to_pylist()):
+            ends_m = np.array([deck["x_cm"], deck["y_cm"]], np.float64).T / CM_PER_M
+            for edge in deck["edge"]:
+                if edge in rows and lines:
+                    line = _on_deck(lines.line(edge), ends_m)
+                    found += [(bridge, rows[edge], line)] if len(line) > 1 else []
+        return found
 
     def _changes(self, owner: Mapping[Any, int]) -> Course:
         """Return the course of the highest alarm that stands, of owners by their devices' numbers."""
@@ -145,3 +159,17 @@ class Municipal:
         names = ("device", "x_cm", "y_cm")
         rows = (row for one in tables for row in zip(*(one[name].to_pylist() for name in names), strict=True))
         return {device: (x_cm, y_cm) for device, x_cm, y_cm in rows}
+
+
+def _on_deck(line_m: Array, ends_m: Array) -> Array:
+    """Return the part of a line, points (n, 2), that lies beside an axis from its begin to its end, (2, 2)."""
+    axis_m = ends_m[1] - ends_m[0]
+    length_m = float(np.hypot(*axis_m))
+    step_m = np.hypot(*np.diff(line_m, axis=0).T)
+    s_m = np.concatenate(([0.0], np.cumsum(step_m)))
+    at_m = np.union1d(s_m, np.arange(0.0, s_m[-1], _STEP_M))
+    points_m = np.column_stack([np.interp(at_m, s_m, line_m[:, axis]) for axis in (0, 1)])
+    along_m = (points_m - ends_m[0]) @ axis_m / length_m
+    beside = (along_m >= -_STEP_M) & (along_m <= length_m + _STEP_M)
+    kept = beside & (np.isin(at_m, s_m) | ~np.roll(beside, 1) | ~np.roll(beside, -1))
+    return np.asarray(points_m[kept])

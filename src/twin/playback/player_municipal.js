@@ -20,7 +20,7 @@ const FIELD_COLOURS = [
 ];
 const DOWN_COLOUR = [95, 100, 115];
 // Devices of facilities and bridges stand close together: from afar they would hide what they watch.
-const FIELD_ZOOM = { none: -9, facility: 1, bridge: -0.5, road: -9 };
+const FIELD_ZOOM = { none: -9, facility: 1, bridge: -1.5, road: -9 };
 const READING_ZOOM = -1;
 const READING_FORMS = { water_level: [100, 0, "cm"], settlement: [1000, 1, "mm"], tilt: [1, 2, "°"] };
 
@@ -42,7 +42,8 @@ function holding(play, name, count) {
 /** Pieces of bridges, and field devices, as lists of things to draw. */
 function buildMunicipal({ header, arrays }, roads) {
   const { bridge_piece: piece, bridge_edge: edge, field_xy: xy, field_kind: kind, field_place: place } = arrays;
-  const bridges = Array.from(piece, (bridge, k) => ({ bridge, name: header.bridge_names[bridge], path: roads[edge[k]].path, width: roads[edge[k]].width }));
+  const line = (k) => outline(arrays.bridge_start, arrays.bridge_xy, k);
+  const bridges = Array.from(piece, (bridge, k) => ({ bridge, name: header.bridge_names[bridge], path: line(k), width: roads[edge[k]].width }));
   const fields = Array.from(kind, (code, k) => ({
     number: k,
     name: header.field_names[k],

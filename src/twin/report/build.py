@@ -17,6 +17,7 @@ from twin.metrics.parking_pictures import draw_occupancy, draw_search
 from twin.metrics.report import report
 from twin.report.amounts import shown_unit
 from twin.report.assumptions import assumption_blocks
+from twin.report.bridges import bridge_pictures
 from twin.report.calibration import Calibration
 from twin.report.content import PARTS, Block, Command, Document, Heading, Paragraph, Part, Picture, Points
 from twin.report.deployments import Deployed, deployments_of, investment_blocks, map_blocks
@@ -82,7 +83,7 @@ def run_document(run: Run, calibration: Calibration | None = None) -> Document:
     short = warm_up_notes(found["summary"], found["warm_up_s"], may_settle=found["may_settle"])
     notes = [Paragraph(text, note=True) for text in short]
     deployments = [Deployed(manifest.name, run)]
-    municipal = [*_parking(run, found["parking"]), *_bridges(found["bridges"]), *_field(found["field_devices"])]
+    municipal = [*_parking(run, found["parking"]), *_bridges(run, found["bridges"]), *_field(found["field_devices"])]
     measured = [*tables, *_links(run, found["links"]), *municipal]
     blocks: Blocks = {
         "conclusion": [Paragraph(say("document.run.alone")), summary, *notes],
@@ -161,9 +162,12 @@ def _parking(run: Run, found: Figures | None) -> list[Block]:
     return blocks
 
 
-def _bridges(found: Figures | None) -> list[Block]:
+def _bridges(run: Run, found: Figures | None) -> list[Block]:
     """Return how bridges are watched; nothing without bridges."""
-    return [] if found is None else [Heading(say("bridge_report.heading")), *bridge_tables(found)]
+    if found is None:
+        return []
+    tables = bridge_tables(found)
+    return [Heading(say("bridge_report.heading")), *tables, *bridge_pictures(run, list(found["by_bridge"]))]
 
 
 def _seeds(seeds: Sequence[int]) -> str:
