@@ -117,9 +117,9 @@ def test_what_does_not_fit_together_is_refused() -> None:
     """Haunches where there are none, spans and towers that are not there."""
     wrong = [
         ({"kind": "simple", "span_m": 30.0, "deck": {**DECK, "depth_at_piers_m": 3.0}}, "constant section"),
-        (_cables({"system": "self_anchored", "hung_spans": [2, 4]}), "hung_spans are 2 to 4 of 3"),
-        (_cables({"system": "stayed", "towers": [3]}), "towers names a support"),
-        (_cables({"system": "stayed", "towers": [1]}, depth_at_piers_m=4.0), "constant section"),
+        (_cables({"kind": "self_anchored", "hung_spans": [2, 4]}), "hung_spans are 2 to 4 of 3"),
+        (_cables({"kind": "stayed", "towers": [3]}), "towers names a support"),
+        (_cables({"kind": "stayed", "towers": [1]}, depth_at_piers_m=4.0), "constant section"),
     ]
     for kind, text in wrong:
         with pytest.raises(ValidationError, match=text):
@@ -128,7 +128,7 @@ def test_what_does_not_fit_together_is_refused() -> None:
 
 def _cables(cables: dict[str, Any], **deck: Any) -> dict[str, Any]:
     rest: dict[str, Any] = {"stay_spacing_m": 10.0, "stay_area_m2": 0.01}
-    if cables["system"] == "self_anchored":
+    if cables["kind"] == "self_anchored":
         rest = {"sag_ratio": 0.1, "cable_area_m2": 0.1, "hanger_spacing_m": 10.0, "hanger_area_m2": 0.01}
     return {
         "kind": "cable_supported",
@@ -141,7 +141,7 @@ def _cables(cables: dict[str, Any], **deck: Any) -> dict[str, Any]:
 
 def test_two_towers_share_the_span_between_them() -> None:
     """A cable-stayed bridge that is symmetric answers symmetrically, and every stay pulls when its anchor is loaded."""
-    stayed = _structure(_cables({"system": "stayed", "towers": [1, 2]}), stations=121)
+    stayed = _structure(_cables({"kind": "stayed", "towers": [1, 2]}), stations=121)
     line = stayed.deflection_line(120.0)
     assert line == pytest.approx(line[::-1], abs=0.02 * line.max())
     assert stayed.cables == 6 + 5 + 5 + 6

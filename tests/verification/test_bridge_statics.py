@@ -143,7 +143,7 @@ STAYED: dict[str, Any] = {
         "spans_m": [40.0, 110.0, 160.0],
         "deck": {"inertia_m4": 3.0, "area_m2": 12.0, "mass_t_per_m": 35.0, "depth_m": 2.5},
         "tower": {"above_deck_m": 70.0, "below_deck_m": 20.0, "inertia_m4": 60.0, "area_m2": 25.0},
-        "cables": {"system": "stayed", "towers": [2], "stay_spacing_m": 10.0, "stay_area_m2": 0.012},
+        "cables": {"kind": "stayed", "towers": [2], "stay_spacing_m": 10.0, "stay_area_m2": 0.012},
     },
     "place": {"roads": ["r"], "begin_lon_deg": 0.0, "begin_lat_deg": 0.0, "end_lon_deg": 0.0, "end_lat_deg": 0.0},
 }

@@ -50,7 +50,7 @@ SHIPPED: Final[Mapping[str, ShippedBridge]] = {
                 },
                 "tower": {"above_deck_m": 100.0, "below_deck_m": 25.0, "inertia_m4": 250.0, "area_m2": 60.0},
                 "cables": {
-                    "system": "self_anchored",
+                    "kind": "self_anchored",
                     "hung_spans": [2, 3],
                     "sag_ratio": 1.0 / 12.0,
                     "cable_area_m2": 0.17,

@@ -129,7 +129,7 @@ class TowerSpec(Spec):
 class SuspensionCables(Spec):
     """Self-anchored main cables: over towers, tied to the deck's own ends of the hung spans, with vertical hangers."""
 
-    system: Literal["self_anchored"] = "self_anchored"
+    kind: Literal["self_anchored"] = "self_anchored"
     """Kind of cables."""
 
     hung_spans: tuple[int, int]
@@ -155,7 +155,7 @@ class SuspensionCables(Spec):
 class StayCables(Spec):
     """Stays from towers to the deck on both sides of them."""
 
-    system: Literal["stayed"] = "stayed"
+    kind: Literal["stayed"] = "stayed"
     """Kind of cables."""
 
     towers: list[Annotated[int, Field(ge=1)]] = Field(min_length=1, max_length=10)
@@ -174,7 +174,7 @@ class StayCables(Spec):
     """Modulus of elasticity, less what the sag of the stays costs (Ernst). Assumption: parallel wires of middle length."""
 
 
-Cables = Annotated[SuspensionCables | StayCables, Field(discriminator="system")]
+Cables = Annotated[SuspensionCables | StayCables, Field(discriminator="kind")]
 
 
 class CableSupportedBridge(Spec):
