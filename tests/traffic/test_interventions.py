@@ -263,3 +263,37 @@ def test_places_that_are_not_on_the_map_stop_the_run() -> None:
     """An incident on a way that does not exist is an error of the scenario."""
     with pytest.raises(ScenarioError):
         _traffic(_road(1), 10, {"kind": "road_closed", "way": 99, "from_s": 0.0, "to_s": 5.0}, inflow_vph=100.0)
+
+
+def test_a_road_closed_by_order_lets_nobody_through_until_it_is_opened() -> None:
+    """From 60 to 240 s nobody begins the second road beyond its barrier; afterwards those who waited drive on."""
+    traffic = _traffic(_road(1), 600, inflow_vph=600.0)
+    env = _started(traffic)
+    env.run(until=60 * SECOND_US)
+    traffic.order(60 * SECOND_US, [1], closed=True)
+    env.run(until=120 * SECOND_US)
+    traffic.step_to(120 * SECOND_US)
+    arrived = traffic.arrived
+    traffic.step_to(240 * SECOND_US)
+    assert traffic.arrived == arrived
+    assert traffic.active > 10
+    traffic.order(240 * SECOND_US, [1], closed=False)
+    traffic.step_to(400 * SECOND_US)
+    assert traffic.arrived > arrived + 10
+    _check_gaps(traffic)
+
+
+def test_trips_are_led_around_a_road_closed_by_order() -> None:
+    """Who is under way or sets out before the horizon gets another route; later trips keep theirs until they are asked."""
+    network = grid(4, 200.0)
+    edge = _busiest(network)
+    traffic = _traffic(network, 600, inflow_vph=3000.0)
+    env = _started(traffic)
+    env.run(until=100 * SECOND_US)
+    traffic.order(100 * SECOND_US, [edge], closed=True)
+    traffic.around_orders(100 * SECOND_US, 200 * SECOND_US)
+    first = traffic.interventions.rerouted
+    traffic.around_orders(100 * SECOND_US, 600 * SECOND_US)
+    assert 0 < first < traffic.interventions.rerouted
+    traffic.order(100 * SECOND_US, [edge], closed=False)
+    assert traffic.interventions.ordered == frozenset()
