@@ -137,10 +137,13 @@ def tables(found: dict[str, dict[str, list[float]]]) -> str:
 
 
 def as_json(found: dict[str, dict[str, list[float]]], seeds: Sequence[int], wall_s: float) -> dict[str, Any]:
-    """Return what is kept: means and differences with half widths."""
+    """Return what is kept: means and differences with their intervals."""
 
-    def estimate(one: Estimate | None) -> dict[str, float | None] | None:
-        return None if one is None or np.isnan(one.mean) else {"mean": one.mean, "half_width": one.half_width}
+    def estimate(one: Estimate | None) -> dict[str, float] | None:
+        if one is None or np.isnan(one.mean) or one.half_width is None:
+            return None
+        ends = {"low": one.mean - one.half_width, "high": one.mean + one.half_width}
+        return {"mean": one.mean, "half_width": one.half_width} | ends
 
     return {
         "seeds": list(seeds),
