@@ -83,9 +83,10 @@ class MonitoredBridge:
         spec = plan.spec.monitoring
         self.plan, self.waveforms, self.block_us = plan, waveforms, block_us
         self.first_row, self.first_channel = first_row, first_channel
-        self.channels = Channels(plan.channels, seed, spec.rate_hz)
+        watched = plan.channels
+        self.channels = Channels(watched, seed, spec.rate_hz)
         self.period_us = self.channels.period_us
-        asked = [plan.quantity(channel) for channel in plan.channels]
+        asked = [plan.quantity(channel) for channel in watched]
         self._answers = np.array([one is not None for one in asked], np.bool_)
         quantities = [one for one in asked if one is not None]
         self.response = Response(lines_of(plan.structure, quantities), self.period_us)
@@ -94,12 +95,12 @@ class MonitoredBridge:
         self.passages = Passages(plan.binding.length_m, loads, stations_m=stations_m, sway_at_mps=loads.at_mps)
         self.stations = tuple(WeighInMotion(plan.spec.name, one, seed) for one in spec.weigh_in_motion)
         self._devices, self._recorder = devices, recorder
-        self._sensor = np.array([channel.sensor for channel in plan.channels], np.int64)
+        self._sensor = np.array([channel.sensor for channel in watched], np.int64)
         self._sensor_rows = first_row + np.arange(len(spec.sensors))
         self._station_rows = first_row + len(spec.sensors) + np.arange(len(self.stations))
         self._edge_row = first_row + len(spec.sensors) + len(self.stations)
         numbers = devices.numbers(self._sensor_rows)[self._sensor]
-        self.edge = EdgeComputer(spec, plan.channels, numbers, float(plan.structure.frequency_hz[0]), plan.design())
+        self.edge = EdgeComputer(spec, watched, numbers, float(plan.structure.frequency_hz[0]), plan.design())
         self.truth = BridgeTruth(plan, recorder)
         self._block = _Block(0, self.response.empty(0, block_us))
         self._before: _Block | None = None
@@ -175,7 +176,7 @@ class MonitoredBridge:
         modes = self.response.modes
         block.loads[:, :modes] += acting.modal[:, :modes]
         block.loads[:, modes:] += acting.static
-        clean = np.empty((len(self.plan.channels), block.loads.shape[0]))
+        clean = np.empty((len(self.channels.channels), block.loads.shape[0]))
         clean[self._answers] = self.response.answer(block.loads, stiffness=acting.stiffness) + acting.direct.T
         warmth = {
             "air": acting.air_c,
@@ -184,7 +185,7 @@ class MonitoredBridge:
             "bottom": acting.deck_c - 0.5 * acting.gradient_k,
         }
         for row in np.flatnonzero(~self._answers).tolist():
-            spec = self.plan.channels[row].spec
+            spec = self.channels.channels[row].spec
             clean[row] = warmth[spec.of] if isinstance(spec, ThermometerSpec) else acting.wind_mps
         return clean
 
@@ -208,7 +209,7 @@ class MonitoredBridge:
         rows = block_rows(
             block.begin_us,
             block.reported,
-            self.plan.channels,
+            self.channels.channels,
             self.channels.resolution,
             self.period_us,
             arrived_us[self._sensor],
@@ -218,7 +219,7 @@ class MonitoredBridge:
 
     def _report(self, t_us: int, interval: Interval) -> None:
         """Send what the edge computer made of an interval, and log what arrives and its alarms."""
-        channels = len(self.plan.channels)
+        channels = len(self.channels.channels)
         size = HEADER_BYTES + FIGURES * FIGURE_BYTES * channels
         arrived_us = self._devices.send(t_us, [self._edge_row], [size], kind="periodic")
         rows = feature_rows(interval, np.repeat(arrived_us, channels), self.first_channel)

@@ -53,12 +53,14 @@ class BridgeTruth:
 
     def look(self, t_us: int, passages: Passages) -> None:
         """Note who is on the bridge now."""
+        self._minute.most_kg = max(self._minute.most_kg, passages.mass_kg)
         here = passages.vehicles
+        if np.array_equal(here, self._here):
+            return
         came = here[~np.isin(here, self._here, assume_unique=True)]
         gone = self._here[~np.isin(self._here, here, assume_unique=True)]
         self._here = here
         self._minute.came += came.size
-        self._minute.most_kg = max(self._minute.most_kg, passages.mass_kg)
         if came.size:
             gross_kg, axles = passages.weights(came)
             over_kg = gross_kg - legal_gross_kg(axles)

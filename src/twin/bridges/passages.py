@@ -162,14 +162,14 @@ class Passages:
             loads.sway_phase,
         )
         passed = self._passed(before, after, max(began_us, 0), t_us)
-        gone = (after.weight <= 0.0) | self._left(after)
-        self._tracks = _chosen(after, ~gone)
+        stays = (after.weight > 0.0) & ~self._left(after)
+        self._tracks = after if stays.all() else _chosen(after, stays)
         return motion, passed
 
     def _with_new(self, seen: Seen, span_s: float, *, first: bool) -> _Tracks:
         """Return everybody at the last look, with those who are new as they were then."""
         old = self._tracks
-        new = ~np.isin(seen.vehicle, old.vehicle, assume_unique=True)
+        new = ~_among(seen.vehicle, old.vehicle)[1]
         if not new.any():
             return old
         number = seen.vehicle[new]
@@ -185,9 +185,8 @@ class Passages:
     def _at(self, before: _Tracks, seen: Seen, span_s: float) -> _Tracks:
         """Return everybody now: as seen, or as far on as his speed takes him."""
         order = np.argsort(seen.vehicle, kind="stable")
-        place = np.searchsorted(seen.vehicle[order], before.vehicle)
-        row = order[np.minimum(place, order.size - 1)] if order.size else np.zeros(before.vehicle.size, np.int64)
-        there = seen.vehicle[row] == before.vehicle if order.size else np.zeros(before.vehicle.size, np.bool_)
+        place, there = _among(before.vehicle, seen.vehicle[order])
+        row = order[place] if order.size else place
         going_m = before.x_m + before.direction * before.speed_mps * span_s
         x_m, speed, lane, unseen_s = going_m, before.speed_mps.copy(), before.lane.copy(), before.unseen_s + span_s
         x_m[there], speed[there], lane[there] = seen.x_m[row[there]], seen.speed_mps[row[there]], seen.lane[row[there]]
@@ -222,6 +221,14 @@ class Passages:
         rear_m = tracks.x_m - tracks.direction * tracks.loads.length_m
         on: npt.NDArray[np.bool_] = np.minimum(tracks.x_m, rear_m) <= self.length_m
         return on & (np.maximum(tracks.x_m, rear_m) >= 0.0)
+
+
+def _among(wanted: Ints, sorted_: Ints) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.bool_]]:
+    """Return where each of ``wanted`` (n,) stands in rising numbers, and whether it does."""
+    if not sorted_.size:
+        return np.zeros(wanted.size, np.intp), np.zeros(wanted.size, np.bool_)
+    place = np.minimum(np.searchsorted(sorted_, wanted), sorted_.size - 1)
+    return place, sorted_[place] == wanted
 
 
 def _chosen(tracks: _Tracks, rows: npt.NDArray[Any]) -> _Tracks:
