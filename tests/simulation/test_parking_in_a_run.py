@@ -12,11 +12,12 @@ from tests.simulation.town import digests
 
 from twin.errors import ScenarioError
 from twin.eventlog.reader import Run, open_run
+from twin.kernel.clock import Phase, every
 from twin.parking import drivers as d
 from twin.parking.facilities import INSIDE
 from twin.parking.occupancy import NOBODY
 from twin.simulation import assembly
-from twin.simulation.parking import ParkingLayer
+from twin.simulation.parking import ParkingLayer, kerb_passages
 from twin.simulation.preparation import prepare
 from twin.simulation.run import run
 from twin.traffic.process import Traffic
@@ -196,3 +197,23 @@ def test_who_finds_nothing_parks_where_it_is_not_allowed(where: str, tmp_path: P
     assert ((stood_s >= 60.0) & (stood_s <= 62.0)).all()
     assert np.isin(drivers.state[over], (d.LEAVING, d.OVER)).all()
     assert (np.mean(on_the_road) > 0.9) == (where == "lane")
+
+
+def test_what_passes_beside_bays_is_what_the_engine_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Asked once a second, vehicles that left kerb lanes are those of all intervals, whose counts begin anew each minute."""
+    world = World(tmp_path, duration_s=200)
+    engine, passed, told = world.traffic.engine, kerb_passages(world.traffic, 60 * US_PER_S), []
+    first = world.traffic.graph.edge_lane[:-1]
+    counted = np.zeros(first.size, np.int64)
+
+    def forget() -> None:
+        counted[:] += engine.roads.lanes.left[first].astype(np.int64)
+        engine.roads.lanes["left"] = 0
+
+    monkeypatch.setattr(engine, "forget_totals", forget)
+    world.world.env.process(every(world.world.env, US_PER_S, Phase.SENSORS, lambda _: told.append(passed())))
+    for _ in world.seconds():
+        pass
+    forget()
+    assert counted.sum() > 100
+    assert told[-1].tolist() == counted.tolist()

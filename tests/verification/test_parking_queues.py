@@ -14,7 +14,7 @@ from twin.parking.facility_spec import GateSpec
 from twin.parking.loss_system import Law, erlang_b, one_car_park, run_alone
 
 MEAN_S = 1000.0
-RUNS, ARRIVALS = 12, 1600
+RUNS, ARRIVALS = 10, 1200
 
 
 def _exponential(draws: np.ndarray) -> np.ndarray:
@@ -50,7 +50,7 @@ def test_the_formula_gives_the_published_values(capacity: int, offered: float, b
 
 def _measured(capacity: int, offered: float, law: Law) -> tuple[list[float], list[float]]:
     """Return the share turned away and the mean number of bays taken of independent runs."""
-    left_out = 8 * capacity
+    left_out = 5 * capacity
     runs = [
         run_alone(one_car_park(capacity), offered / MEAN_S, law, left_out + ARRIVALS, seed, left_out=left_out)
         for seed in range(1, RUNS + 1)
@@ -74,7 +74,7 @@ LAWS = [
 def test_blocking_is_erlangs_whatever_the_stay(
     capacity: int, offered: float, law: Callable[[np.ndarray], np.ndarray], record_property
 ) -> None:
-    """Turned away and bays taken lie within the 99 % interval of twelve runs: M/M/c/c, and M/G/c/c (log-normal, fixed)."""
+    """Turned away and bays taken lie within the 99 % interval of ten runs: M/M/c/c, and M/G/c/c (log-normal, fixed)."""
     blocked, taken = _measured(capacity, offered, law)
     expected = erlang_b(capacity, offered)
     record_property("blocking", [fmean(blocked), expected])

@@ -76,7 +76,7 @@ class ParkingLayer:
         interval_us = to_us(scenario.log.interval_s)
         yield every(env, interval_us, Phase.CONTROL, self.parking.log.close_interval, first_us=interval_us)
         if self.sensing is not None:
-            yield from self.sensing.processes(_kerb_passages(traffic, interval_us))
+            yield from self.sensing.processes(kerb_passages(traffic, interval_us))
         spec = scenario.parking
         if self.guided is not None and spec is not None and spec.guidance is not None:
             yield from guidance_processes(env, self.guided, spec.guidance)
@@ -143,7 +143,7 @@ def build_parking(
     return ParkingLayer(parking, sensing, guided)
 
 
-def _kerb_passages(traffic: Traffic, interval_us: int) -> Callable[[], Longs]:
+def kerb_passages(traffic: Traffic, interval_us: int) -> Callable[[], Longs]:
     """Return what counts the vehicles that have left the kerb lane of each edge (edges,) so far.
 
     The engine counts from the begin of each interval of the log; whoever asks once a second, before the interval is closed,
@@ -158,13 +158,11 @@ def _kerb_passages(traffic: Traffic, interval_us: int) -> Callable[[], Longs]:
 
     def passed() -> Longs:
         t_us = traffic.engine.t_us
-        if t_us // interval_us != last_us[0] // interval_us or last_us[0] % interval_us == 0:
+        if -(-last_us[0] // interval_us) * interval_us < t_us:  # an interval was closed since, or right after, the last look
             before[:] = 0
         now = np.where(there, lanes["left"][kerb], 0).astype(np.int64)
         total[:] += np.maximum(now - before, 0)
         before[:], last_us[0] = now, t_us
-        if t_us and t_us % interval_us == 0:
-            before[:] = 0
         return total.copy()
 
     return passed
