@@ -30,7 +30,8 @@ POINTS: Final = 1200
 MOST_TRIES: Final = 50
 """Of the weighed vehicles, the heaviest ones first, so many are looked at for one whose passage the log has samples of."""
 
-_HEIGHT_PX: Final = 110
+_HEIGHT_PX: Final = 190
+"""Of a line, its title and its axis."""
 _INK, _TRUTH, _BAND = "#1d4e89", "#9aa5b1", "#b9cbe4"
 _PASSED = "#d55e00"
 _WARM: Final = ("#d55e00", "#e69f00", "#cc79a7", "#009e73", "#56b4e9")
@@ -155,7 +156,7 @@ def day_charts(found: Mapping[str, Rows]) -> list[alt.Chart | alt.LayerChart]:
                 color=alt.Color("name:N", title=None, scale=alt.Scale(range=[*_WARM]), legend=_LEGEND),
                 tooltip=["name:N", alt.Tooltip("hour:Q", format=".2f"), alt.Tooltip("value:Q", format=".2f")],
             )
-            .properties(height=1.5 * _HEIGHT_PX, usermeta=_PLAIN)
+            .properties(height=1.4 * _HEIGHT_PX, usermeta=_PLAIN)
         )
     names = {"frequency": say("draw.bridge.identified"), "true": say("draw.bridge.truth")}
     if found["frequency"]:
@@ -173,7 +174,7 @@ def day_charts(found: Mapping[str, Rows]) -> list[alt.Chart | alt.LayerChart]:
 
         dots = encoded("frequency").mark_point(filled=True, size=22, opacity=0.9)
         both = encoded("true").mark_line(strokeWidth=1.8) + dots
-        charts.append(both.properties(height=1.5 * _HEIGHT_PX, usermeta=_PLAIN))
+        charts.append(both.properties(height=1.4 * _HEIGHT_PX, usermeta=_PLAIN))
     return charts
 
 
@@ -206,7 +207,7 @@ def course_chart(rows: Rows, channel: Mapping[str, Any], alarms: Rows) -> alt.La
             tooltip=["level:N", alt.Tooltip("hour:Q", format=".2f")],
         )
     )
-    chart: alt.LayerChart = (band + mean + rules).properties(height=2.4 * _HEIGHT_PX, usermeta=_PLAIN)
+    chart: alt.LayerChart = (band + mean + rules).properties(height=1.7 * _HEIGHT_PX, usermeta=_PLAIN)
     return chart
 
 

@@ -131,7 +131,10 @@ def _sections(playback: Playback, words: dict[str, str], key: tuple[str, int], l
         return
     if chosen in ("parking", "bridges"):
         with speaking(language):  # a fragment that is run alone does not know which
-            _parking(_parking_view(*key, playback)) if chosen == "parking" else _bridges(_bridge_view(*key, playback))
+            if chosen == "parking":
+                _parking(_parking_view(*key, playback))
+            else:
+                _bridges(_bridge_view(*key, playback))
         return
     rows = _sensor_rows(*key, playback)
     if not rows:

@@ -20,6 +20,8 @@ import pytest
 from tests.playback.small_run import padded, where, write_run
 from tests.playback.test_coverage import write_coverage
 from tests.playback.test_links import write_links
+from tests.playback.test_municipal import add_municipal
+from tests.playback.test_parking import add_parking
 
 from twin.eventlog.recorder import Recorder
 
@@ -431,6 +433,48 @@ def test_links_are_shown_on_the_map(tmp_path: Path) -> None:
         assert visit.page.evaluate("twinPlayer.alerts()") == []
         red, green, _ = visit.pixel(claimed)
         assert red < green + 60
+
+
+def test_parking_and_bridges_are_shown_on_the_map(tmp_path: Path) -> None:
+    """Facilities by how full they are, true and reported; a bridge by the alarm that stands; who looks for a space is marked.
+
+    Pixels: the bridge is red while an alarm of the third level stands and yellow when the first is left; a garage that is half
+    full is blue.
+    """
+    add_municipal(add_parking(write_run(tmp_path / "small")))
+    bridge, garage = (2.0, -45.0), (91.5, -90.0)
+    with _viewer(tmp_path) as address, _visit(address) as visit:
+        visit.wait("window.twinPlayer && twinPlayer.ready")
+        for layer in ("trails", "labels", "fields", "signals", "municipal", "alarms"):
+            visit.page.locator(f"[data-layer={layer}]").uncheck()
+        visit.page.locator("[data-part=fit]").click()
+        visit.scrub(42.0)
+        visit.page.wait_for_timeout(2000)
+        assert visit.page.evaluate("twinPlayer.bridges()") == [{"name": "华夏桥", "alarm": "level_3"}]
+        assert [one["taken"] for one in visit.page.evaluate("twinPlayer.facilities()")] == [0, 1]
+        assert visit.page.evaluate("twinPlayer.searching()") == [20]
+        red, green, blue = visit.pixel(visit.place(*bridge))
+        assert red > max(green, blue) + 60
+        red, _, blue = visit.pixel(visit.place(*garage))
+        assert blue > red + 40
+        legend = visit.page.locator("[data-part=legend]").inner_text()
+        assert all(word in legend for word in ("已占用 0 %", "寻找泊位的车辆", "桥梁：无告警", "三级告警"))
+
+        visit.page.locator("[name=occupancy][value=told]").check()
+        visit.scrub(100.0)
+        visit.page.wait_for_timeout(2000)
+        assert visit.page.evaluate("twinPlayer.bays()") == ["free", "occupied", "unknown"]
+        assert [one["taken"] for one in visit.page.evaluate("twinPlayer.facilities()")] == [2, 3]
+        red, green, blue = visit.pixel(visit.place(*bridge))
+        assert min(red, green) > blue + 40
+
+        visit.page.get_by_text("停车", exact=True).click()
+        visit.page.get_by_text("全部停车设施（按占用率排序）").wait_for()
+        visit.page.get_by_text("桥梁监测", exact=True).click()
+        visit.page.get_by_text("该桥的告警：1 次").wait_for()
+        visit.page.get_by_text("English", exact=True).click()
+        visit.page.get_by_text("Bridges", exact=True).click()
+        visit.page.get_by_text("Alarms of this bridge: 1").wait_for()
 
 
 def test_section_of_links_and_platform(tmp_path: Path) -> None:

@@ -31,7 +31,11 @@ def alarm(t_s: float, device: int, cause: str, level: str, state: str) -> dict[s
 
 def write_municipal(folder: Path) -> Path:
     """Write the small run with a bridge over its third edge, a strain gauge on it, a flood gauge and a gateway."""
-    write_run(folder)
+    return add_municipal(write_run(folder))
+
+
+def add_municipal(folder: Path) -> Path:
+    """Add to the small run a bridge over its third edge, a strain gauge on it, a flood gauge and a gateway."""
     recorder = Recorder(folder)
     bridge = {"bridge": 4, "name": "华夏桥", "kind": "simple", "length_m": 80.0, "edge": np.array([102, 999])}
     bridge |= {"x_cm": np.array([0, 0]), "y_cm": np.array([-10_000, -2000])}

@@ -16,7 +16,7 @@ from twin.playback.frames import Playback
 from twin.playback.parking import KINDS
 
 SECOND = 1_000_000
-KERB, GARAGE = 20, 30
+KERB, GARAGE = 0, 1
 KERB_BAYS = (100, 101, 102)
 GARAGE_BAYS = (103, 104)
 
@@ -32,13 +32,17 @@ def _told(t_s: float, bay: int, state: str) -> dict[str, Any]:
 
 def write_parking(folder: Path) -> Path:
     """Write the small run with three bays along its third road, of which two have sensors, and a garage with a gate counter."""
-    write_run(folder)
+    return add_parking(write_run(folder))
+
+
+def add_parking(folder: Path) -> Path:
+    """Add to the small run three bays along its third road, of which two have sensors, and a garage with a gate counter."""
     recorder = Recorder(folder)
     facilities = [
-        {"facility": GARAGE, "name": "花城汇", "group": "from_map", "kind": "underground", "capacity": 2}
-        | {"x_cm": 9000, "y_cm": -9000, "entry_edge": 100},
         {"facility": KERB, "name": "华夏路", "group": "kerb", "kind": "on_street", "capacity": 3}
         | {"x_cm": 500, "y_cm": -9400, "entry_edge": 102},
+        {"facility": GARAGE, "name": "花城汇", "group": "from_map", "kind": "underground", "capacity": 2}
+        | {"x_cm": 9000, "y_cm": -9000, "entry_edge": 100},
     ]
     append(recorder, "facility_spec", facilities, static=True)
     bays: list[dict[str, Any]] = [

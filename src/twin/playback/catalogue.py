@@ -28,6 +28,10 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
     "seed": ("随机种子", "Seed"),
     "question": ("研究问题", "Question"),
     "not_calibrated": ("未标定（演示数据）", "not calibrated (demo data)"),
+    "coarse_notice": (
+        "车辆位置每 {period_s:g} 秒记录一次，其间按直线插值",
+        "Vehicles were logged every {period_s:g} s; in between they are drawn along straight lines",
+    ),
     "incomplete_notice": (
         "本次运行未完成：只回放已写入的 {simulated_s:.0f} 秒",
         "This run is incomplete: only the {simulated_s:.0f} s on disk are played",
@@ -180,7 +184,7 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
     "bay_free": ("空闲", "free"),
     "bay_occupied": ("占用", "occupied"),
     "bay_closed": ("停用", "closed"),
-    "bridges": ("桥梁监测", "Bridges"),
+    "bridges": ("桥梁（按告警着色）", "Bridges, by alarm"),
     "bridge": ("桥梁", "Bridge"),
     "bridge_quiet": ("桥梁：无告警", "bridge without an alarm"),
     "field_devices": ("市政监测设备与读数", "Field devices and readings"),
