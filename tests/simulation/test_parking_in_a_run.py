@@ -21,6 +21,7 @@ from twin.simulation.parking import ParkingLayer, kerb_passages
 from twin.simulation.preparation import prepare
 from twin.simulation.run import run
 from twin.traffic.process import Traffic
+from twin.traffic.vehicles import NEVER
 from twin.units import US_PER_S
 
 STEP_US = 100_000
@@ -80,6 +81,9 @@ def test_everybody_is_in_one_place_at_every_second(tmp_path: Path) -> None:
         assert occupancy.standing.sum() == residents + stands.sum()
         held = np.setdiff1d(occupancy.claimed[occupancy.claimed != NOBODY], mine)
         assert np.isin(drivers.state[drivers.rows_of(held)], (d.STOPPING, d.INSIDE)).all()
+        arrive_us = world.traffic.engine.vehicles.all.view(np.ndarray)["arrive_us"][drivers.trip]
+        gone = (drivers.state == d.SEARCHING) & (arrive_us != NEVER) & (arrive_us <= world.world.env.now - US_PER_S)
+        assert set(np.flatnonzero(gone).tolist()) <= set(parking.search.on_the_way_back)  # nobody searches off the road
         states.update(drivers.state.tolist())
     engine = world.traffic.engine
     rows = engine.vehicles.all.view(np.ndarray)

@@ -96,6 +96,11 @@ class Search:
         self._slow = np.zeros(drivers.count, np.bool_)
         self._back: list[int] = []
 
+    @property
+    def on_the_way_back(self) -> tuple[int, ...]:
+        """Drivers who are off the road and come back onto it at the next look."""
+        return tuple(self._back)
+
     def step(self, t_us: int, inside: Inside) -> None:
         """Look at everybody at ``t_us``; let those come back who were turned away, and all go where they want to."""
         self._arrive(t_us, inside)
