@@ -123,16 +123,20 @@ def channel_text(channel: Mapping[str, Any]) -> str:
     return f"{channel['name']} ({channel['unit']})" if channel["unit"] else str(channel["name"])
 
 
-def passage_charts(found: Mapping[str, Any]) -> list[alt.LayerChart]:
-    """Return the lines of a passage, to stand below each other, with when and what was weighed."""
+def passage_text(found: Mapping[str, Any]) -> str:
+    """Return what was weighed in a passage."""
     weighed = found["weighed"]
-    passed = [{"t_s": weighed["t_us"] / US_PER_S}]
     words = {"gross": weighed["gross_kg"] / 1e3, "axles": len(weighed["axle_kg"]), "true": weighed["true_gross_kg"] / 1e3}
+    return say("bridge_report.passage", **words)
+
+
+def passage_charts(found: Mapping[str, Any]) -> list[alt.LayerChart]:
+    """Return the lines of a passage, to stand below each other, with when the vehicle was weighed."""
+    passed = [{"t_s": found["weighed"]["t_us"] / US_PER_S}]
     charts: list[alt.LayerChart] = []
     for quantity, rows in found["lines"].items():
-        first, last = not charts, len(charts) == len(found["lines"]) - 1
-        title = alt.Title(say("bridge_report.passage", **words), subtitle=found["names"][quantity]) if first else None
-        base = alt.Chart({"values": rows}, title=title or alt.Title("", subtitle=found["names"][quantity]))
+        last = len(charts) == len(found["lines"]) - 1
+        base = alt.Chart({"values": rows}, title=alt.Title(found["names"][quantity], fontSize=12))
         line = base.mark_line(color=_INK, strokeWidth=1).encode(
             x=alt.X("t_s:Q", title=say("draw.bridge.s") if last else None, scale=alt.Scale(zero=False, nice=False)),
             y=alt.Y("value:Q", title=say(f"draw.bridge.{quantity}"), scale=_FREE, axis=_ALIGNED),

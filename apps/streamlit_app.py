@@ -185,6 +185,7 @@ def _bridges(view: bridge_panel.BridgeView) -> None:
     if passage is None:
         left.caption(say("bridge_report.no_passage"))
     else:
+        left.markdown(f"**{bridge_panel.passage_text(passage)}**")
         for chart in bridge_panel.passage_charts(passage):
             left.altair_chart(chart, width="stretch")
     alarms = view.alarms(bridge)
