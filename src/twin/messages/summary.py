@@ -5,6 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 CATALOGUE: Final = {
+    "summary.absent": (
+        "{count} figures are left out: this run has nothing to form them of.",
+        "本次运行没有数据可计算的 {count} 项指标未列出。",
+    ),
     "summary.vehicles": ("vehicles", "车辆数"),
     "summary.trips_finished": ("trips finished", "完成出行数"),
     "summary.trips_waiting": ("trips waiting outside", "路网外等待数"),

@@ -63,8 +63,8 @@ def clock(seconds: float) -> str:
 
 
 def summary(manifest: Manifest, folder: Path) -> str:
-    """Return the closing table of a run from its manifest."""
-    figures = {label(name): figure(name, value) for name, value in manifest.summary.items()}
+    """Return the closing table of a run from its manifest, without the figures that the run has nothing for."""
+    figures = {label(name): figure(name, value) for name, value in manifest.summary.items() if value is not None}
     figures[label("simulated")] = clock(manifest.simulated_s)
     figures[label("wall")] = figure("wall_s", manifest.wall_s)
     figures[label("compile")] = figure("compile_s", manifest.compile_s)
@@ -75,7 +75,8 @@ def summary(manifest: Manifest, folder: Path) -> str:
 
     stated_s = manifest.scenario.get("warm_up_s")
     short = warm_up_notes(manifest.summary, stated_s, may_settle=may_settle(manifest.scenario))
-    notes = [*short, say("traffic.not_calibrated")]
+    absent = len(manifest.summary) - sum(value is not None for value in manifest.summary.values())
+    notes = [*([say("summary.absent", count=absent)] if absent else []), *short, say("traffic.not_calibrated")]
     return "\n  ".join([two_columns(figures), *notes])
 
 
