@@ -94,6 +94,7 @@ def _occupancy(found: OccupancyCourse) -> alt.Chart:
         if not np.isnan(share)
     ]
     colours = alt.Scale(domain=list(names.values()), range=[_TRUE, _HELD])
+    dashes = alt.Scale(domain=list(names.values()), range=[[1, 0], [6, 3]])
     title = say("parking_report.picture.course", name=choice_text(found.name), bays=found.capacity)
     chart: alt.Chart = (
         alt.Chart({"values": rows}, title=title)
@@ -102,7 +103,7 @@ def _occupancy(found: OccupancyCourse) -> alt.Chart:
             x=alt.X("minute:Q", title=say("parking_report.picture.minutes")),
             y=alt.Y("share:Q", title=say("parking_report.picture.share"), axis=alt.Axis(format="%"), scale=_scale(rows)),
             color=alt.Color("line:N", title=None, scale=colours, legend=alt.Legend(orient="bottom")),
-            strokeDash=alt.StrokeDash("line:N", title=None, legend=None, scale=alt.Scale(range=[[1, 0], [6, 3]])),
+            strokeDash=alt.StrokeDash("line:N", title=None, legend=None, scale=dashes),
             tooltip=["line:N", alt.Tooltip("minute:Q", format=".1f"), alt.Tooltip("share:Q", format=".1%")],
         )
     )

@@ -14,7 +14,7 @@ CSS: Final = """<style>
 .twin-tables table{width:100%;border-collapse:collapse;font-size:.82rem;font-variant-numeric:tabular-nums}
 .twin-tables caption{text-align:left;font-weight:600;padding:.2rem 0}
 .twin-tables th,.twin-tables td{padding:.12rem .45rem;border:0;border-bottom:1px solid rgba(128,140,170,.3);text-align:left}
-.twin-tables .right{text-align:right}
+.twin-tables .right{text-align:right;white-space:nowrap}
 </style>"""
 
 
