@@ -13,7 +13,7 @@ PARKING = """{
     facilities: [
         {kind: on_street, name: lane, road: 槐树巷, occupancy: 0.8, kerb_share: 0.6},
         {kind: on_street, name: street, road: 太平街, occupancy: 0.8, kerb_share: 0.6},
-        {kind: underground, name: garage, lon_deg: 113.3204, lat_deg: 23.1190, capacity: 25, occupancy: 0.9,
+        {kind: underground, name: garage, lon_deg: 113.3204, lat_deg: 23.1190, capacity: 8, occupancy: 0.8,
          gates: {service_s: 6, to_bay_s: 20}}],
     purposes: [{name: visit, share: 0.6, mean_h: 0.5}, {name: errand, share: 0.4, mean_h: 0.1}],
     choice: {walk_most_m: 300, memory_s: 120},
