@@ -37,7 +37,7 @@ class World:
         self.scenario = prepared.scenario
         self.world = assembly.build([prepared], [folder])
         assembly.start(self.world, [prepared])
-        layer = self.world.sensing[0].parking
+        layer = self.world.sensing[0].municipal.parking
         assert isinstance(layer, ParkingLayer)
         assert isinstance(self.world.traffic, Traffic)
         self.parking, self.traffic = layer.parking, self.world.traffic

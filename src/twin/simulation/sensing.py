@@ -31,13 +31,10 @@ from twin.sensors.sensing_attacks import SensingAttacks
 from twin.sensors.site_lists import SiteLists
 from twin.sensors.sites import Deployment
 from twin.sensors.storeys import bridge_decks
-from twin.simulation.bridges import Bridges, build_bridges
 from twin.simulation.connected import build_connected, build_judging, roadside_units
-from twin.simulation.field_devices import FieldFleet
-from twin.simulation.parking import ParkingLayer, build_parking
+from twin.simulation.municipal import Municipal, build_municipal
 from twin.simulation.preparation import Prepared, links_layout
 from twin.simulation.reports import EdgeSpeeds, Reporting
-from twin.simulation.roads import Roads
 from twin.simulation.security_layers import SecurityLayers, build_layers
 from twin.simulation.services import build_services, service_processes
 from twin.simulation.tier_log import log_ages
@@ -87,14 +84,8 @@ class Sensing:
     """When lines are out, and who takes over then; None without devices."""
     layers: SecurityLayers | None = None
     """Who attacks devices, access, reports and reading, and what watches; None without devices."""
-    bridges: Bridges | None = None
-    """Bridges under the traffic; None where the scenario has none."""
-    field: FieldFleet | None = None
-    """Field devices of parking, bridges and roads; None where there are none."""
-    parking: ParkingLayer | None = None
-    """Where one parks; None where nobody does."""
-    roads: Roads | None = None
-    """Devices in roads; None where there are none."""
+    municipal: Municipal | None = None
+    """Parking, bridges, devices in roads; None until they are joined."""
 
     def finish(self, truth: GroundTruth, end_us: int) -> None:
         """Write what the end settles: the interval cut short, messages under way."""
@@ -103,14 +94,8 @@ class Sensing:
             for loops in self.loops:
                 loops.finish(truth, self.chain.send)
             self.chain.finish()
-        if self.parking is not None:
-            self.parking.finish(end_us)
-        if self.bridges is not None:
-            self.bridges.finish(end_us)
-        if self.field is not None:
-            self.field.finish(end_us)
-        if self.roads is not None:
-            self.roads.finish(end_us)
+        if self.municipal is not None:
+            self.municipal.finish(end_us)
 
     def close_interval(self, t_us: int) -> None:
         """Write what the sensors summed up over the interval that ends at ``t_us``, the frame of that instant not included."""
@@ -122,17 +107,9 @@ class Sensing:
 
 def build_sensing(env: simpy.Environment, prepared: Prepared, traffic: Traffic | Replay, recorder: Recorder) -> Sensing:
     """Return the joined parts of a deployment and of the field devices beside it, with their dimensions already written."""
-    scenario = prepared.scenario
     sensors = _build_sensors(prepared, traffic, recorder)
-    numbered = len(prepared.deployment.every_device) + len(roadside_units(scenario, prepared.deployment))
-    field = FieldFleet(scenario.seed, recorder, numbered, to_us(scenario.duration_s))
-    parking = build_parking(env, scenario, prepared.network, prepared.facilities, traffic, recorder, field)
-    roads = None
-    if scenario.roads is not None:
-        roads = Roads(scenario, scenario.roads, prepared.network, traffic, recorder, field)
-    bridges = None if scenario.bridges is None else build_bridges(prepared, scenario.bridges, traffic, field, recorder)
-    field.write()
-    return replace(sensors, field=field, parking=parking, roads=roads, bridges=bridges)
+    numbered = len(prepared.deployment.every_device) + len(roadside_units(prepared.scenario, prepared.deployment))
+    return replace(sensors, municipal=build_municipal(env, prepared, traffic, recorder, numbered))
 
 
 def _build_sensors(prepared: Prepared, traffic: Traffic | Replay, recorder: Recorder) -> Sensing:
@@ -207,20 +184,8 @@ def start_sensing(env: simpy.Environment, sensing: Sensing, scenario: Scenario, 
         env.process(process)
     interval_us = to_us(scenario.log.interval_s)
     env.process(every(env, interval_us, Phase.CONTROL, sensing.close_interval, first_us=interval_us))
-    _start_field(env, sensing, scenario, traffic)
-
-
-def _start_field(env: simpy.Environment, sensing: Sensing, scenario: Scenario, traffic: Traffic | Replay) -> None:
-    """Start parking, bridges and roads, and the lives of their devices."""
-    interval_us = to_us(scenario.log.interval_s)
-    if sensing.parking is not None and isinstance(traffic, Traffic):
-        sensing.parking.start(env, scenario, traffic)
-    for process in () if sensing.bridges is None else sensing.bridges.processes(env):
-        env.process(process)
-    if sensing.field is not None:
-        sensing.field.start(env, interval_us)
-    if sensing.roads is not None:
-        sensing.roads.start(env, interval_us)
+    if sensing.municipal is not None:
+        sensing.municipal.start(env, scenario, traffic)
 
 
 def _once_an_instant(env: simpy.Environment, traffic: Traffic | Replay) -> Callable[[], GroundTruth]:
