@@ -60,8 +60,8 @@ class Assumed:
         return sign.format(self.low), sign.format(self.high)
 
     def bounds(self, value: Any, field: FieldInfo) -> tuple[Any, Any] | None:
-        """Return the low and the high end about ``value``, inside the limits of ``field``; None where there is no range."""
-        if self.way == "none":
+        """Return the low and the high end about ``value``, inside the limits of ``field``; None without a range or a value."""
+        if self.way == "none" or value is None:
             return None
         if self.way == "own":
             return value.low, value.high

@@ -74,8 +74,3 @@ def test_time_is_integer_microseconds() -> None:
     assert times
     assert {column.type for column in times} == {pa.int64()}
     assert pa.types.is_dictionary(LABEL)
-
-
-def test_no_two_tables_have_one_name() -> None:
-    """Each declared table is found by its name; none hides another."""
-    assert len(TABLES) == len(EVENT_TABLES) + len(STATIC_TABLES)

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import Field, model_validator
 
-from twin.assumed import OF_THE_CALCULATION, Assumed
+from twin.assumed import Assumed
 from twin.messages import say
 from twin.spec import Spec
 
@@ -56,13 +56,13 @@ class BridgeAlarmSpec(Spec):
     """Loss of bending stiffness as estimated, once the watch is sure of one. Assumption: any; repairs are planned at some per
     cent."""
 
-    raise_after: Annotated[int, Field(ge=1, le=100), OF_THE_CALCULATION] = 1
+    raise_after: Annotated[int, Field(ge=1, le=100)] = 1
     """Looks in a row that must be at a limit or beyond. Choice: 1; a ship strikes once."""
 
-    clear_after: Annotated[int, Field(ge=1, le=100), OF_THE_CALCULATION] = 2
+    clear_after: Annotated[int, Field(ge=1, le=100)] = 2
     """Looks in a row that must be clearly below. Choice: two intervals."""
 
-    hysteresis_share: Annotated[float, Field(ge=0.0, lt=1.0), OF_THE_CALCULATION] = 0.1
+    hysteresis_share: Annotated[float, Field(ge=0.0, lt=1.0)] = 0.1
     """How far below a limit is clearly below, as a share of it. Choice: a tenth."""
 
     @model_validator(mode="after")

@@ -32,19 +32,19 @@ class AxleSwingSpec(Spec):
     """Root mean square of an axle's swing over its static load, at ``at_kmh``; it goes with speed. Assumption: a good asphalt
     surface; 0.05 to 0.3 are known of roads (Cebon 1999)."""
 
-    at_kmh: Annotated[float, Assumed.fixed("the speed at which the coefficient is stated")] = Field(80.0, gt=0.0, le=200.0)
+    at_kmh: float = Field(80.0, gt=0.0, le=200.0)
     """Speed at which the coefficient is stated. Choice: that of heavy vehicles on motorways."""
 
-    bounce_low_hz: Annotated[Hertz, Assumed.between(1.0, 2.0)] = 1.5
+    bounce_low_hz: Hertz = 1.5
     """Lowest frequency of bodies' bounce; each vehicle has its own between both. Source: Cebon (1999), 1.5 to 4 Hz."""
 
-    bounce_high_hz: Annotated[Hertz, Assumed.between(3.0, 5.0)] = 4.0
+    bounce_high_hz: Hertz = 4.0
     """Highest frequency of bodies' bounce. Source: Cebon (1999)."""
 
-    hop_low_hz: Annotated[Hertz, Assumed.between(7.0, 10.0)] = 8.0
+    hop_low_hz: Hertz = 8.0
     """Lowest frequency of wheel hop. Source: Cebon (1999), 8 to 15 Hz."""
 
-    hop_high_hz: Annotated[Hertz, Assumed.between(12.0, 18.0)] = 15.0
+    hop_high_hz: Hertz = 15.0
     """Highest frequency of wheel hop. Source: Cebon (1999)."""
 
 

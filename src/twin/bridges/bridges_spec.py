@@ -68,7 +68,7 @@ class BridgesSpec(Spec):
     """Time between two looks at the traffic on a deck; in between vehicles follow a smooth curve. Assumption: half a second, in
     which a vehicle that begins to brake at 2 m/s2 is put within 2 cm."""
 
-    block_s: Annotated[int, Field(ge=1, le=60), OF_THE_CALCULATION] = 10
+    block_s: Annotated[int, Field(ge=1, le=60)] = 10
     """Whole seconds that are sampled, sent and logged in one piece. Choice: 10, an event with little around it."""
 
     network: str = "fibre"

@@ -12,7 +12,6 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import Field, model_validator
 
-from twin.assumed import OF_THE_CALCULATION
 from twin.messages import say
 from twin.spec import Spec
 
@@ -32,18 +31,18 @@ _FINER: Final = 4
 class IdentificationSpec(Spec):
     """How the first frequency is found."""
 
-    low_share: Annotated[float, Field(gt=0.0, lt=1.0), OF_THE_CALCULATION] = 0.7
+    low_share: Annotated[float, Field(gt=0.0, lt=1.0)] = 0.7
     """Where the band begins in which the peak is sought, relative to the first frequency that is expected. Choice: 30 % below,
     a loss of half of the stiffness."""
 
-    high_share: Annotated[float, Field(gt=1.0, le=4.0), OF_THE_CALCULATION] = 1.3
+    high_share: Annotated[float, Field(gt=1.0, le=4.0)] = 1.3
     """Where it ends. Choice: 30 % above; the second frequency of the shipped bridges lies 52 % above the first and more."""
 
-    segment_s: Annotated[float, Field(gt=0.0, le=600.0), OF_THE_CALCULATION] = 40.0
+    segment_s: Annotated[float, Field(gt=0.0, le=600.0)] = 40.0
     """Length of a segment. Choice: 29 of them in ten minutes; tried with 40, 60 and 120 s on ambient vibration of 0.5 to 2 %
     damping, the shortest scattered least."""
 
-    width_share: Annotated[float, Field(gt=0.0, le=0.5), OF_THE_CALCULATION] = 0.03
+    width_share: Annotated[float, Field(gt=0.0, le=0.5)] = 0.03
     """How far from the highest line the parabola reaches, as a share of its frequency; two lines of the segment at least.
     Choice: three half-widths of a peak of 1 % damping; tried with 1.5 and 3 %."""
 

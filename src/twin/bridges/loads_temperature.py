@@ -62,7 +62,7 @@ class TemperatureSpec(Spec):
     """Share that frequencies lose for 1 K more of the deck. Assumption: 0.15 %; 0.1 to 0.3 % of concrete bridges with asphalt
     (as on the Z24 bridge), some 0.03 to 0.05 % of steel ones."""
 
-    reference_c: Annotated[float, OF_THE_CALCULATION] = Field(default=20.0, ge=-60.0, le=60.0)
+    reference_c: float = Field(default=20.0, ge=-60.0, le=60.0)
     """Deck temperature at which frequencies and zero readings are those of the structure. Choice: 20 degrees."""
 
 

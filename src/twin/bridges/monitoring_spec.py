@@ -6,7 +6,6 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from twin.assumed import OF_THE_DESIGN
 from twin.bridges.alarms import BridgeAlarmSpec
 from twin.bridges.fatigue import FatigueSpec
 from twin.bridges.identification import IdentificationSpec
@@ -21,7 +20,7 @@ from twin.units import to_us
 class MonitoringSpec(Spec):
     """Sensors of one bridge and its edge computer."""
 
-    rate_hz: Annotated[float, Field(ge=1.0, le=100.0), OF_THE_DESIGN] = 50.0
+    rate_hz: Annotated[float, Field(ge=1.0, le=100.0)] = 50.0
     """How often the response is sampled; every sensor's rate divides it. Choice: that of accelerometers."""
 
     sensors: tuple[BridgeSensorSpec, ...] = ()
@@ -30,11 +29,11 @@ class MonitoringSpec(Spec):
     weigh_in_motion: tuple[WeighInMotionSpec, ...] = ()
     """Its weighing stations."""
 
-    interval_s: Annotated[float, Field(gt=0.0, le=86400.0), OF_THE_DESIGN] = 600.0
+    interval_s: Annotated[float, Field(gt=0.0, le=86400.0)] = 600.0
     """Length of the intervals over which features are made. Choice: the ten minutes of bridge monitoring in China."""
 
     identification: IdentificationSpec = IdentificationSpec()
-    """How the first frequency is found."""
+    """How its first frequency is found."""
 
     fatigue: FatigueSpec = FatigueSpec()
     """The detail whose fatigue is summed up from strain."""
@@ -43,7 +42,7 @@ class MonitoringSpec(Spec):
     """Limits of its alarms."""
 
     stiffness: StiffnessWatchSpec = StiffnessWatchSpec()
-    """How a slow loss of stiffness is watched for."""
+    """How a slow loss of its stiffness is watched for."""
 
     @property
     def period_us(self) -> int:

@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, Final, Literal, Self
 
 from pydantic import Field, model_validator
 
-from twin.assumed import OF_THE_DESIGN, Assumed
+from twin.assumed import Assumed
 from twin.bridges.sensor_base import BaseBridgeSensorSpec, NotNegative, Positive, Quantity, SensorErrors
 from twin.bridges.vehicle_loads import STANDARD_GRAVITY_MPS2
 from twin.messages import say
@@ -28,7 +28,7 @@ class AccelerometerSpec(BaseBridgeSensorSpec):
     rate_hz: Annotated[float, Field(ge=1.0, le=100.0), Assumed.between(20.0, 100.0)] = 50.0
     """Samples a second; divides the bridge's. Assumption: usual under JT/T 1037, whose text was not at hand."""
 
-    noise_density_ug: Annotated[NotNegative, Assumed.times(0.05, 4.0)] = 22.5
+    noise_density_ug: NotNegative = 22.5
     """Noise in 1e-6 g / sqrt(Hz). Source: data sheet of the ADXL355, a low-noise MEMS accelerometer used on bridges; a
     force-balance one has 1 or less."""
 
@@ -42,7 +42,7 @@ class AccelerometerSpec(BaseBridgeSensorSpec):
     temperature_mg_per_k: Annotated[NotNegative, Assumed.times(0.1, 3.0)] = 0.05
     """Change of the zero a kelvin, 1e-3 g. Assumption: a third of the limit that such data sheets state."""
 
-    range_g: Annotated[Positive, OF_THE_DESIGN] = 2.0
+    range_g: Positive = 2.0
     """Largest acceleration it reports, g. Choice: the smallest range of the ADXL355."""
 
     resolution_ug: Annotated[Positive, Assumed.times(0.1, 20.0)] = 3.9
@@ -82,7 +82,7 @@ class _StrainSpec(BaseBridgeSensorSpec):
     temperature_microstrain_per_k: Annotated[NotNegative, Assumed.times(0.2, 3.0)] = 0.5
     """Change of the zero a kelvin that its compensation leaves, 1e-6. Assumption: a twentieth of the expansion of steel."""
 
-    range_microstrain: Annotated[Positive, OF_THE_DESIGN] = 3000.0
+    range_microstrain: Positive = 3000.0
     """Largest strain it reports, 1e-6. Choice: 3000, as vibrating-wire and foil gauges are sold."""
 
     resolution_microstrain: Annotated[Positive, Assumed.times(0.1, 10.0)] = 0.1
@@ -172,7 +172,7 @@ class DisplacementSpec(BaseBridgeSensorSpec):
     temperature_mm_per_k: Annotated[NotNegative, Assumed.times(0.2, 4.0)] = 0.02
     """Change of the zero a kelvin, mm. Assumption: its mounting expands."""
 
-    range_mm: Annotated[Positive, OF_THE_DESIGN] = 1000.0
+    range_mm: Positive = 1000.0
     """Largest displacement it reports, mm. Choice: more than any of the shipped bridges moves."""
 
     resolution_mm: Annotated[Positive, Assumed.times(0.1, 10.0)] = 0.01
@@ -214,7 +214,7 @@ class TiltSpec(BaseBridgeSensorSpec):
     temperature_mdeg_per_k: Annotated[NotNegative, Assumed.times(0.2, 4.0)] = 0.5
     """Change of the zero a kelvin, 1e-3 degrees. Assumption: a compensated MEMS inclinometer."""
 
-    range_deg: Annotated[Positive, OF_THE_DESIGN] = 15.0
+    range_deg: Positive = 15.0
     """Largest slope it reports, degrees. Choice: as such instruments are sold."""
 
     resolution_mdeg: Annotated[Positive, Assumed.times(0.1, 10.0)] = 0.5

@@ -11,7 +11,7 @@ from typing import Annotated, ClassVar, Final, Literal
 
 from pydantic import Field
 
-from twin.assumed import OF_THE_DESIGN, Assumed
+from twin.assumed import Assumed
 from twin.spec import Spec
 
 Positive = Annotated[float, Field(gt=0.0)]
@@ -74,7 +74,7 @@ class BaseBridgeSensorSpec(Spec):
     """Share of the packets of ``packet_s`` that are lost between sensor and acquisition unit. Assumption: a well-kept cable;
     lists of a day are seldom whole."""
 
-    packet_s: Annotated[float, Field(gt=0.0, le=60.0), OF_THE_DESIGN] = 1.0
+    packet_s: Annotated[float, Field(gt=0.0, le=60.0)] = 1.0
     """How much of its samples is lost at once."""
 
     @property

@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar, Final, Literal, get_args
 
 from pydantic import Field
 
-from twin.assumed import OF_THE_DESIGN, Assumed
+from twin.assumed import Assumed
 from twin.bridges.response_sensors import (
     AccelerometerSpec,
     DisplacementSpec,
@@ -45,10 +45,10 @@ class ThermometerSpec(BaseBridgeSensorSpec):
     walk_k: Annotated[NotNegative, Assumed.times(0.2, 5.0)] = 0.005
     """Random walk of the zero in a day, K. Assumption: 0.1 K in a year."""
 
-    high_c: Annotated[float, OF_THE_DESIGN] = 80.0
+    high_c: float = 80.0
     """Largest temperature it reports, degrees Celsius. Choice: above asphalt in the sun."""
 
-    low_c: Annotated[float, OF_THE_DESIGN] = -20.0
+    low_c: float = -20.0
     """Least temperature it reports, degrees Celsius. Choice: below any in Guangzhou."""
 
     resolution_k: Annotated[Positive, Assumed.times(0.1, 10.0)] = 0.01
@@ -85,7 +85,7 @@ class CableForceSpec(BaseBridgeSensorSpec):
     temperature_kn_per_k: Annotated[NotNegative, Assumed.times(0.2, 4.0)] = 0.2
     """Change of the zero a kelvin, kN. Assumption: 0.02 % of 1 MN."""
 
-    range_kn: Annotated[Positive, OF_THE_DESIGN] = 10000.0
+    range_kn: Positive = 10000.0
     """Largest change of force it reports, kN. Choice: above any of the shipped bridges."""
 
     resolution_kn: Annotated[Positive, Assumed.times(0.1, 10.0)] = 0.1
@@ -125,7 +125,7 @@ class AnemometerSpec(BaseBridgeSensorSpec):
     walk_mps: Annotated[NotNegative, Assumed.between(0.0, 0.02)] = 0.0
     """Random walk of the zero in a day, m/s. Assumption: none."""
 
-    range_mps: Annotated[Positive, OF_THE_DESIGN] = 60.0
+    range_mps: Positive = 60.0
     """Largest speed it reports, m/s. Choice: as such instruments are sold; a severe typhoon."""
 
     resolution_mps: Annotated[Positive, Assumed.times(0.1, 10.0)] = 0.01

@@ -19,7 +19,6 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import Field
 
-from twin.assumed import OF_THE_CALCULATION, OF_THE_DESIGN
 from twin.spec import Spec
 from twin.units import to_us
 
@@ -39,16 +38,16 @@ _NODES: Final = 48
 class StiffnessWatchSpec(Spec):
     """How a slow loss of stiffness is watched for."""
 
-    training_days: Annotated[float, Field(gt=0.0, le=1000.0), OF_THE_DESIGN] = 30.0
+    training_days: Annotated[float, Field(gt=0.0, le=1000.0)] = 30.0
     """Days over which the line is fitted. Choice: a month, with warm and cool days."""
 
-    observation_s: Annotated[float, Field(gt=0.0), OF_THE_DESIGN] = 3600.0
+    observation_s: Annotated[float, Field(gt=0.0)] = 3600.0
     """Frequencies and temperatures of so long make one observation, their mean. Choice: an hour, six intervals."""
 
-    false_alarm_days: Annotated[float, Field(gt=0.0), OF_THE_DESIGN] = 365.0
+    false_alarm_days: Annotated[float, Field(gt=0.0)] = 365.0
     """Mean time to a false alarm that is wanted, days. Choice: one a year."""
 
-    slack: Annotated[float, Field(gt=0.0, le=5.0), OF_THE_CALCULATION] = 0.5
+    slack: Annotated[float, Field(gt=0.0, le=5.0)] = 0.5
     """k, in standard deviations of the residuals. Choice: half of the shift that is to be found soonest, one of them; the usual
     value (D. M. Montgomery, Introduction to Statistical Quality Control)."""
 

@@ -25,18 +25,22 @@ class DeckSpec(Spec):
     standard at hand). Assumption: that the deck in place has the modulus of the standard."""
 
     inertia_m4: Annotated[float, Assumed.times(0.75, 1.3)] = Field(gt=0.0, le=1e4)
-    """Second moment of area of the section at midspan, about its horizontal axis."""
+    """Second moment of area of the section at midspan, about its horizontal axis. Assumption: where a preset says it, the
+    value of a plausible bridge."""
 
     area_m2: Annotated[float, Assumed.times(0.85, 1.2)] = Field(gt=0.0, le=1e3)
-    """Area of the section; of consequence where the deck takes axial force (cables, rigid piers)."""
+    """Area of the section; of consequence where the deck takes axial force (cables, rigid piers). Assumption: where a preset
+    says it, the value of a plausible bridge."""
 
     mass_t_per_m: Annotated[float, Assumed.times(0.9, 1.15)] = Field(gt=0.0, le=1e3)
-    """Mass per metre at midspan, with pavement and railings."""
+    """Mass per metre at midspan, with pavement and railings. Assumption: where a preset says it, the value of a plausible
+    bridge."""
 
     depth_m: Annotated[float, Assumed.times(0.9, 1.1)] = Field(gt=0.0, le=30.0)
-    """Depth of the section at midspan; of simple and continuous beams about 1/16 to 1/40 of the span."""
+    """Depth of the section at midspan; of simple and continuous beams about 1/16 to 1/40 of the span. Assumption: where a
+    preset says it, the value of a plausible bridge."""
 
-    depth_at_piers_m: Annotated[float, Assumed.times(0.9, 1.1)] | None = Field(default=None, gt=0.0, le=30.0)
+    depth_at_piers_m: Annotated[float | None, Assumed.times(0.9, 1.1)] = Field(default=None, gt=0.0, le=30.0)
     """Depth over inner supports where the deck is haunched; a parabola in between. The second moment of area grows with the
     depth to the power 2.5, mass and area with the power 0.6. Assumption: both powers, for box sections whose bottom slab
     thickens towards the piers."""
@@ -111,16 +115,18 @@ class TowerSpec(Spec):
     """Towers that carry cables, fixed at their feet; the deck passes through on a bearing."""
 
     above_deck_m: Annotated[float, Assumed.times(0.9, 1.1)] = Field(gt=1.0, le=400.0)
-    """From the deck to the saddle, or to the highest stay."""
+    """From the deck to the saddle, or to the highest stay. Assumption: where a preset says it, the value of a plausible
+    bridge."""
 
     below_deck_m: Annotated[float, Assumed.times(0.7, 1.3)] = Field(gt=0.5, le=300.0)
-    """From its foot to the deck."""
+    """From its foot to the deck. Assumption: where a preset says it, the value of a plausible bridge."""
 
     inertia_m4: Annotated[float, Assumed.times(0.5, 2.0)] = Field(gt=0.0, le=1e5)
-    """Second moment of area, bending along the bridge; all legs together."""
+    """Second moment of area, bending along the bridge; all legs together. Assumption: where a preset says it, the value of a
+    plausible bridge."""
 
     area_m2: Annotated[float, Assumed.times(0.7, 1.5)] = Field(gt=0.0, le=1e4)
-    """Area of all legs together."""
+    """Area of all legs together. Assumption: where a preset says it, the value of a plausible bridge."""
 
     elastic_modulus_gpa: Annotated[float, Assumed.times(0.95, 1.15)] = Field(default=34.5, gt=0.0, le=400.0)
     """Modulus of elasticity. Source: JTG 3362-2018, table 3.1.5, concrete C50. Assumption: that the towers have it."""
@@ -137,16 +143,19 @@ class SuspensionCables(Spec):
 
     sag_ratio: Annotated[float, Assumed.times(0.8, 1.25)] = Field(gt=0.01, lt=0.25)
     """Sag of the cable below its chord in the longest hung span, over that span; in the others it follows from the same
-    horizontal force. Usual are 1/12 to 1/9, up to 1/5 of self-anchored bridges (a Chinese textbook of bridge engineering)."""
+    horizontal force. Usual are 1/12 to 1/9, up to 1/5 of self-anchored bridges (a Chinese textbook of bridge engineering).
+    Assumption: where a preset says it, the value of a plausible bridge."""
 
     cable_area_m2: Annotated[float, Assumed.times(0.75, 1.3)] = Field(gt=0.0, le=10.0)
-    """Steel of all main cables together."""
+    """Steel of all main cables together. Assumption: where a preset says it, the value of a plausible bridge."""
 
     hanger_spacing_m: Annotated[float, Assumed.times(0.8, 1.25)] = Field(gt=1.0, le=100.0)
-    """Between hangers, at most; each span is divided evenly."""
+    """Between hangers, at most; each span is divided evenly. Assumption: where a preset says it, the value of a plausible
+    bridge."""
 
     hanger_area_m2: Annotated[float, Assumed.times(0.7, 1.4)] = Field(gt=0.0, le=1.0)
-    """Steel of the hangers of one place, both sides together."""
+    """Steel of the hangers of one place, both sides together. Assumption: where a preset says it, the value of a plausible
+    bridge."""
 
     modulus_gpa: Annotated[float, Assumed.times(0.97, 1.03)] = Field(default=195.0, gt=0.0, le=250.0)
     """Modulus of elasticity of the wires. Assumption: parallel wires, 195 to 200 GPa."""
@@ -162,10 +171,11 @@ class StayCables(Spec):
     """Inner supports that towers stand at, counted from 1."""
 
     stay_spacing_m: Annotated[float, Assumed.times(0.8, 1.25)] = Field(gt=1.0, le=100.0)
-    """Between anchors on the deck, at most."""
+    """Between anchors on the deck, at most. Assumption: where a preset says it, the value of a plausible bridge."""
 
     stay_area_m2: Annotated[float, Assumed.times(0.7, 1.4)] = Field(gt=0.0, le=1.0)
-    """Steel of the stays of one place, all planes together."""
+    """Steel of the stays of one place, all planes together. Assumption: where a preset says it, the value of a plausible
+    bridge."""
 
     anchor_share: Annotated[float, OF_THE_DESIGN] = Field(default=0.3, ge=0.0, lt=0.9)
     """Part of the tower above the deck, from its top, over which stays are anchored. Assumption: semi-fan, three tenths."""

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import Field
 
-from twin.assumed import OF_THE_DESIGN, Assumed
+from twin.assumed import Assumed
 from twin.bridges.vehicle_loads import LEGAL_GROSS_T, STANDARD_GRAVITY_MPS2
 from twin.compilation import inline_kernel, kernel
 from twin.metrics.weighing import GROUP_SPACING_M, HALF_WIDTHS, AccuracyClass
@@ -52,10 +52,10 @@ class WeighInMotionSpec(Spec):
     missed_share: Annotated[float, Field(ge=0.0, le=1.0), Assumed.times(0.2, 4.0)] = 0.01
     """Share of the vehicles that it does not weigh. Assumption: changing lanes over the sensors."""
 
-    least_kg: Annotated[float, Field(ge=0.0), OF_THE_DESIGN] = 3500.0
+    least_kg: Annotated[float, Field(ge=0.0)] = 3500.0
     """Lighter vehicles are not reported. Choice: COST 323 speaks of vehicles above 3.5 t."""
 
-    tolerance_share: Annotated[float, Field(ge=0.0, le=1.0), OF_THE_DESIGN] = 0.05
+    tolerance_share: Annotated[float, Field(ge=0.0, le=1.0)] = 0.05
     """A vehicle is told to be overloaded where it was measured above what is legal by more. Choice: 5 %; 0 finds more of them,
     and more that are not."""
 

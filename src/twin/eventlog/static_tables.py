@@ -9,6 +9,7 @@ import pyarrow as pa
 from twin.eventlog.bridge_tables import BRIDGE_STATIC_TABLES
 from twin.eventlog.declaring import POINTS, column, prices, truth
 from twin.eventlog.municipal_tables import MUNICIPAL_STATIC_TABLES
+from twin.eventlog.parking_tables import FACILITY_TABLES
 from twin.eventlog.schema import LABEL, Table
 
 STATIC_TABLES: Final = (
@@ -172,5 +173,6 @@ STATIC_TABLES: Final = (
         static=True,
     ),
     *BRIDGE_STATIC_TABLES,
+    *FACILITY_TABLES,
     *MUNICIPAL_STATIC_TABLES,
 )

@@ -14,7 +14,7 @@ from twin.eventlog.bridge_tables import BRIDGE_TABLES
 from twin.eventlog.declaring import T_US, column, truth
 from twin.eventlog.link_tables import LINK_TABLES
 from twin.eventlog.municipal_tables import MUNICIPAL_EVENT_TABLES
-from twin.eventlog.parking_tables import FACILITY_TABLES, PARKING_TABLES, VISIT_TABLES
+from twin.eventlog.parking_tables import PARKING_TABLES, VISIT_TABLES
 from twin.eventlog.schema import LABEL, Column, Table
 from twin.eventlog.static_tables import STATIC_TABLES
 
@@ -254,4 +254,4 @@ EVENT_TABLES: Final = (
     *VISIT_TABLES,
 )
 
-TABLES: Final = {table.name: table for table in EVENT_TABLES + STATIC_TABLES + FACILITY_TABLES}
+TABLES: Final = {table.name: table for table in EVENT_TABLES + STATIC_TABLES}

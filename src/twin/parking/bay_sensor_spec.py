@@ -22,7 +22,7 @@ Seconds = Annotated[float, Field(ge=0.0, le=86_400.0)]
 class BaseBaySensorSpec(Spec):
     """What all sensors of single bays have in common."""
 
-    detection_s: Annotated[Seconds, Assumed.times(0.5, 2.0)] = 3.0
+    detection_s: Seconds = 3.0
     """Mean time from a vehicle's coming or going to the moment at which the sensor is sure. Source: some 3 s (Nwave)."""
 
     detection_spread_s: Annotated[Seconds, Assumed.times(0.3, 3.0)] = 1.0
@@ -96,10 +96,10 @@ class RadarMagneticSpec(BaseBaySensorSpec):
     kind: Literal["radar_magnetic"]
     """Always ``radar_magnetic``."""
 
-    missed_share: Annotated[Share, Assumed.between(0.005, 0.02)] = 0.01
+    missed_share: Share = 0.01
     """Share of the comings and goings that it does not notice. Source: accuracy of 99 % (Fleximodo)."""
 
-    wet_missed_share: Annotated[Share, Assumed.between(0.03, 0.08)] = 0.05
+    wet_missed_share: Share = 0.05
     """The same under water, which the radar does not look through. Source: 95 % (Fleximodo)."""
 
     lane_false_share: Annotated[Share, Assumed.times(0.2, 5.0)] = 0.0004
@@ -133,10 +133,10 @@ class BayCameraSpec(BaseBaySensorSpec):
     """Chance for each vehicle that passes in the next lane to be taken for one in the bay. Assumption: only high vehicles that
     stand there are."""
 
-    lane_clear_m: Annotated[float, Field(ge=0.0, le=10.0)] = 3.0
+    lane_clear_m: Annotated[float, Field(ge=0.0, le=10.0), Assumed.between(2.0, 3.75)] = 3.0
     """Distance to the traffic lane from which on passing vehicles do not matter. Assumption: a lane's width."""
 
-    cover_share: Annotated[Share, Assumed.fixed("a camera does not see metal")] = 0.0
+    cover_share: Share = 0.0
     """Share of the bays whose metal covers disturb it. Choice: none."""
 
     heartbeat_s: Annotated[float, Field(gt=0.0, le=604_800.0), OF_THE_DESIGN] = 300.0
