@@ -279,6 +279,7 @@ def query(
         from twin.terminal.tables import grid
 
         run = open_run(folder)
+        limit = limit if sql else 0  # of the tables all are listed
         with contextlib.nullcontext(overview(run)) if not sql else ask(run, sys.stdin.read() if sql == "-" else sql) as result:
             if form is Form.CSV:
                 write_csv(result, sys.stdout)
