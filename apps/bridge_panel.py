@@ -16,11 +16,11 @@ import pyarrow.compute as pc
 
 from twin.eventlog.reader import Run
 from twin.messages import known, say
-from twin.metrics.bridge_pictures import AFTER_S, BEFORE_S, LEVEL_COLOURS, SHOWN
+from twin.metrics.bridge_pictures import LEVEL_COLOURS, SHOWN, passage_us
 from twin.metrics.told_alarms import told_alarms
 from twin.metrics.waveforms import Blocks, Waveform, envelope
 from twin.terminal.tables import ShownTable
-from twin.units import US_PER_S, to_us
+from twin.units import US_PER_S
 
 Rows = list[dict[str, Any]]
 
@@ -43,8 +43,10 @@ class BridgeView:
     def __init__(self, run: Run) -> None:
         """Ask ``run``; its dimensions alone are read now."""
         self._run = run
-        self.names: dict[int, str] = {int(row["bridge"]): str(row["name"]) for row in run.table("bridge").to_pylist()}
+        bridges = run.table("bridge").to_pylist()
+        self.names: dict[int, str] = {int(row["bridge"]): str(row["name"]) for row in bridges}
         """By number."""
+        self._length_m = {int(row["bridge"]): float(row["length_m"]) for row in bridges}
         self._channels = run.table("bridge_channel").to_pylist()
         self._blocks = Blocks(run)
         self._alarms: dict[int, ShownTable] = {}
@@ -67,7 +69,7 @@ class BridgeView:
         weighed = weighed.filter(pc.field("bridge") == bridge).sort_by([("gross_kg", "descending"), ("t_us", "ascending")])
         channels = self.channels(bridge)
         for row in weighed.slice(0, MOST_TRIES).to_pylist():
-            begin_us, end_us = row["t_us"] - to_us(BEFORE_S), row["t_us"] + to_us(AFTER_S)
+            begin_us, end_us = passage_us(row, self._length_m[bridge])
             lines = self._blocks.between([*channels], begin_us, end_us)
             shown = {
                 quantity: best

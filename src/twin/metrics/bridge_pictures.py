@@ -15,7 +15,7 @@ from twin.messages import say
 from twin.metrics.bridges import EXPLAINED_BY
 from twin.metrics.pictures import Sheet, check_form
 from twin.metrics.waveforms import Blocks, envelope
-from twin.units import US_PER_S, to_us
+from twin.units import CM_PER_M, US_PER_S, to_us
 
 Floats = npt.NDArray[np.float64]
 Row = Mapping[str, Any]
@@ -24,8 +24,8 @@ SHOWN: Final[Mapping[str, float]] = {"displacement": 1e3, "strain": 1e6, "accele
 """Quantities of a passage, and by what their unit is multiplied: mm, 1e-6, m/s2."""
 
 BEFORE_S: Final = 15.0
-AFTER_S: Final = 25.0
-"""How much of a passage is drawn about the weighing. Choice: a deck of 480 m is driven in 30 s."""
+AFTER_S: Final = 15.0
+"""How much is drawn before a vehicle is weighed, and after the time that it needs for the deck. Choice: some swings' decay."""
 
 LEVEL_COLOURS: Final[Mapping[str, str]] = {"level_1": "#e69f00", "level_2": "#d55e00", "level_3": "#a00000"}
 """Of alarms by level. Source: Okabe and Ito (2008), readable with colour-blind eyes, and a dark red."""
@@ -42,6 +42,12 @@ _FEATURE: Final[Mapping[str, tuple[str, float]]] = {
 _INK, _TRUTH, _MOST_POINTS = "#1d4e89", "#9aa5b1", 6000
 
 
+def passage_us(weighed: Row, length_m: float) -> tuple[int, int]:
+    """Return when the picture of a passage over a deck begins and ends; ``weighed`` is a row of table ``weigh``."""
+    driven_s = length_m / max(weighed["speed_cmps"] / CM_PER_M, 1.0)
+    return weighed["t_us"] - to_us(BEFORE_S), weighed["t_us"] + to_us(driven_s + AFTER_S)
+
+
 def draw_passage(run: Run, out: Path, bridge: str = "", at_s: float | None = None) -> None:
     """Draw what sensors of a bridge reported while the heaviest weighed vehicle passed, or the one next to ``at_s``.
 
@@ -55,7 +61,7 @@ def draw_passage(run: Run, out: Path, bridge: str = "", at_s: float | None = Non
     blocks = Blocks(run)
     order = sorted(weighed, key=lambda row: -row["gross_kg"] if at_s is None else abs(row["t_us"] / US_PER_S - at_s))
     for one in order:
-        begin_us, end_us = one["t_us"] - to_us(BEFORE_S), one["t_us"] + to_us(AFTER_S)
+        begin_us, end_us = passage_us(one, chosen["length_m"])
         lines = blocks.between([row["channel"] for row in channels], begin_us, end_us) if blocks.has(begin_us, end_us) else {}
         best = {}
         for quantity in SHOWN:
