@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from twin.parking.facilities import Bays, Facilities, Facility, facilities_of
-from twin.parking.facility_spec import TariffSpec
+from twin.parking.facilities import Bays, Facilities, facilities_of
 from twin.parking.kerb_look import free_bays_ahead
+from twin.parking.loss_system import one_car_park
 from twin.parking.occupancy import Occupancy
 
 BAY_M, SPEED_MPS, BRAKING_MPS2, SIGHT_M = 6.0, 5.5, 1.5, 30.0
@@ -19,26 +19,8 @@ NEAREST_M = SPEED_MPS**2 / (2.0 * BRAKING_MPS2)
 def ring(bays: int) -> Facilities:
     """Return one block face of ``bays`` bays along one edge that ends where it begins."""
     s_m = BAY_M * (np.arange(bays) + 1.0)
-    facility = Facility(
-        number=0,
-        name="ring",
-        group="ring",
-        kind="on_street",
-        first_bay=0,
-        capacity=bays,
-        x_m=0.0,
-        y_m=0.0,
-        entry_edge=0,
-        entry_s_m=0.0,
-        exit_edge=0,
-        exit_s_m=0.0,
-        tariff=TariffSpec(),
-        gates=None,
-        open_from_h=0.0,
-        open_until_h=24.0,
-        occupancy=0.0,
-        purposes=(),
-    )
+    (alone,) = one_car_park(bays).every
+    facility = replace(alone, name="ring", group="ring", kind="on_street", gates=None)
     zero = np.zeros(bays, np.int32)
     return facilities_of((facility,), Bays(zero, zero.copy(), s_m, s_m.copy(), s_m.copy()), 1)
 
