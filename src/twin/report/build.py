@@ -26,10 +26,10 @@ from twin.sweeps.frontier import COST, PERCEIVED, Frontier
 from twin.sweeps.results import SweepResults
 from twin.terminal.bridge_tables import bridge_tables
 from twin.terminal.field_tables import field_tables
-from twin.terminal.figures import label, warm_up_notes
+from twin.terminal.figures import label, present, warm_up_notes
 from twin.terminal.link_tables import link_tables
 from twin.terminal.parking_tables import parking_tables
-from twin.terminal.run_report import closing_figures, conditions, report_tables, state_text
+from twin.terminal.run_report import conditions, report_tables, state_text
 from twin.terminal.sweep_tables import comparison_notes, comparison_tables, frontier_note, frontier_table, target_text
 from twin.terminal.tables import ShownTable
 
@@ -78,7 +78,7 @@ def run_document(run: Run, calibration: Calibration | None = None) -> Document:
     found = report(run)
     manifest = run.manifest
     tables = report_tables(found)
-    figures = [[name, value] for name, value in closing_figures(found).items() if value != "-"]
+    figures = [[name, value] for name, value in present(found["summary"]).items()]
     summary = ShownTable.of("", [say("report.figure"), say("report.value")], figures)
     short = warm_up_notes(found["summary"], found["warm_up_s"], may_settle=found["may_settle"])
     notes = [Paragraph(text, note=True) for text in short]

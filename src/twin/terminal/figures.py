@@ -64,7 +64,7 @@ def clock(seconds: float) -> str:
 
 def summary(manifest: Manifest, folder: Path) -> str:
     """Return the closing table of a run from its manifest, without the figures that the run has nothing for."""
-    figures = {label(name): figure(name, value) for name, value in manifest.summary.items() if value is not None}
+    figures = present(manifest.summary)
     figures[label("simulated")] = clock(manifest.simulated_s)
     figures[label("wall")] = figure("wall_s", manifest.wall_s)
     figures[label("compile")] = figure("compile_s", manifest.compile_s)
@@ -75,9 +75,19 @@ def summary(manifest: Manifest, folder: Path) -> str:
 
     stated_s = manifest.scenario.get("warm_up_s")
     short = warm_up_notes(manifest.summary, stated_s, may_settle=may_settle(manifest.scenario))
-    absent = len(manifest.summary) - sum(value is not None for value in manifest.summary.values())
-    notes = [*([say("summary.absent", count=absent)] if absent else []), *short, say("traffic.not_calibrated")]
+    notes = [*absent(manifest.summary), *short, say("traffic.not_calibrated")]
     return "\n  ".join([two_columns(figures), *notes])
+
+
+def present(figures: Mapping[str, Any]) -> dict[str, str]:
+    """Return the closing figures with their words, without those that the run has nothing for."""
+    return {label(name): figure(name, value) for name, value in figures.items() if value is not None}
+
+
+def absent(figures: Mapping[str, Any]) -> list[str]:
+    """Return a line that says how many figures are left out; none where all are there."""
+    count = sum(value is None for value in figures.values())
+    return [say("summary.absent", count=count)] if count else []
 
 
 def warm_up_notes(figures: Mapping[str, Any], stated_s: float | None, *, may_settle: bool) -> list[str]:

@@ -10,7 +10,7 @@ from twin.messages import known, language, say
 from twin.metrics.report import RANGES_M, Figures
 from twin.terminal.bridge_tables import bridge_tables
 from twin.terminal.field_tables import field_tables
-from twin.terminal.figures import figure, label, warm_up_notes
+from twin.terminal.figures import absent, figure, present, warm_up_notes
 from twin.terminal.link_tables import link_tables
 from twin.terminal.parking_tables import parking_tables
 from twin.terminal.tables import ShownTable, two_columns
@@ -21,9 +21,9 @@ _FORM: Final = {"position": "_m", "output": "_ms"}
 
 def report_text(found: Figures) -> str:
     """Return a report, as ``metrics/report.py`` makes it, for a terminal."""
-    figures = two_columns(conditions(found) | closing_figures(found))
+    figures = two_columns(conditions(found) | present(found["summary"]))
     notes = warm_up_notes(found["summary"], found["warm_up_s"], may_settle=found["may_settle"])
-    parts = [f"{found['run']} ({state_text(found['state'])})", "\n  ".join([figures, *notes])]
+    parts = [f"{found['run']} ({state_text(found['state'])})", "\n  ".join([figures, *absent(found["summary"]), *notes])]
     links = link_tables(found["links"]) if found["links"] else []
     parking = parking_tables(found["parking"]) if found["parking"] else []
     bridges = bridge_tables(found["bridges"]) if found["bridges"] else []
@@ -44,11 +44,6 @@ def conditions(found: Figures) -> dict[str, str]:
         say("report.light"): _word("light", found["light"]) if found["light"] else "-",
         say("report.warm_up"): figure("warm_up_s", found["warm_up_s"]),
     }
-
-
-def closing_figures(found: Figures) -> dict[str, str]:
-    """Return the closing figures of a report, each with its words."""
-    return {label(name): figure(name, value) for name, value in found["summary"].items()}
 
 
 def report_tables(found: Figures) -> list[ShownTable]:
