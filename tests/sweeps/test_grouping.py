@@ -71,10 +71,10 @@ def test_of_runs_over_one_traffic_only_the_one_at_fault_fails(tmp_path: Path, mo
     (task,) = tasks_of(design, [0, 4], str(out), 0)
     build = sensing.build_sensing
 
-    def faulty(prepared: object, *rest: object) -> object:
+    def faulty(env: object, prepared: object, *rest: object) -> object:
         if len(prepared.deployment.sites) == 2:  # type: ignore[attr-defined]
             raise RuntimeError("two poles are one too many")
-        return build(prepared, *rest)  # type: ignore[arg-type]
+        return build(env, prepared, *rest)  # type: ignore[arg-type]
 
     monkeypatch.setattr("twin.simulation.assembly.build_sensing", faulty)
     one, two = execute(task)

@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, Final, Literal, Self
 
 from pydantic import Field, model_validator
 
-from twin.assumed import Assumed
+from twin.assumed import OF_THE_DESIGN, Assumed
 from twin.bridges.sensor_base import BaseBridgeSensorSpec, NotNegative, Positive, Quantity, SensorErrors
 from twin.bridges.vehicle_loads import STANDARD_GRAVITY_MPS2
 from twin.messages import say
@@ -25,7 +25,7 @@ class AccelerometerSpec(BaseBridgeSensorSpec):
     kind: Literal["accelerometer"]
     """Always ``accelerometer``."""
 
-    rate_hz: Annotated[float, Field(ge=1.0, le=100.0), Assumed.between(20.0, 100.0)] = 50.0
+    rate_hz: Annotated[float, Field(ge=1.0, le=100.0), OF_THE_DESIGN] = 50.0
     """Samples a second; divides the bridge's. Assumption: usual under JT/T 1037, whose text was not at hand."""
 
     noise_density_ug: NotNegative = 22.5
@@ -107,7 +107,7 @@ class StrainGaugeSpec(_StrainSpec):
     kind: Literal["strain_gauge"]
     """Always ``strain_gauge``."""
 
-    rate_hz: Annotated[float, Field(ge=1.0, le=100.0), Assumed.between(10.0, 50.0)] = 50.0
+    rate_hz: Annotated[float, Field(ge=1.0, le=100.0), OF_THE_DESIGN] = 50.0
     """Samples a second; divides the bridge's. Assumption: 10 to 50, usual under JT/T 1037, whose text was not at hand."""
 
 
@@ -123,7 +123,7 @@ class FibreOpticStrainSpec(_StrainSpec):
     spacing_m: Positive
     """From point to point."""
 
-    rate_hz: Annotated[float, Field(ge=1.0, le=100.0), Assumed.between(1.0, 100.0)] = 10.0
+    rate_hz: Annotated[float, Field(ge=1.0, le=100.0), OF_THE_DESIGN] = 10.0
     """Samples a second; divides the bridge's. Assumption: an interrogator that reads many points in turn."""
 
     noise_density_microstrain: Annotated[NotNegative, Assumed.times(0.2, 5.0)] = 0.2
@@ -156,7 +156,7 @@ class DisplacementSpec(BaseBridgeSensorSpec):
     kind: Literal["displacement"]
     """Always ``displacement``."""
 
-    rate_hz: Annotated[float, Field(ge=1.0, le=100.0), Assumed.between(1.0, 50.0)] = 50.0
+    rate_hz: Annotated[float, Field(ge=1.0, le=100.0), OF_THE_DESIGN] = 50.0
     """Samples a second; divides the bridge's. Assumption: at least 20 for dynamic displacement (guide on bridges under
     aircraft, reference); GNSS has 1 to 20."""
 
@@ -199,7 +199,7 @@ class TiltSpec(BaseBridgeSensorSpec):
     kind: Literal["tilt"]
     """Always ``tilt``."""
 
-    rate_hz: Annotated[float, Field(ge=1.0, le=100.0), Assumed.between(1.0, 20.0)] = 10.0
+    rate_hz: Annotated[float, Field(ge=1.0, le=100.0), OF_THE_DESIGN] = 10.0
     """Samples a second; divides the bridge's. Assumption: 1 for static readings, 20 for dynamic ones (the same guide)."""
 
     noise_density_mdeg: Annotated[NotNegative, Assumed.times(0.2, 5.0)] = 0.2

@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar, Final, Literal, get_args
 
 from pydantic import Field
 
-from twin.assumed import Assumed
+from twin.assumed import OF_THE_DESIGN, Assumed
 from twin.bridges.response_sensors import (
     AccelerometerSpec,
     DisplacementSpec,
@@ -31,7 +31,7 @@ class ThermometerSpec(BaseBridgeSensorSpec):
     of: Literal["air", "deck", "top", "bottom"] = "deck"
     """What it is in: the air, the middle of the deck, or its top or bottom."""
 
-    rate_hz: Annotated[float, Field(ge=1.0 / 600.0, le=100.0), Assumed.between(1.0 / 600.0, 1.0)] = 1.0
+    rate_hz: Annotated[float, Field(ge=1.0 / 600.0, le=100.0), OF_THE_DESIGN] = 1.0
     """Samples a second; divides the bridge's. Assumption: once a second is more than the ten minutes that are usual, so that
     every interval has its mean."""
 
@@ -70,7 +70,7 @@ class CableForceSpec(BaseBridgeSensorSpec):
     cable: Annotated[int, Field(ge=0)] = 0
     """Which of the bridge's cables or hangers, counted from its start."""
 
-    rate_hz: Annotated[float, Field(ge=1.0, le=100.0), Assumed.between(1.0, 50.0)] = 10.0
+    rate_hz: Annotated[float, Field(ge=1.0, le=100.0), OF_THE_DESIGN] = 10.0
     """Samples a second; divides the bridge's. Assumption: a load cell read as often as a slow strain channel."""
 
     noise_density_kn: Annotated[NotNegative, Assumed.times(0.2, 5.0)] = 0.2
@@ -112,7 +112,7 @@ class AnemometerSpec(BaseBridgeSensorSpec):
     kind: Literal["anemometer"]
     """Always ``anemometer``."""
 
-    rate_hz: Annotated[float, Field(ge=1.0, le=100.0), Assumed.between(1.0, 50.0)] = 10.0
+    rate_hz: Annotated[float, Field(ge=1.0, le=100.0), OF_THE_DESIGN] = 10.0
     """Samples a second; divides the bridge's. Assumption: at least 10, usual under JT/T 1037, whose text was not at hand."""
 
     noise_density_mps: Annotated[NotNegative, Assumed.times(0.2, 5.0)] = 0.02
