@@ -12,7 +12,7 @@ from tests.playback.small_run import padded, write_run
 from twin.eventlog.recorder import Recorder
 from twin.playback.frames import Playback
 from twin.playback.links import ALERT_FOR_S
-from twin.playback.municipal import ALARM_LEVELS, PLACES
+from twin.playback.municipal import CODED_LEVELS, PLACES
 
 SECOND = 1_000_000
 GAUGE, STRAIN, GATEWAY, LIDAR = 40, 41, 42, 8
@@ -106,10 +106,10 @@ def test_field_devices_stand_where_they_were_planned(playback: Playback) -> None
 
 def test_a_bridge_shows_the_highest_alarm_that_stands(playback: Playback) -> None:
     """Of its own devices alone; a window begins with what stood before."""
-    levels = [ALARM_LEVELS.index(name) for name in ("level_1", "level_3", "none")]
+    levels = [CODED_LEVELS.index(name) for name in ("level_1", "level_3", "none")]
     assert _course(playback, 1, "bridge_alarm", "level") == [(30.0, 0, levels[0]), (40.0, 0, levels[1])]
     assert _course(playback, 2, "bridge_alarm", "level") == [(40.0, 0, levels[1]), (70.0, 0, levels[0]), (110.0, 0, levels[2])]
-    assert _course(playback, 2, "field_alarm", "level")[2] == (80.0, 0, ALARM_LEVELS.index("level_2"))
+    assert _course(playback, 2, "field_alarm", "level")[2] == (80.0, 0, CODED_LEVELS.index("level_2"))
 
 
 def test_a_device_is_down_until_its_last_fault_is_over(playback: Playback) -> None:
@@ -130,7 +130,7 @@ def test_alarms_are_raised_where_their_device_stands(playback: Playback) -> None
     header, moving = playback.window(1)
     assert header["from_s"] == 10.0
     assert (moving["alarm_t"] + 10.0).tolist() == [5.0, 30.0, 40.0], f"the first is shown for {ALERT_FOR_S} s"
-    assert [ALARM_LEVELS[code] for code in moving["alarm_level"]] == ["device_fault", "level_1", "level_3"]
+    assert [CODED_LEVELS[code] for code in moving["alarm_level"]] == ["device_fault", "level_1", "level_3"]
     np.testing.assert_allclose(moving["alarm_xy"].reshape(-1, 2), [(10.0, 15.0), (2.0, -60.0), (2.0, -60.0)])
 
 

@@ -16,6 +16,7 @@ import numpy.typing as npt
 from pydantic import Field, model_validator
 
 from twin.assumed import Assumed
+from twin.eventlog.municipal_tables import ALARM_LEVELS
 from twin.messages import say
 from twin.spec import Spec
 
@@ -26,8 +27,6 @@ Cause = Literal["load", "vibration", "shock", "shift", "overload", "stiffness"]
 
 CAUSES: Final[tuple[Cause, ...]] = ("load", "vibration", "shock", "shift", "overload", "stiffness")
 """What an alarm says is beyond its limit: response to load, vibration, a blow, a lasting shift, a vehicle, lost stiffness."""
-
-LEVELS: Final = ("level_1", "level_2", "level_3")
 
 
 class BridgeAlarmSpec(Spec):
@@ -112,7 +111,7 @@ class AlarmBoard:
 
     def stands(self, device: int, cause: Cause) -> int:
         """Return how many levels of an alarm are raised, 0 to 3."""
-        return sum((device, cause, level) in self._below for level in range(len(LEVELS)))
+        return sum((device, cause, level) in self._below for level in range(len(ALARM_LEVELS)))
 
     def look(self, t_us: int, cause: Cause, devices: npt.ArrayLike, values: npt.ArrayLike) -> list[AlarmChange]:
         """Look at one value of each device, (n,), in the unit of the cause's limits; NaN where there is none: nothing changes.
@@ -153,7 +152,7 @@ def alarm_rows(changes: Sequence[AlarmChange]) -> dict[str, Any]:
         "t_us": np.array([one.t_us for one in changes], np.int64),
         "device": np.array([one.device for one in changes], np.int64),
         "cause": [one.cause for one in changes],
-        "level": [LEVELS[one.level] for one in changes],
+        "level": [ALARM_LEVELS[one.level] for one in changes],
         "state": ["raised" if one.raised else "cleared" for one in changes],
         "value": np.array([one.value for one in changes], np.float64),
         "real": None,

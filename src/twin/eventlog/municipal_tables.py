@@ -21,6 +21,9 @@ LOSS_MEANINGS: Final = {
 }
 """Why reports are lost, by cause."""
 
+ALARM_LEVELS: Final = ("level_1", "level_2", "level_3")
+"""Levels of table ``alarm`` for what a device measures, the third the worst."""
+
 MUNICIPAL_EVENT_TABLES: Final = (
     Table(
         "report_stat",

@@ -7,12 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from twin.eventlog.municipal_tables import ALARM_LEVELS
 from twin.kernel.report_accounts import NEVER_US
 from twin.kernel.reporting import FieldDevices, Recorder
 
 Ints = npt.NDArray[np.int64]
-
-LEVELS = ("level_1", "level_2", "level_3")
 
 
 class ThreeLevels:
@@ -49,7 +48,7 @@ class ThreeLevels:
                 "t_us": [t_us],
                 "device": [self._first + row],
                 "cause": [self._cause],
-                "level": [LEVELS[level]],
+                "level": [ALARM_LEVELS[level]],
                 "state": [state],
                 "value": [value],
                 "real": [real],

@@ -10,13 +10,14 @@ import numpy as np
 import pyarrow.compute as pc
 
 from twin.eventlog.edge_lines import EdgeLines
+from twin.eventlog.municipal_tables import ALARM_LEVELS
 from twin.eventlog.reader import Run
 from twin.playback.columns import Array, codes, column, distinct, metres
 from twin.playback.courses import Course, highest_open
 from twin.playback.links import ALERT_FOR_S
 from twin.units import CM_PER_M, US_PER_S
 
-ALARM_LEVELS: Final = ("none", "device_fault", "level_1", "level_2", "level_3")
+CODED_LEVELS: Final = ("none", "device_fault", *ALARM_LEVELS)
 """Levels of alarms, in the order of their codes; ``none`` where no alarm stands."""
 
 PLACES: Final = ("none", "facility", "bridge", "road")
@@ -98,7 +99,7 @@ class Municipal:
     def _changes(self, owner: Mapping[Any, int]) -> Course:
         """Return the course of the highest alarm that stands, of owners by their devices' numbers."""
         rows = (
-            (t_us, owner[device], (device, cause, level), ALARM_LEVELS.index(level) if state == "raised" else 0)
+            (t_us, owner[device], (device, cause, level), CODED_LEVELS.index(level) if state == "raised" else 0)
             for t_us, (device, cause, level, state) in zip(self._alarm_us.tolist(), self._alarm, strict=True)
             if device in owner
         )
@@ -140,7 +141,7 @@ class Municipal:
         first, end = np.searchsorted(self._alarm_us, (begin_us - round(ALERT_FOR_S * US_PER_S), end_us + 1))
         place = self._places
         rows = [
-            (int(self._alarm_us[at]), *place[device], ALARM_LEVELS.index(level))
+            (int(self._alarm_us[at]), *place[device], CODED_LEVELS.index(level))
             for at in range(int(first), int(end))
             for device, _, level, state in [self._alarm[at]]
             if state == "raised" and device in place

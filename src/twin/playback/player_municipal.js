@@ -1,6 +1,6 @@
 // Bridges, field devices and alarms: which alarms stand, which are raised, who is out of order, what gauges read.
 
-// Order of the codes: see ALARM_LEVELS and PLACES in municipal.py.
+// Order of the codes: see CODED_LEVELS and PLACES in municipal.py.
 const ALARM_LEVELS = ["none", "device_fault", "level_1", "level_2", "level_3"];
 // Watched without an alarm bluish green; from grey over yellow and orange to red, each broader than the one before.
 const ALARM_COLOURS = [
